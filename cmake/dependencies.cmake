@@ -1,0 +1,26 @@
+# Everything the library links with, gathered in one interface target. All of it is packaged by Debian 12.
+find_package(MPI REQUIRED COMPONENTS C)
+find_package(yaml-cpp REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(dnnl REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(Boost REQUIRED)
+
+# Serial HDF5 by name: CMake may otherwise find a parallel build that is installed beside it.
+find_path(HDF5_SERIAL_INCLUDE hdf5.h PATH_SUFFIXES hdf5/serial REQUIRED)
+find_library(HDF5_SERIAL_LIBRARY NAMES hdf5_serial hdf5 REQUIRED)
+find_path(OPENBLAS_INCLUDE cblas.h PATH_SUFFIXES openblas x86_64-linux-gnu REQUIRED)
+find_library(OPENBLAS_LIBRARY openblas REQUIRED)
+find_path(RANDOM123_INCLUDE Random123/philox.h REQUIRED)
+find_path(XXHASH_INCLUDE xxhash.h REQUIRED)
+
+add_library(epitaxy_dependencies INTERFACE)
+target_include_directories(epitaxy_dependencies SYSTEM INTERFACE
+  ${HDF5_SERIAL_INCLUDE} ${OPENBLAS_INCLUDE} ${RANDOM123_INCLUDE} ${XXHASH_INCLUDE})
+target_compile_definitions(epitaxy_dependencies INTERFACE OMPI_SKIP_MPICXX)
+target_link_libraries(epitaxy_dependencies INTERFACE
+  MPI::MPI_C yaml-cpp CLI11::CLI11 fmt::fmt spdlog::spdlog nlohmann_json::nlohmann_json DNNL::dnnl ZLIB::ZLIB
+  ${HDF5_SERIAL_LIBRARY} ${OPENBLAS_LIBRARY})

@@ -1,0 +1,27 @@
+#pragma once
+/// \file
+/// Files that are complete or absent: written to a temporary name, flushed to disk, renamed.
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace epitaxy::file {
+
+namespace fs = std::filesystem;
+
+/// Reads a whole text file. Throws InputError when it cannot be opened.
+std::string read(const fs::path& path);
+
+/// Replaces `path` by what `writer` writes to the temporary path it is given. On any failure the temporary file is
+/// removed, `path` is untouched and the error is passed on, with the free space named when the disk is full.
+void write_atomically(const fs::path& path, const std::function<void(const fs::path&)>& writer);
+void write_atomically(const fs::path& path, std::string_view content);
+
+/// Creates a folder (and its parents) and makes sure a file can be written in it. Throws InputError with the reason.
+void make_writable_folder(const fs::path& path);
+
+/// Flushes a closed file, or a folder's entries, to disk. Throws Error.
+void sync(const fs::path& path);
+
+}  // namespace epitaxy::file

@@ -1,0 +1,32 @@
+#pragma once
+/// \file
+/// Small helpers for text: splitting, numbers, nearest names, durations, variables in paths.
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace epitaxy::text {
+
+std::string_view trim(std::string_view s);
+std::vector<std::string> split(std::string_view s, char separator);
+std::string join(const std::vector<std::string>& parts, std::string_view separator);
+
+/// A whole number or a real number; nothing when any character is left over. "nan" and "inf" are read as such.
+std::optional<double> to_double(std::string_view s);
+std::optional<long long> to_integer(std::string_view s);
+
+/// The candidate with the smallest edit distance to `name`, if that is small enough to be a misspelling.
+std::optional<std::string> nearest(std::string_view name, const std::vector<std::string>& candidates);
+
+/// True when `name` matches a pattern in which `*` stands for any characters and `?` for one.
+bool matches(std::string_view pattern, std::string_view name);
+
+/// "1 h 02 min", "3 min 20 s", "4.1 s".
+std::string duration(double seconds);
+
+/// Expands `${NAME}` and `${NAME:-default}` from the environment. EPITAXY_DATA defaults to `data`.
+/// Throws InputError for a variable that is neither set nor has a default.
+std::string expand_variables(std::string_view s);
+
+}  // namespace epitaxy::text

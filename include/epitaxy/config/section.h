@@ -1,0 +1,92 @@
+#pragma once
+/// \file
+/// Typed, checked reading of a YAML input. A `Document` holds one input file; a `Section` is one mapping in it.
+///
+///     Document document = Document::from_file("pretrain.yaml", overrides);
+///     Section root = document.root();
+///     Section training = root.section("training");
+///     int epochs = training.integer("epochs", 40, {1, 1e6});
+///     document.finish();   // throws InputError that lists every problem found
+///
+/// Every problem (unknown, duplicate or misspelt key, wrong type, out of range, missing key) is collected with file and
+/// line; a getter that met one returns its default, so that all are listed at once by `finish`.
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace YAML {
+class Node;
+}
+
+namespace epitaxy::config {
+
+/// The closed range a number has to lie in.
+struct Range {
+  double low = -std::numeric_limits<double>::infinity();
+  double high = std::numeric_limits<double>::infinity();
+};
+
+class Document;
+
+/// One mapping of the input. Copies refer to the same mapping.
+class Section {
+ public:
+  /// Getters without a default make the key required. Texts have their variables expanded (see text::expand_variables).
+  std::string string(const std::string& key, std::optional<std::string> fallback = std::nullopt);
+  double number(const std::string& key, std::optional<double> fallback = std::nullopt, Range range = {});
+  long long integer(const std::string& key, std::optional<long long> fallback = std::nullopt, Range range = {});
+  bool boolean(const std::string& key, std::optional<bool> fallback = std::nullopt);
+  /// One of `choices`.
+  std::string choice(const std::string& key, const std::vector<std::string>& choices,
+                     std::optional<std::string> fallback = std::nullopt);
+  /// A list; a single value counts as a list of one.
+  std::vector<std::string> strings(const std::string& key, std::optional<std::vector<std::string>> fallback = std::nullopt);
+  std::vector<long long> integers(const std::string& key, std::optional<std::vector<long long>> fallback = std::nullopt,
+                                  Range range = {});
+  /// A mapping below this one; a missing one reads as an empty one (its own required keys then report themselves).
+  Section section(const std::string& key);
+  /// A list of mappings; a single mapping counts as a list of one. A missing key gives an empty list.
+  std::vector<Section> sections(const std::string& key);
+  /// Keys as the user wrote them, for mappings whose keys are free (patterns, target names).
+  std::vector<std::string> keys() const;
+  bool has(const std::string& key) const;
+
+  /// Records a problem with the value of `key` (or with the whole section for an empty key).
+  void problem(const std::string& key, const std::string& message);
+  /// "file:line" of a key, for messages of later checks.
+  std::string where(const std::string& key) const;
+
+  struct State;
+  explicit Section(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+ private:
+  std::shared_ptr<State> state_;
+};
+
+/// `key=value` from the command line: `training.epochs=5`; the value is read as YAML. List items by index: `data.0.file=x.h5`.
+struct Override {
+  std::string key;
+  std::string value;
+};
+
+class Document {
+ public:
+  /// Throws InputError when the file cannot be read or is not YAML. `${HERE}` in texts is the folder of the file.
+  static Document from_file(const std::string& path, const std::vector<Override>& overrides = {});
+  static Document from_text(const std::string& text, const std::string& name, const std::vector<Override>& overrides = {});
+
+  Section root() const;
+  /// Ends reading: unknown and duplicate keys are added to the problems; any problem throws one InputError listing all.
+  void finish() const;
+  /// The input with every default filled in and variables expanded, as YAML in the order the keys were read.
+  std::string resolved() const;
+
+  struct Shared;
+
+ private:
+  std::shared_ptr<Shared> shared_;
+};
+
+}  // namespace epitaxy::config

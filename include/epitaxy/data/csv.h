@@ -1,0 +1,40 @@
+#pragma once
+/// \file
+/// CSV tables (RFC 4180: quotes, doubled quotes, line breaks in quotes; CRLF; a byte order mark), plain or gzip.
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace epitaxy::data {
+
+/// A table in memory. Fields are views into one buffer.
+class CsvTable {
+ public:
+  /// Throws InputError: missing or empty file, no header, no rows, repeated column names, truncated gzip (with the place).
+  static CsvTable read(const std::filesystem::path& path);
+
+  const std::vector<std::string>& columns() const { return columns_; }
+  /// The index of a column; throws InputError that lists the columns and the nearest name.
+  std::size_t column(const std::string& name) const;
+  std::size_t rows() const { return lines_.size(); }
+  /// The line number (from 1, the header is line 1) at which a row starts.
+  std::size_t line(std::size_t row) const { return lines_[row]; }
+  /// Fields of a row; short or long rows have a number of fields other than columns().size().
+  std::size_t fields(std::size_t row) const { return starts_[row + 1] - starts_[row]; }
+  /// A field with surrounding blanks removed; empty for a column the row does not have.
+  std::string_view field(std::size_t row, std::size_t column) const;
+
+ private:
+  std::filesystem::path path_;
+  std::vector<std::string> columns_;
+  std::string buffer_;
+  std::vector<std::string_view> fields_;
+  std::vector<std::size_t> starts_;
+  std::vector<std::size_t> lines_;
+};
+
+/// Quotes a field when it needs it.
+std::string csv_field(std::string_view text);
+
+}  // namespace epitaxy::data

@@ -1,0 +1,56 @@
+#pragma once
+/// \file
+/// Thin RAII over the serial HDF5 C library: files, groups, arrays, attributes. All throw with the file's name in the
+/// message: InputError when a file cannot be opened or lacks something, Error when writing fails.
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace epitaxy::data {
+
+/// One open HDF5 file. Paths are absolute inside the file ("/targets/energy"); parents are created when writing.
+class Hdf5File {
+ public:
+  enum class Mode { read, create };
+  Hdf5File(const std::filesystem::path& path, Mode mode);
+  ~Hdf5File();
+  Hdf5File(Hdf5File&& other) noexcept;
+  Hdf5File& operator=(Hdf5File&&) = delete;
+
+  /// Flushes and closes; throws Error when the data could not reach the file (the destructor only closes).
+  void close();
+
+  /// T is float, double, std::int64_t, std::uint8_t or std::string (UTF-8, variable length). `rows x columns`; columns 0 = 1-D.
+  template <typename T>
+  void write(const std::string& path, const std::vector<T>& values, std::size_t columns = 0);
+  template <typename T>
+  void write(const std::string& path, const T* values, std::size_t rows, std::size_t columns = 0);
+  template <typename T>
+  std::vector<T> read(const std::string& path) const;
+  /// Rows [first, first + count) of a 2-D (or 1-D) array.
+  template <typename T>
+  std::vector<T> read_rows(const std::string& path, std::size_t first, std::size_t count) const;
+  /// Dimensions of an array: {rows} or {rows, columns}.
+  std::vector<std::size_t> shape(const std::string& path) const;
+
+  void write_attribute(const std::string& path, const std::string& name, const std::string& value);
+  void write_attribute(const std::string& path, const std::string& name, double value);
+  void write_attribute(const std::string& path, const std::string& name, std::int64_t value);
+  std::string text_attribute(const std::string& path, const std::string& name) const;
+  double number_attribute(const std::string& path, const std::string& name) const;
+  std::int64_t integer_attribute(const std::string& path, const std::string& name) const;
+  bool has_attribute(const std::string& path, const std::string& name) const;
+
+  bool exists(const std::string& path) const;
+  std::vector<std::string> children(const std::string& group) const;  ///< Names, sorted.
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+  std::int64_t id_ = -1;
+  bool writable_ = false;
+};
+
+}  // namespace epitaxy::data

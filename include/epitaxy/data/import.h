@@ -1,0 +1,60 @@
+#pragma once
+/// \file
+/// The `import` stage: a CSV of formulas and targets becomes a validated, fingerprinted HDF5 data set.
+#include <filesystem>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "epitaxy/config/section.h"
+#include "epitaxy/data/dataset.h"
+
+namespace epitaxy::data {
+
+/// What to do with rows of the same reduced composition.
+enum class Duplicates { keep, lowest, mean };
+
+struct TargetImport {
+  std::string column;     ///< In the source.
+  std::string name;       ///< In the data set; default: the column's name.
+  std::string unit;       ///< Of the source: eV/atom, meV/atom, kJ/mol, kcal/mol (per formula unit), kJ/mol_atom, kcal/mol_atom, eV, K, none...
+  std::string to;         ///< Of the data set.
+  double low = -std::numeric_limits<double>::infinity();  ///< Rows outside [low, high] (in `to` units) are rejected.
+  double high = std::numeric_limits<double>::infinity();
+};
+
+struct ImportSettings {
+  std::filesystem::path source;
+  std::string formula_column = "formula";
+  std::vector<TargetImport> targets;
+  Duplicates duplicates = Duplicates::keep;
+  std::vector<std::string> drop_elements;  ///< Rows that hold any of these are rejected.
+  std::vector<std::string> only_elements;  ///< If not empty: rows that hold any other element are rejected.
+  bool missing_allowed = false;            ///< An empty target field is a missing value (NaN) rather than a reason to reject.
+  double max_rejected = 0.01;              ///< More than this share of rows rejected (filters do not count) is an error.
+};
+
+/// A row that did not make it.
+struct Rejected {
+  std::size_t line;
+  std::string text;
+  std::string reason;
+  bool filtered;  ///< By a filter the user asked for, so it does not count as an error.
+};
+
+struct ImportResult {
+  Dataset dataset;
+  std::vector<Rejected> rejected;
+  std::size_t rows_read = 0;
+  std::size_t merged = 0;  ///< Rows merged into another by the duplicates policy.
+};
+
+/// Reads the stage's keys (all but `stage` and `output`).
+ImportSettings read_import_settings(config::Section root);
+/// Throws InputError: missing columns, unknown units, too many rejected rows (the message has the first reasons).
+ImportResult import_compositions(const ImportSettings& settings);
+/// Writes `dataset.h5`, `rejected.csv` (line,text,reason) and `summary.json` into `folder`; rejected.csv is written
+/// before a too-many-rejected error is thrown.
+void run_import(const ImportSettings& settings, const std::filesystem::path& folder);
+
+}  // namespace epitaxy::data
