@@ -1,16 +1,25 @@
 #pragma once
 /// \file
 /// Thin RAII over the serial HDF5 C library: files, groups, arrays, attributes. All throw with the file's name in the
-/// message: InputError when a file cannot be opened or lacks something, Error when writing fails.
+/// message: InputError when a file cannot be opened or lacks something (DamagedFileError when its content is
+/// corrupted), Error when writing fails. No times are stored, so the same content gives the same bytes.
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <string>
 #include <vector>
 
+#include "epitaxy/base/error.h"
+
 namespace epitaxy::data {
 
-/// One open HDF5 file. Paths are absolute inside the file ("/targets/energy"); parents are created when writing.
+/// The file is there but cut off or corrupted: another copy, or the step that made it, has to provide it again.
+class DamagedFileError : public InputError {
+ public:
+  using InputError::InputError;
+};
+
+/// One open HDF5 file. Paths are absolute inside the file ("/targets/energy"); parents are created when writing. A file
+/// that is created is built in memory and reaches the disk in `close`, because HDF5 does not survive a full disk.
 class Hdf5File {
  public:
   enum class Mode { read, create };
@@ -19,10 +28,12 @@ class Hdf5File {
   Hdf5File(Hdf5File&& other) noexcept;
   Hdf5File& operator=(Hdf5File&&) = delete;
 
-  /// Flushes and closes; throws Error when the data could not reach the file (the destructor only closes).
+  /// Writes a created file to disk and closes it; throws Error when it does not fit. Without it a created file stays
+  /// empty.
   void close();
 
-  /// T is float, double, std::int64_t, std::uint8_t or std::string (UTF-8, variable length). `rows x columns`; columns 0 = 1-D.
+  /// T is float, double, std::int64_t, std::uint8_t or std::string (UTF-8, variable length). `rows x columns`; columns
+  /// 0 = 1-D.
   template <typename T>
   void write(const std::string& path, const std::vector<T>& values, std::size_t columns = 0);
   template <typename T>
@@ -48,9 +59,11 @@ class Hdf5File {
   const std::filesystem::path& path() const { return path_; }
 
  private:
+  void release() noexcept;
+
   std::filesystem::path path_;
   std::int64_t id_ = -1;
-  bool writable_ = false;
+  int descriptor_ = -1;  ///< Of the file on disk, while it is being created.
 };
 
 }  // namespace epitaxy::data
