@@ -7,6 +7,7 @@ find_package(spdlog REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(dnnl REQUIRED)
 find_package(ZLIB REQUIRED)
+find_package(OpenMP REQUIRED)
 find_package(Boost REQUIRED)
 
 # Serial HDF5 by name: CMake may otherwise find a parallel build that is installed beside it.
@@ -22,5 +23,5 @@ target_include_directories(epitaxy_dependencies SYSTEM INTERFACE
   ${HDF5_SERIAL_INCLUDE} ${OPENBLAS_INCLUDE} ${RANDOM123_INCLUDE} ${XXHASH_INCLUDE})
 target_compile_definitions(epitaxy_dependencies INTERFACE OMPI_SKIP_MPICXX)
 target_link_libraries(epitaxy_dependencies INTERFACE
-  MPI::MPI_C yaml-cpp CLI11::CLI11 fmt::fmt spdlog::spdlog nlohmann_json::nlohmann_json DNNL::dnnl ZLIB::ZLIB
+  MPI::MPI_C yaml-cpp CLI11::CLI11 fmt::fmt spdlog::spdlog nlohmann_json::nlohmann_json DNNL::dnnl ZLIB::ZLIB OpenMP::OpenMP_CXX
   ${HDF5_SERIAL_LIBRARY} ${OPENBLAS_LIBRARY})

@@ -1,0 +1,56 @@
+#pragma once
+/// \file
+/// The one seam to matrix products: everything that multiplies matrices calls a `Gemm`.
+///
+/// A product is planned once for a fixed shape and then run many times; for a fixed plan and one thread the result is
+/// the same bits in every process. Back ends: OpenBLAS (float32, the reference) and oneDNN (float32 and bfloat16 with
+/// float32 accumulation).
+#include <memory>
+
+#include "epitaxy/linalg/buffer.h"
+
+namespace epitaxy::linalg {
+
+enum class Backend { openblas, onednn };
+
+/// C[m, n] = op(A)[m, k] op(B)[k, n], all row major; a transposed A is stored [k, m], a transposed B [n, k].
+struct GemmShape {
+  int m = 0;
+  int n = 0;
+  int k = 0;
+  bool transpose_a = false;
+  bool transpose_b = false;
+};
+
+/// What is done to C on the way out; the bias has n float32 numbers.
+enum class Epilogue { none, bias, bias_relu };
+
+/// A planned product. Not thread safe: it owns scratch memory.
+class Gemm {
+ public:
+  /// Throws Error when the back end cannot do it (OpenBLAS does float32 only).
+  Gemm(Backend backend, const GemmShape& shape, DataType inputs, DataType output, Epilogue epilogue = Epilogue::none);
+  ~Gemm();
+  Gemm(Gemm&&) noexcept;
+  Gemm& operator=(Gemm&&) noexcept;
+
+  void run(const void* a, const void* b, void* c, const float* bias = nullptr) const;
+  double flops() const { return 2.0 * shape_.m * shape_.n * shape_.k; }
+
+  class Plan;
+
+ private:
+  GemmShape shape_;
+  std::unique_ptr<Plan> plan_;
+};
+
+/// One thread for every library below, denormals flushed to zero: call once at the start of each process.
+void set_up_kernels();
+
+/// True when the CPU multiplies bfloat16 in hardware (AMX or AVX512-BF16).
+bool has_fast_bfloat16();
+
+/// E.g. `AVX2 AVX512F AVX512-BF16 AMX-BF16`.
+const char* cpu_features();
+
+}  // namespace epitaxy::linalg

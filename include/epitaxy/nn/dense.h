@@ -1,0 +1,55 @@
+#pragma once
+/// \file
+/// The dense layer y = activation(x W + b) for a fixed number of rows.
+#include <optional>
+
+#include "epitaxy/linalg/buffer.h"
+#include "epitaxy/linalg/gemm.h"
+#include "epitaxy/nn/parameters.h"
+
+namespace epitaxy::nn {
+
+/// How the products of a model are computed: the number type of activations and weights, and who multiplies.
+struct Arithmetic {
+  linalg::DataType type = linalg::DataType::float32;
+  linalg::Backend backend = linalg::Backend::onednn;
+};
+
+enum class Activation { none, relu };
+
+/// Shape and place of a dense layer: which of a layout's parameters are its weight [in, out] and bias [out].
+struct DenseSpec {
+  std::size_t in = 0;
+  std::size_t out = 0;
+  Activation activation = Activation::relu;
+  std::size_t weight = 0;  ///< Index in the layout.
+  std::size_t bias = 0;
+};
+
+/// Appends the parameters `name.weight` and `name.bias` to a layout.
+DenseSpec add_dense(ParameterLayout& layout, const std::string& name, std::size_t in, std::size_t out,
+                    Activation activation);
+
+/// The products of one dense layer, planned for `rows` rows. Activations are of the arithmetic's type; the output of a
+/// layer without activation is float32. Weights are given in the arithmetic's type, gradients are float32.
+class Dense {
+ public:
+  Dense(const DenseSpec& spec, std::size_t rows, const Arithmetic& arithmetic, bool training);
+
+  const DenseSpec& spec() const { return spec_; }
+  /// x [rows, in] -> y [rows, out].
+  void forward(const void* x, const void* weight, const float* bias, void* y) const;
+  /// dy [rows, out] -> dx [rows, in].
+  void backward_input(const void* dy, const void* weight, void* dx) const;
+  /// x [rows, in], dy [rows, out] -> dweight [in, out], dbias [out] (both overwritten).
+  void backward_weight(const void* x, const linalg::NumberBuffer& dy, float* dweight, float* dbias) const;
+
+ private:
+  DenseSpec spec_;
+  std::size_t rows_;
+  linalg::Gemm forward_;
+  std::optional<linalg::Gemm> backward_input_;
+  std::optional<linalg::Gemm> backward_weight_;
+};
+
+}  // namespace epitaxy::nn

@@ -1,0 +1,30 @@
+#pragma once
+/// \file
+/// Regression losses with missing labels masked.
+#include <cstddef>
+#include <string>
+
+namespace epitaxy::nn {
+
+enum class LossKind { mae, mse, huber };
+
+LossKind loss_kind(const std::string& name);  ///< "mae", "mse", "huber".
+
+/// A loss on standardized targets: |e|, e^2 / 2, or Huber's with its width (Huber, Ann. Math. Stat. 35, 73, 1964).
+struct Loss {
+  LossKind kind = LossKind::mae;
+  double huber_width = 1.0;
+};
+
+/// Sums over the labels that are there.
+struct LossSums {
+  double loss = 0;
+  double labels = 0;
+};
+
+/// predictions, targets [rows, heads] (NaN = no label); gradient [rows, heads] = d(sum of losses)/d(prediction), zero
+/// where there is no label. The caller divides by the number of labels of the global batch.
+LossSums loss_and_gradient(const Loss& loss, const float* predictions, const float* targets, std::size_t size,
+                           float* gradient);
+
+}  // namespace epitaxy::nn

@@ -1,0 +1,27 @@
+#pragma once
+/// \file
+/// A counter shared by all ranks, from which each draws its next piece of work: self-scheduling without a master.
+#include <cstdint>
+
+#include "epitaxy/parallel/communicator.h"
+
+namespace epitaxy::parallel {
+
+/// Collective to make and to destroy. Uses one-sided MPI, so no rank has to answer.
+class SharedCounter {
+ public:
+  explicit SharedCounter(const Communicator& communicator);
+  ~SharedCounter();
+  SharedCounter(const SharedCounter&) = delete;
+  SharedCounter& operator=(const SharedCounter&) = delete;
+
+  /// The counter's value before it is increased by one; every value is handed out once.
+  std::int64_t next();
+
+ private:
+  Communicator communicator_;
+  MPI_Win window_ = MPI_WIN_NULL;
+  std::int64_t* value_ = nullptr;
+};
+
+}  // namespace epitaxy::parallel

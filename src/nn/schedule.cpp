@@ -1,0 +1,52 @@
+#include "epitaxy/nn/schedule.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "epitaxy/base/error.h"
+
+namespace epitaxy::nn {
+
+namespace {
+
+/// From `a` to `b` along half a cosine, t in [0, 1].
+double cosine_between(double a, double b, double t) {
+  return b + (a - b) * 0.5 * (1 + std::cos(std::numbers::pi * std::clamp(t, 0.0, 1.0)));
+}
+
+}  // namespace
+
+double Schedule::rate(double position) const {
+  if (kind == ScheduleKind::one_cycle) {
+    const double rise = rise_fraction * epochs;
+    return position < rise ? cosine_between(start_fraction * peak, peak, position / rise)
+                           : cosine_between(peak, end_fraction * peak, (position - rise) / (epochs - rise));
+  }
+  if (position < warmup_epochs) {
+    return peak * position / warmup_epochs;
+  }
+  if (kind == ScheduleKind::step) {
+    return peak * std::pow(step_factor, std::floor((position - warmup_epochs) / step_epochs));
+  }
+  if (kind == ScheduleKind::cosine) {
+    return cosine_between(peak, final_fraction * peak, (position - warmup_epochs) / (epochs - warmup_epochs));
+  }
+  return peak;
+}
+
+ScheduleKind schedule_kind(const std::string& name) {
+  if (name == "constant") {
+    return ScheduleKind::constant;
+  }
+  if (name == "step") {
+    return ScheduleKind::step;
+  }
+  if (name == "cosine") {
+    return ScheduleKind::cosine;
+  }
+  check(name == "one_cycle", "schedules are constant, step, cosine and one_cycle");
+  return ScheduleKind::one_cycle;
+}
+
+}  // namespace epitaxy::nn
