@@ -1,7 +1,8 @@
 #pragma once
 /// \file
-/// Chemical formulas: nested parentheses and brackets, decimal counts, hydrates written with a dot
+/// Chemical formulas: nested parentheses and brackets, decimal counts, hydrates and other adducts written with a dot
 /// (`CuSO4.5H2O`, `CuSO4·5H2O`, `CuSO4*5H2O`).
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,8 +15,10 @@ struct Composition {
   std::vector<std::pair<int, double>> atoms;
 
   double total() const;  ///< Number of atoms in the formula unit.
-  /// The reduced composition, the key by which rows are grouped: elements in order of symbol, whole counts divided by
-  /// their greatest common divisor, other counts as fractions of the total rounded to 1e-6. `O6Al4` gives `Al2O3`.
+  /// The reduced composition, the key by which rows are grouped: elements in order of symbol, counts as the smallest
+  /// whole numbers in the same ratio. `O6Al4` gives `Al2O3`, `Fe0.5O` gives `FeO2`. Counts within 1e-6 of a whole
+  /// number count as whole; where no factor up to 1000 makes them whole, they are fractions of the total rounded to
+  /// 1e-6 (`Fe0.333211O0.666789`).
   std::string reduced() const;
 };
 
@@ -25,10 +28,13 @@ class FormulaError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Throws FormulaError: empty, unknown element, unbalanced parentheses, zero counts, a charge (`Na+`, `SO4^2-`, `(2+)`).
-/// A dot between digits is a decimal point (`Ga0.85`) unless it starts a hydrate part (`.5H2O` after a complete group
-/// is read as a hydrate only if a letter or an integer followed by a letter comes next and the left part ends in a
-/// count or symbol; `CuSO4.5H2O` is copper sulfate pentahydrate, `Zn0.15Ga0.85As` are decimals).
+/// Throws FormulaError: empty, unknown element, unbalanced parentheses, zero counts, a charge (`Na+`, `SO4^2-`,
+/// `(2+)`).
+///
+/// A dot can be a decimal point or join an adduct. It joins before a letter (`MgO.SiO2`) and before a whole or decimal
+/// number of waters (`CuSO4.5H2O`, `CaSO4.0.5H2O`), unless only a zero stands before it (`Ga0.5H2O`). Between other
+/// digits it is a decimal point (`Zn0.15Ga0.85As`, `Li1.5Fe2O4`). After a symbol or parenthesis and before a number of
+/// anything but water (`CaO.2SiO2`) it could be either, so it is an error; `*` and `·` always join.
 Composition parse_formula(std::string_view formula);
 
 }  // namespace epitaxy::chem

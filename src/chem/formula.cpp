@@ -1,0 +1,294 @@
+#include "epitaxy/chem/formula.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <numeric>
+#include <optional>
+
+#include "epitaxy/chem/elements.h"
+
+namespace epitaxy::chem {
+
+namespace {
+
+constexpr double kWhole = 1e-6;
+constexpr int kLargestFactor = 1000;
+constexpr double kLargestCount = 1e6;
+constexpr std::size_t kElements = 118;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+
+char closing(char opening) { return opening == '(' ? ')' : opening == '[' ? ']' : '}'; }
+
+/// An open parenthesis (or the whole formula) and the adduct part that is being read in it.
+struct Level {
+  char opening;
+  std::size_t opened_at;
+  std::size_t first_atom;
+  std::size_t part_first_atom;
+  double part_coefficient = 1;  ///< Of the current part: 5 in `.5H2O`.
+};
+
+class Parser {
+ public:
+  explicit Parser(std::string_view text) : text_(text) {}
+
+  Composition parse() {
+    if (text_.empty()) {
+      throw FormulaError("the formula is empty");
+    }
+    refuse_unsupported_signs();
+    levels_.push_back({'\0', 0, 0, 0});
+    start_part();
+    while (place_ < text_.size()) {
+      read_item();
+    }
+    if (levels_.size() > 1) {
+      fail(levels_.back().opened_at, fmt::format("'{}' is never closed", levels_.back().opening));
+    }
+    end_part();
+    return merged();
+  }
+
+ private:
+  [[noreturn]] void fail(std::size_t place, const std::string& what) const {
+    throw FormulaError(fmt::format("{} at character {} of '{}'", what, place + 1, text_));
+  }
+
+  /// Signs that have a meaning of their own get a reason of their own.
+  void refuse_unsupported_signs() const {
+    for (const std::string_view sign : {"+", "-", "^", "\u2212", "\u207a", "\u207b"}) {
+      if (const std::size_t place = text_.find(sign); place != std::string_view::npos) {
+        fail(place, fmt::format("charges are not supported: '{}'", sign));
+      }
+    }
+    constexpr std::string_view kSubscriptZero = "\u2080";
+    for (char digit = 0; digit < 10; ++digit) {
+      std::string subscript(kSubscriptZero);
+      subscript.back() = static_cast<char>(subscript.back() + digit);
+      if (const std::size_t place = text_.find(subscript); place != std::string_view::npos) {
+        fail(place, fmt::format("subscript digits are not supported, write {}:", static_cast<int>(digit)));
+      }
+    }
+  }
+
+  void read_item() {
+    const char c = text_[place_];
+    if (is_upper(c)) {
+      read_element();
+    } else if (c == '(' || c == '[' || c == '{') {
+      levels_.push_back({c, place_, atoms_.size(), atoms_.size()});
+      ++place_;
+      start_part();
+    } else if (c == ')' || c == ']' || c == '}') {
+      close_level(c);
+    } else if (const std::size_t length = separator_length(); length > 0) {
+      end_part();
+      place_ += length;
+      start_part();
+    } else {
+      fail_unexpected();
+    }
+  }
+
+  [[noreturn]] void fail_unexpected() const {
+    const char c = text_[place_];
+    if (is_lower(c)) {
+      fail(place_, fmt::format("an element symbol starts with a capital letter: '{}'", c));
+    }
+    if (c == '.') {
+      fail(place_, "the dot may be a decimal point or join two parts (write 0.5 for the one, '*' for the other):");
+    }
+    const bool printable = c > ' ' && c <= '~';
+    fail(place_, printable ? fmt::format("unexpected '{}'", c) : std::string("unexpected character"));
+  }
+
+  void read_element() {
+    const std::size_t start = place_;
+    const bool two = start + 1 < text_.size() && is_lower(text_[start + 1]);
+    const std::string_view name = text_.substr(start, two ? 2 : 1);
+    const auto number = atomic_number(name);
+    if (!number) {
+      const bool hydrogen = name == "D" || name == "T";
+      fail(start,
+           fmt::format("unknown element '{}'{}", name, hydrogen ? " (isotopes are not told apart, write H)" : ""));
+    }
+    place_ += name.size();
+    atoms_.emplace_back(*number, read_count(true));
+  }
+
+  void close_level(char c) {
+    const Level level = levels_.back();
+    if (levels_.size() == 1 || closing(level.opening) != c) {
+      fail(place_, fmt::format("'{}' closes nothing", c));
+    }
+    end_part();
+    levels_.pop_back();
+    ++place_;
+    scale(level.first_atom, read_count(true));
+  }
+
+  void scale(std::size_t first, double factor) {
+    for (std::size_t i = first; i < atoms_.size(); ++i) {
+      atoms_[i].second *= factor;
+    }
+  }
+
+  void start_part() {
+    levels_.back().part_first_atom = atoms_.size();
+    levels_.back().part_coefficient = read_count(false);
+  }
+
+  void end_part() {
+    if (levels_.back().part_first_atom == atoms_.size()) {
+      fail(std::min(place_, text_.size() - 1), "an element is missing");
+    }
+    scale(levels_.back().part_first_atom, levels_.back().part_coefficient);
+  }
+
+  /// The number at `place`, its length 0 when there is none.
+  std::size_t number_length(std::size_t place, bool decimal) const {
+    std::size_t end = place;
+    while (end < text_.size() && is_digit(text_[end])) {
+      ++end;
+    }
+    if (decimal && end > place && end + 1 < text_.size() && text_[end] == '.' && is_digit(text_[end + 1])) {
+      end += 1 + number_length(end + 1, false);
+    }
+    return end - place;
+  }
+
+  /// True when `5H2O`, `0.5H2O` or `H2O` and nothing that changes it stands at `place`.
+  bool water_at(std::size_t place) const {
+    std::string_view rest = text_.substr(std::min(place + number_length(place, true), text_.size()));
+    for (const std::string_view water : {"H2O", "(H2O)"}) {
+      if (rest.substr(0, water.size()) == water) {
+        rest.remove_prefix(water.size());
+        return rest.empty() || (!is_digit(rest[0]) && !is_upper(rest[0]) && !is_lower(rest[0]) && rest[0] != '(');
+      }
+    }
+    return false;
+  }
+
+  /// The length of the sign that joins an adduct at the current place, 0 when there is none.
+  std::size_t separator_length() const {
+    for (const std::string_view sign : {"*", "\u00b7", "\u2022", "\u22c5"}) {
+      if (text_.substr(place_, sign.size()) == sign) {
+        return sign.size();
+      }
+    }
+    const bool joins =
+        text_[place_] == '.' && place_ + 1 < text_.size() &&
+        (is_upper(text_[place_ + 1]) || text_[place_ + 1] == '(' || text_[place_ + 1] == '[' || water_at(place_ + 1));
+    return joins ? 1 : 0;
+  }
+
+  /// The number at the current place, 1 when there is none. A count may be followed by a dot that joins waters.
+  double read_count(bool adduct_may_follow) {
+    std::size_t length = number_length(place_, false);
+    if (length == 0) {
+      return 1;
+    }
+    const std::string_view digits = text_.substr(place_, length);
+    const bool zero = digits.find_first_not_of('0') == std::string_view::npos;
+    if (zero || !adduct_may_follow || !water_at(place_ + length + 1)) {
+      length = number_length(place_, true);
+    }
+    double count = 0;
+    const char* const begin = text_.data() + place_;
+    const auto [end, error] = std::from_chars(begin, begin + length, count, std::chars_format::fixed);
+    if (error != std::errc() || end != begin + length || !(count > 0) || count > kLargestCount) {
+      fail(place_, fmt::format("a count has to be above 0 and at most 1000000, not {},", text_.substr(place_, length)));
+    }
+    place_ += length;
+    return count;
+  }
+
+  Composition merged() const {
+    std::array<double, kElements + 1> counts{};
+    for (const auto& [number, count] : atoms_) {
+      counts[static_cast<std::size_t>(number)] += count;
+    }
+    Composition composition;
+    for (std::size_t number = 1; number <= kElements; ++number) {
+      if (counts[number] > 0) {
+        composition.atoms.emplace_back(static_cast<int>(number), counts[number]);
+      }
+    }
+    if (composition.atoms.empty() || composition.total() > kLargestCount) {
+      throw FormulaError(fmt::format("the counts of '{}' add up to no reasonable number of atoms", text_));
+    }
+    return composition;
+  }
+
+  std::string_view text_;
+  std::size_t place_ = 0;
+  std::vector<std::pair<int, double>> atoms_;
+  std::vector<Level> levels_;
+};
+
+/// The counts times `factor` as whole numbers, nothing when they are not whole.
+std::optional<std::vector<long long>> whole_counts(const std::vector<std::pair<int, double>>& atoms, int factor) {
+  std::vector<long long> counts;
+  for (const auto& [number, count] : atoms) {
+    const double scaled = count * factor;
+    const double nearest = std::round(scaled);
+    if (nearest < 1 || std::abs(scaled - nearest) > kWhole * factor) {
+      return std::nullopt;
+    }
+    counts.push_back(std::llround(scaled));
+  }
+  return counts;
+}
+
+std::string fraction_text(double fraction) {
+  std::string text = fmt::format("{:.6f}", fraction);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') {
+    text.pop_back();
+  }
+  return text;
+}
+
+}  // namespace
+
+double Composition::total() const {
+  return std::accumulate(atoms.begin(), atoms.end(), 0.0,
+                         [](double sum, const auto& atom) { return sum + atom.second; });
+}
+
+std::string Composition::reduced() const {
+  if (atoms.size() == 1) {
+    return std::string(symbol(atoms.front().first));
+  }
+  std::vector<std::pair<int, double>> sorted = atoms;
+  std::sort(sorted.begin(), sorted.end(),
+            [](const auto& a, const auto& b) { return symbol(a.first) < symbol(b.first); });
+  std::optional<std::vector<long long>> counts;
+  for (int factor = 1; factor <= kLargestFactor && !counts; ++factor) {
+    counts = whole_counts(sorted, factor);
+  }
+  const double sum = total();
+  const long long divisor =
+      counts ? std::accumulate(counts->begin(), counts->end(), 0LL, std::gcd<long long, long long>) : 1;
+  std::string text;
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    text += symbol(sorted[i].first);
+    if (!counts) {
+      text += fraction_text(sorted[i].second / sum);
+    } else if ((*counts)[i] != divisor) {
+      text += std::to_string((*counts)[i] / divisor);
+    }
+  }
+  return text;
+}
+
+Composition parse_formula(std::string_view formula) { return Parser(formula).parse(); }
+
+}  // namespace epitaxy::chem
