@@ -46,6 +46,15 @@ void add(NumberBuffer& out, const NumberBuffer& in, std::size_t size) {
   }
 }
 
+void copy(const NumberBuffer& from, NumberBuffer& to, std::size_t size) {
+  std::memcpy(to.data(), from.data(), size * bytes_of(from.type()));
+}
+
+void add(const NumberBuffer& a, const NumberBuffer& b, NumberBuffer& out) {
+  copy(a, out, out.size());
+  add(out, b, out.size());
+}
+
 void relu_backward(NumberBuffer& gradient, const NumberBuffer& activation, std::size_t size, float scale) {
   if (gradient.type() == DataType::float32) {
     auto* g = gradient.as<float>();

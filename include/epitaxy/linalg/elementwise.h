@@ -19,6 +19,10 @@ void convert(const float* from, NumberBuffer& to, std::size_t size, std::size_t 
 void add(float* out, const float* in, std::size_t size);
 /// out += in, both of the same type.
 void add(NumberBuffer& out, const NumberBuffer& in, std::size_t size);
+/// out = a + b, all of the same type and size.
+void add(const NumberBuffer& a, const NumberBuffer& b, NumberBuffer& out);
+/// to = from, both of the same type.
+void copy(const NumberBuffer& from, NumberBuffer& to, std::size_t size);
 
 /// gradient = activation > 0 ? gradient * scale : 0. The backward pass of ReLU followed by dropout: dropped
 /// activations are zero, kept ones were multiplied by `scale`.

@@ -1,0 +1,99 @@
+#pragma once
+/// \file
+/// What training, transfer and prediction need of a model, and the description from which it is built again.
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "epitaxy/nn/dense.h"
+#include "epitaxy/nn/loss.h"
+#include "epitaxy/nn/parameters.h"
+
+namespace epitaxy::models {
+
+/// Maps physical values to standardized ones: (value - mean) / scale.
+struct Standardizer {
+  double mean = 0;
+  double scale = 1;
+  double forward(double value) const { return (value - mean) / scale; }
+  double backward(double standardized) const { return standardized * scale + mean; }
+
+  /// Mean and standard deviation of the values that are not NaN; a constant column has scale 1.
+  static Standardizer fit(const std::vector<double>& values);
+};
+
+/// One output of a model.
+struct Head {
+  std::string name;    ///< E.g. `oqmd`.
+  std::string target;  ///< E.g. `formation_energy_eV_atom`.
+  std::string unit;    ///< E.g. `eV/atom`.
+  Standardizer standardizer;
+};
+
+/// Everything that fixes a model but its weights. Stored as JSON in model files and checkpoints.
+struct ModelDescription {
+  std::string kind = "composition_net";
+  std::vector<std::size_t> widths;        ///< Of the hidden layers.
+  bool residual = false;                  ///< Layers of equal width are added to their input.
+  double dropout = 0;                     ///< After each hidden layer, while training.
+  std::vector<std::string> features;      ///< Element symbols.
+  std::vector<std::int64_t> seen;         ///< [features] training rows that held each element.
+  std::vector<Head> heads;
+
+  std::string to_json() const;
+  /// Throws InputError when the text is no description.
+  static ModelDescription from_json(const std::string& text);
+  std::vector<std::string> head_names() const;
+  /// Index of a head; throws InputError with the nearest name.
+  std::size_t head_index(const std::string& name) const;
+};
+
+/// The widths of ElemNet (Jha et al., Sci. Rep. 8, 17593, 2018).
+std::vector<std::size_t> elemnet_widths();
+
+/// Keys the random streams of one shard's step.
+struct StreamPosition {
+  std::uint64_t seed = 0;
+  std::uint32_t epoch = 0;
+  std::uint32_t step = 0;
+  std::uint32_t shard = 0;
+};
+
+/// A model's computations for a fixed number of rows. Owns its activations; allocates nothing after it was made.
+class Executor {
+ public:
+  virtual ~Executor() = default;
+  /// Takes over weights (flat, of the layout): once a step, or once for many predictions.
+  virtual void load(const float* weights) = 0;
+  /// features [rows, features], standardized targets [rows, heads] (NaN = none) -> the sum of the losses' gradients in
+  /// the flat `gradient` (numbers of frozen parameters and gaps are not touched).
+  virtual nn::LossSums gradient(const float* features, const float* targets, const nn::Loss& loss,
+                                const StreamPosition& position, float* gradient) = 0;
+  /// features [rows, features] -> standardized predictions [rows, heads].
+  virtual void predict(const float* features, float* predictions) = 0;
+  /// Floating-point operations of one `gradient` call in matrix products.
+  virtual double gradient_flops() const = 0;
+};
+
+/// How an executor is made.
+struct ExecutorSettings {
+  std::size_t rows = 256;
+  nn::Arithmetic arithmetic;
+  bool training = false;
+  std::vector<bool> trainable;  ///< By parameter index; empty = all. Layers below the lowest trainable one are not backpropagated.
+};
+
+/// A model: its layout of parameters and how to compute with it. Stateless and shared.
+class Model {
+ public:
+  virtual ~Model() = default;
+  virtual const nn::ParameterLayout& layout() const = 0;
+  virtual const ModelDescription& description() const = 0;
+  virtual std::unique_ptr<Executor> executor(const ExecutorSettings& settings) const = 0;
+};
+
+/// The model of a description. Throws InputError for an unknown kind.
+std::unique_ptr<Model> make_model(const ModelDescription& description);
+
+}  // namespace epitaxy::models

@@ -1,0 +1,43 @@
+#pragma once
+/// \file
+/// The `training` keys, shared by every stage that trains.
+#include <cstdint>
+#include <string>
+
+#include "epitaxy/config/section.h"
+#include "epitaxy/nn/dense.h"
+#include "epitaxy/nn/loss.h"
+#include "epitaxy/nn/optimizer.h"
+#include "epitaxy/nn/schedule.h"
+
+namespace epitaxy::train {
+
+struct TrainingSettings {
+  int epochs = 40;
+  int batch = 1024;           ///< Global, whatever the number of ranks.
+  int shards = 1;             ///< Gradient shards; the batch is a multiple of it.
+  std::uint64_t seed = 1;
+  nn::Loss loss;
+  nn::OptimizerSettings optimizer;
+  nn::Schedule schedule;
+  double gradient_clip = 0;   ///< Largest norm of the mean gradient; 0 = not clipped.
+  int patience = 0;           ///< Epochs without improvement of the validation metric after which to stop; 0 = never.
+  int validate_every = 1;     ///< Epochs between validations; the last epoch is always validated.
+  nn::Arithmetic arithmetic;  ///< From `precision` and `kernels`.
+  int shard_rows() const { return batch / shards; }
+};
+
+/// What differs between the stages that train.
+struct TrainingDefaults {
+  int epochs = 40;
+  int batch = 1024;
+  int shards = 1;
+};
+
+/// Reads the section `training`; problems are recorded in it.
+TrainingSettings read_training(config::Section training, const TrainingDefaults& defaults);
+
+/// `float32 (oneDNN)`, `bfloat16 (oneDNN)`, `float32 (OpenBLAS)`.
+std::string describe(const nn::Arithmetic& arithmetic);
+
+}  // namespace epitaxy::train

@@ -1,0 +1,131 @@
+#pragma once
+/// \file
+/// The data-parallel training loop: synchronous SGD over gradient shards, with bits that depend on the input alone and
+/// not on the number of ranks or on interruptions.
+#include <functional>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "epitaxy/models/model.h"
+#include "epitaxy/nn/optimizer.h"
+#include "epitaxy/parallel/communicator.h"
+#include "epitaxy/parallel/reduction.h"
+#include "epitaxy/train/rows.h"
+#include "epitaxy/train/settings.h"
+
+namespace epitaxy::train {
+
+/// Where a training stands. With the weights and the optimizer's state it is all a checkpoint needs: order and
+/// randomness are functions of (seed, position).
+struct TrainingState {
+  std::int64_t epoch = 0;            ///< Epochs finished.
+  std::int64_t step = 0;             ///< Steps finished in the current epoch.
+  std::int64_t optimizer_steps = 0;
+  double loss_sum = 0;               ///< Of the current epoch so far.
+  double labels = 0;
+  double best = std::numeric_limits<double>::infinity();  ///< Smallest validation metric.
+  std::int64_t best_epoch = 0;       ///< The epoch (from 1) it came from; 0 = none yet.
+  std::int64_t bad_steps = 0;        ///< Steps in a row that were skipped because the gradient was not finite.
+  std::int64_t skipped_steps = 0;    ///< All of them.
+};
+
+/// What one epoch did.
+struct EpochReport {
+  std::int64_t epoch = 0;            ///< From 1.
+  double learning_rate = 0;          ///< Of its last step.
+  double train_loss = 0;             ///< Mean over labels, on standardized targets.
+  bool validated = false;
+  double validation = 0;             ///< What `validate` returned.
+  bool improved = false;
+  double seconds = 0;                ///< Of this process in this epoch.
+};
+
+/// Where the time went on this rank, in seconds.
+struct TrainingTimes {
+  double gradient = 0;   ///< Forward and backward passes.
+  double exchange = 0;   ///< Waiting for partial sums, loss sums and weights of other ranks.
+  double update = 0;     ///< Adding up and the optimizer.
+  double data = 0;       ///< Shuffling and gathering rows.
+  double validation = 0;
+  double flops = 0;      ///< Floating-point operations in matrix products.
+  std::int64_t rows = 0; ///< Rows of this rank's shards.
+};
+
+/// The trainer's questions and announcements. All may be empty. Every callback but `stop_requested` and
+/// `checkpoint_due` is called on all ranks at the same point.
+struct TrainingHooks {
+  std::function<bool()> stop_requested;                    ///< Any rank may say so.
+  std::function<bool()> checkpoint_due;                    ///< Any rank may say so.
+  std::function<void()> checkpoint;                        ///< Write one now.
+  std::function<double(const float* weights)> validate;    ///< The metric to minimize; the same on all ranks.
+  std::function<void(const float* weights)> improved;      ///< The weights just validated are the best so far.
+  std::function<void(const EpochReport&)> epoch_done;
+  std::function<void(std::int64_t step, std::int64_t steps)> progress;
+};
+
+enum class Outcome { finished, stopped_early, stopped };
+
+class Trainer {
+ public:
+  /// `shards` holds the rows of this rank's shards (see parallel::shards_of_rank), in order. `multipliers` by
+  /// parameter index: learning-rate multipliers, 0 = frozen; empty = all 1. `shard_rows_total` are the rows of the
+  /// smallest shard over all ranks, which fixes the number of steps. Collective.
+  Trainer(const parallel::Communicator& communicator, const models::Model& model, const TrainingSettings& settings,
+          std::vector<Rows> shards, std::size_t smallest_shard, const std::vector<double>& multipliers = {});
+
+  /// Flat weights; set them before `run`.
+  float* weights() { return weights_.data(); }
+  /// To be called after the weights were set for a new training (not for a resumed one).
+  void start_average() { optimizer_.start_average(weights_.data() + reduction_.slice_begin()); }
+  /// Trains until the end, a stop, or too many epochs without improvement. Collective. Throws Error on all ranks when
+  /// the gradient was not finite for many steps in a row.
+  Outcome run(const TrainingHooks& hooks);
+
+  TrainingState& state() { return state_; }
+  const TrainingTimes& times() const { return times_; }
+  std::int64_t steps_per_epoch() const { return steps_per_epoch_; }
+  std::size_t size() const { return weights_.size(); }
+
+  /// The optimizer's state as full arrays on rank 0 (empty elsewhere), by name. Collective.
+  std::vector<std::pair<std::string, linalg::Buffer<float>>> gather_optimizer();
+  /// The reverse: rank 0 gives the full arrays in the order of `gather_optimizer`. Collective.
+  void scatter_optimizer(const std::vector<linalg::Buffer<float>>& arrays);
+  std::vector<std::string> optimizer_state_names() const { return optimizer_.state_names(); }
+
+ private:
+  struct Decision {
+    bool stop = false;
+    bool checkpoint = false;
+  };
+  Decision step(const TrainingHooks& hooks, double learning_rate);
+  void fill_batch(int local_shard);
+  void shuffle(std::int64_t epoch);
+  void update(const float* gradient, double labels, double learning_rate);
+  const float* weights_to_validate();
+  bool finish_epoch(const TrainingHooks& hooks, EpochReport report);
+
+  parallel::Communicator communicator_;
+  const models::Model& model_;
+  TrainingSettings settings_;
+  std::vector<Rows> shards_;
+  std::int64_t steps_per_epoch_;
+  parallel::OrderedReduction reduction_;
+  nn::Optimizer optimizer_;
+  std::unique_ptr<models::Executor> executor_;
+  TrainingState state_;
+  TrainingTimes times_;
+  linalg::Buffer<float> weights_;
+  linalg::Buffer<float> averaged_;                ///< The moving average of all weights, when validated.
+  std::vector<std::vector<std::uint32_t>> order_; ///< By local shard: this epoch's order of its rows.
+  std::int64_t shuffled_epoch_ = -1;
+  std::vector<float> batch_features_;
+  std::vector<float> batch_targets_;
+  std::vector<double> records_;                   ///< By shard: loss, labels, stop, checkpoint.
+  std::vector<int> record_counts_;
+};
+
+/// Learning-rate multipliers as ranges of the flat buffer.
+std::vector<nn::RateRange> rate_ranges(const nn::ParameterLayout& layout, const std::vector<double>& multipliers);
+
+}  // namespace epitaxy::train

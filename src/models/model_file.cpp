@@ -1,0 +1,120 @@
+#include "epitaxy/models/model_file.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <cstdint>
+#include <ctime>
+
+#include "epitaxy/base/error.h"
+#include "epitaxy/base/file.h"
+#include "epitaxy_version.h"
+
+namespace epitaxy::models {
+
+namespace {
+
+constexpr std::int64_t kFormatVersion = 1;
+
+std::vector<const float*> pointers(const std::vector<linalg::Buffer<float>>& members) {
+  std::vector<const float*> result;
+  for (const auto& member : members) {
+    result.push_back(member.data());
+  }
+  return result;
+}
+
+}  // namespace
+
+std::map<std::string, std::string> provenance() {
+  std::array<char, 256> host{};
+  gethostname(host.data(), host.size() - 1);
+  const std::time_t now = std::time(nullptr);
+  std::array<char, 32> written{};
+  std::tm utc{};
+  std::strftime(written.data(), written.size(), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+  return {{"software", std::string("epitaxy ") + EPITAXY_VERSION},
+          {"commit", EPITAXY_COMMIT},
+          {"host", host.data()},
+          {"written", written.data()}};
+}
+
+void write_model_group(data::Hdf5File& file, const ModelDescription& description,
+                       const std::vector<const float*>& members) {
+  const auto model = make_model(description);
+  const auto& layout = model->layout();
+  std::vector<std::string> names;
+  std::vector<std::string> shapes;
+  std::vector<std::int64_t> offsets;
+  for (const auto& parameter : layout.parameters()) {
+    names.push_back(parameter.name);
+    offsets.push_back(static_cast<std::int64_t>(parameter.offset));
+    shapes.push_back(fmt::format("{}", fmt::join(parameter.shape, "x")));
+  }
+  file.write("/model/parameter_names", names);
+  file.write("/model/parameter_shapes", shapes);
+  file.write("/model/parameter_offsets", offsets);
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    file.write(fmt::format("/model/weights/{:04}", i), members[i], layout.size());
+  }
+  file.write_attribute("/model", "description", description.to_json());
+  file.write_attribute("/model", "members", static_cast<std::int64_t>(members.size()));
+}
+
+void hash_model(Hasher& hasher, const ModelDescription& description, const std::vector<const float*>& members) {
+  const std::size_t size = make_model(description)->layout().size();
+  hasher.add(description.to_json());
+  for (const float* member : members) {
+    hasher.add_bytes(member, size * sizeof(float));
+  }
+}
+
+ModelFile read_model_group(const data::Hdf5File& file) {
+  if (!file.exists("/model")) {
+    fail_input("{} holds no model", file.path().string());
+  }
+  ModelFile result;
+  result.description = ModelDescription::from_json(file.text_attribute("/model", "description"));
+  const std::size_t size = make_model(result.description)->layout().size();
+  const auto members = file.integer_attribute("/model", "members");
+  for (std::int64_t i = 0; i < members; ++i) {
+    const auto values = file.read<float>(fmt::format("/model/weights/{:04}", i));
+    if (values.size() != size) {
+      throw data::DamagedFileError(fmt::format("{} is damaged: it holds {} weights where its model has {}",
+                                               file.path().string(), values.size(), size));
+    }
+    std::copy(values.begin(), values.end(), result.members.emplace_back(size).data());
+  }
+  return result;
+}
+
+void write_model(const std::filesystem::path& path, const ModelFile& model) {
+  file::write_atomically(path, [&](const std::filesystem::path& temporary) {
+    data::Hdf5File out(temporary, data::Hdf5File::Mode::create);
+    write_model_group(out, model.description, pointers(model.members));
+    Hasher hasher;
+    hash_model(hasher, model.description, pointers(model.members));
+    out.write_attribute("/", "format", std::string("epitaxy model"));
+    out.write_attribute("/", "format_version", kFormatVersion);
+    out.write_attribute("/", "hash", hasher.hex());
+    for (const auto& [name, value] : model.provenance) {
+      out.write_attribute("/model", "provenance_" + name, value);
+    }
+    out.close();
+  });
+}
+
+ModelFile read_model(const std::filesystem::path& path) {
+  const data::Hdf5File file(path, data::Hdf5File::Mode::read);
+  ModelFile model = read_model_group(file);
+  if (file.has_attribute("/", "format") && file.text_attribute("/", "format") == "epitaxy model") {
+    Hasher hasher;
+    hash_model(hasher, model.description, pointers(model.members));
+    if (hasher.hex() != file.text_attribute("/", "hash")) {
+      throw data::DamagedFileError(fmt::format("{} is damaged: its content does not fit its checksum", path.string()));
+    }
+  }
+  return model;
+}
+
+}  // namespace epitaxy::models

@@ -1,0 +1,61 @@
+#include "epitaxy/train/metrics.h"
+
+#include <cmath>
+#include <limits>
+
+#include "epitaxy/base/error.h"
+
+namespace epitaxy::train {
+
+RegressionMetrics regression_metrics(std::span<const double> truth, std::span<const double> prediction) {
+  check(truth.size() == prediction.size(), "metrics compare columns of one length");
+  RegressionMetrics m;
+  double sum = 0;
+  double absolute = 0;
+  double squares = 0;
+  const auto counts = [&](std::size_t i) { return !std::isnan(truth[i]) && !std::isnan(prediction[i]); };
+  for (std::size_t i = 0; i < truth.size(); ++i) {
+    if (counts(i)) {
+      const double error = prediction[i] - truth[i];
+      ++m.count;
+      sum += truth[i];
+      absolute += std::abs(error);
+      squares += error * error;
+    }
+  }
+  if (m.count == 0) {
+    m.mae = m.rmse = m.r2 = std::numeric_limits<double>::quiet_NaN();
+    return m;
+  }
+  const auto n = static_cast<double>(m.count);
+  const double mean = sum / n;
+  double total = 0;
+  for (std::size_t i = 0; i < truth.size(); ++i) {
+    if (counts(i)) {
+      total += (truth[i] - mean) * (truth[i] - mean);
+    }
+  }
+  m.mae = absolute / n;
+  m.rmse = std::sqrt(squares / n);
+  m.r2 = total > 0 ? 1 - squares / total : std::numeric_limits<double>::quiet_NaN();
+  return m;
+}
+
+Spread spread(std::span<const double> values) {
+  Spread s;
+  if (values.empty()) {
+    return s;
+  }
+  const auto n = static_cast<double>(values.size());
+  for (const double value : values) {
+    s.mean += value / n;
+  }
+  double squares = 0;
+  for (const double value : values) {
+    squares += (value - s.mean) * (value - s.mean);
+  }
+  s.deviation = values.size() > 1 ? std::sqrt(squares / (n - 1)) : 0;
+  return s;
+}
+
+}  // namespace epitaxy::train

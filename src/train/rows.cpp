@@ -1,0 +1,69 @@
+#include "epitaxy/train/rows.h"
+
+#include <algorithm>
+
+#include "epitaxy/base/error.h"
+
+namespace epitaxy::train {
+
+Rows Rows::subset(const std::vector<std::size_t>& rows) const {
+  Rows result{rows.size(), feature_count, head_count, {}, {}};
+  result.features.reserve(rows.size() * feature_count);
+  result.targets.reserve(rows.size() * head_count);
+  for (const std::size_t row : rows) {
+    const auto f = features.begin() + static_cast<std::ptrdiff_t>(row * feature_count);
+    const auto t = targets.begin() + static_cast<std::ptrdiff_t>(row * head_count);
+    result.features.insert(result.features.end(), f, f + static_cast<std::ptrdiff_t>(feature_count));
+    result.targets.insert(result.targets.end(), t, t + static_cast<std::ptrdiff_t>(head_count));
+  }
+  return result;
+}
+
+Predictor::Predictor(const models::Model& model, const nn::Arithmetic& arithmetic)
+    : feature_count_(model.description().features.size()),
+      head_count_(model.description().heads.size()),
+      executor_(model.executor({.rows = kPredictionRows, .arithmetic = arithmetic, .training = false, .trainable = {}})),
+      chunk_features_(kPredictionRows * feature_count_),
+      chunk_predictions_(kPredictionRows * head_count_) {}
+
+void Predictor::predict(const float* weights, const float* features, std::size_t count, float* predictions) {
+  executor_->load(weights);
+  for (std::size_t first = 0; first < count; first += kPredictionRows) {
+    const std::size_t rows = std::min(kPredictionRows, count - first);
+    std::ranges::fill(chunk_features_, 0.0f);
+    std::copy_n(features + first * feature_count_, rows * feature_count_, chunk_features_.data());
+    executor_->predict(chunk_features_.data(), chunk_predictions_.data());
+    std::copy_n(chunk_predictions_.data(), rows * head_count_, predictions + first * head_count_);
+  }
+}
+
+std::pair<std::size_t, std::size_t> rows_of_rank(std::size_t count, int rank, int ranks) {
+  const auto cut = [&](int r) { return count * static_cast<std::size_t>(r) / static_cast<std::size_t>(ranks); };
+  return {cut(rank), cut(rank + 1)};
+}
+
+DistributedPredictor::DistributedPredictor(const parallel::Communicator& communicator, const models::Model& model,
+                                           const nn::Arithmetic& arithmetic, Rows mine)
+    : communicator_(communicator), predictor_(model, arithmetic), mine_(std::move(mine)) {
+  std::vector<double> counts(communicator.size(), 0.0);
+  counts[communicator.rank()] = static_cast<double>(mine_.count);
+  communicator.gather_all_in_place(counts.data(), std::vector<int>(communicator.size(), 1));
+  for (int r = 0; r < communicator.size(); ++r) {
+    const auto count = static_cast<std::size_t>(counts[r]);
+    first_ += r < communicator.rank() ? count : 0;
+    total_ += count;
+    number_counts_.push_back(static_cast<int>(count * model.description().heads.size()));
+  }
+  predictions_.resize(total_ * model.description().heads.size());
+}
+
+const std::vector<float>& DistributedPredictor::predict(const float* weights) {
+  if (mine_.count > 0) {
+    const std::size_t heads = predictions_.size() / total_;
+    predictor_.predict(weights, mine_.features.data(), mine_.count, predictions_.data() + first_ * heads);
+  }
+  communicator_.gather_all_in_place(predictions_.data(), number_counts_);
+  return predictions_;
+}
+
+}  // namespace epitaxy::train

@@ -1,0 +1,290 @@
+#include "epitaxy/train/trainer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <numeric>
+
+#include "epitaxy/base/error.h"
+#include "epitaxy/base/random.h"
+
+namespace epitaxy::train {
+
+namespace {
+
+constexpr int kRecord = 4;             // numbers a shard adds to each step's record
+constexpr std::int64_t kBadSteps = 20; // skipped steps in a row that end a run
+
+using Clock = std::chrono::steady_clock;
+
+/// Adds the time of its scope to a sum.
+class Timed {
+ public:
+  explicit Timed(double& sum) : sum_(sum), start_(Clock::now()) {}
+  ~Timed() { sum_ += std::chrono::duration<double>(Clock::now() - start_).count(); }
+  Timed(const Timed&) = delete;
+  Timed& operator=(const Timed&) = delete;
+
+ private:
+  double& sum_;
+  Clock::time_point start_;
+};
+
+std::vector<bool> trainable(const std::vector<double>& multipliers) {
+  std::vector<bool> result;
+  for (const double multiplier : multipliers) {
+    result.push_back(multiplier != 0);
+  }
+  return result;
+}
+
+}  // namespace
+
+std::vector<nn::RateRange> rate_ranges(const nn::ParameterLayout& layout, const std::vector<double>& multipliers) {
+  std::vector<nn::RateRange> ranges;
+  for (std::size_t i = 0; i < layout.parameters().size(); ++i) {
+    const auto& parameter = layout[i];
+    const auto multiplier = static_cast<float>(multipliers.empty() ? 1.0 : multipliers[i]);
+    const std::size_t end = parameter.offset + (parameter.size + 15) / 16 * 16;
+    if (!ranges.empty() && ranges.back().multiplier == multiplier) {
+      ranges.back().end = end;
+    } else {
+      ranges.push_back({parameter.offset, end, multiplier});
+    }
+  }
+  return ranges;
+}
+
+Trainer::Trainer(const parallel::Communicator& communicator, const models::Model& model,
+                 const TrainingSettings& settings, std::vector<Rows> shards, std::size_t smallest_shard,
+                 const std::vector<double>& multipliers)
+    : communicator_(communicator),
+      model_(model),
+      settings_(settings),
+      shards_(std::move(shards)),
+      steps_per_epoch_(std::max<std::int64_t>(1, static_cast<std::int64_t>(smallest_shard) / settings.shard_rows())),
+      reduction_(communicator, settings.shards, model.layout().size()),
+      optimizer_(settings.optimizer, rate_ranges(model.layout(), multipliers), reduction_.slice_begin(),
+                 reduction_.slice_size()),
+      executor_(model.executor({.rows = static_cast<std::size_t>(settings.shard_rows()),
+                                .arithmetic = settings.arithmetic,
+                                .training = true,
+                                .trainable = trainable(multipliers)})),
+      weights_(model.layout().size()),
+      averaged_(settings.optimizer.average_decay > 0 ? model.layout().size() : 0),
+      batch_features_(static_cast<std::size_t>(settings.shard_rows()) * model.description().features.size()),
+      batch_targets_(static_cast<std::size_t>(settings.shard_rows()) * model.description().heads.size()),
+      records_(static_cast<std::size_t>(settings.shards) * kRecord) {
+  check(static_cast<int>(shards_.size()) == reduction_.my_shards().count(), "a rank has the rows of all its shards");
+  for (const Rows& rows : shards_) {
+    order_.emplace_back(rows.count);
+  }
+  for (int r = 0; r < communicator.size(); ++r) {
+    record_counts_.push_back(parallel::shards_of_rank(settings.shards, r, communicator.size()).count() * kRecord);
+  }
+}
+
+void Trainer::shuffle(std::int64_t epoch) {
+  if (shuffled_epoch_ == epoch) {
+    return;
+  }
+  shuffled_epoch_ = epoch;
+  for (std::size_t i = 0; i < order_.size(); ++i) {
+    std::iota(order_[i].begin(), order_[i].end(), 0u);
+    const auto shard = static_cast<std::uint32_t>(reduction_.my_shards().first) + static_cast<std::uint32_t>(i);
+    RandomStream stream(settings_.seed, Purpose::shuffle, static_cast<std::uint32_t>(epoch), 0, shard);
+    stream.shuffle(std::span(order_[i]));
+  }
+}
+
+void Trainer::fill_batch(int local_shard) {
+  const Rows& rows = shards_[local_shard];
+  const auto& order = order_[local_shard];
+  const auto batch = static_cast<std::size_t>(settings_.shard_rows());
+  const std::size_t first = static_cast<std::size_t>(state_.step) * batch;
+  for (std::size_t i = 0; i < batch; ++i) {
+    float* features = batch_features_.data() + i * rows.feature_count;
+    float* targets = batch_targets_.data() + i * rows.head_count;
+    if (first + i < order.size()) {
+      const std::size_t row = order[first + i];
+      std::copy_n(rows.features.data() + row * rows.feature_count, rows.feature_count, features);
+      std::copy_n(rows.targets.data() + row * rows.head_count, rows.head_count, targets);
+    } else {
+      std::fill_n(features, rows.feature_count, 0.0f);
+      std::fill_n(targets, rows.head_count, std::numeric_limits<float>::quiet_NaN());
+    }
+  }
+}
+
+Trainer::Decision Trainer::step(const TrainingHooks& hooks, double learning_rate) {
+  const int first_shard = reduction_.my_shards().first;
+  const double stop = hooks.stop_requested && hooks.stop_requested() ? 1 : 0;
+  const double checkpoint = hooks.checkpoint_due && hooks.checkpoint_due() ? 1 : 0;
+  {
+    const Timed timed(times_.gradient);
+    executor_->load(weights_.data());
+  }
+  const double exchanging = reduction_.seconds_exchanging();
+  const double computing = times_.gradient + times_.data;
+  const auto start = Clock::now();
+  const float* gradient = reduction_.sum([&](int shard, float* out) {
+    {
+      const Timed timed(times_.data);
+      fill_batch(shard - first_shard);
+    }
+    const Timed timed(times_.gradient);
+    const models::StreamPosition position{settings_.seed, static_cast<std::uint32_t>(state_.epoch),
+                                          static_cast<std::uint32_t>(state_.step), static_cast<std::uint32_t>(shard)};
+    const nn::LossSums sums =
+        executor_->gradient(batch_features_.data(), batch_targets_.data(), settings_.loss, position, out);
+    double* record = records_.data() + static_cast<std::size_t>(shard) * kRecord;
+    record[0] = sums.loss;
+    record[1] = sums.labels;
+    record[2] = stop;
+    record[3] = checkpoint;
+    times_.flops += executor_->gradient_flops();
+    times_.rows += settings_.shard_rows();
+  });
+  const double elapsed = std::chrono::duration<double>(Clock::now() - start).count();
+  const double exchange = reduction_.seconds_exchanging() - exchanging;
+  times_.exchange += exchange;
+  times_.update += elapsed - exchange - (times_.gradient + times_.data - computing);
+  {
+    const Timed timed(times_.exchange);
+    communicator_.gather_all_in_place(records_.data(), record_counts_);
+  }
+  double loss = 0;
+  double labels = 0;
+  Decision decision;
+  for (int s = 0; s < settings_.shards; ++s) {
+    const double* record = records_.data() + static_cast<std::size_t>(s) * kRecord;
+    loss += record[0];
+    labels += record[1];
+    decision.stop = decision.stop || record[2] > 0;
+    decision.checkpoint = decision.checkpoint || record[3] > 0;
+  }
+  if (labels > 0) {
+    const double norm = std::sqrt(reduction_.sum_of_squares()) / labels;
+    if (std::isfinite(loss) && std::isfinite(norm)) {
+      const bool clip = settings_.gradient_clip > 0 && norm > settings_.gradient_clip;
+      update(gradient, labels * (clip ? norm / settings_.gradient_clip : 1.0), learning_rate);
+      state_.loss_sum += loss;
+      state_.labels += labels;
+      state_.bad_steps = 0;
+    } else {
+      ++state_.bad_steps;
+      ++state_.skipped_steps;
+    }
+  }
+  return decision;
+}
+
+void Trainer::update(const float* gradient, double labels, double learning_rate) {
+  {
+    const Timed timed(times_.update);
+    optimizer_.step(gradient, static_cast<float>(1.0 / labels), learning_rate, weights_.data() + reduction_.slice_begin());
+  }
+  const Timed timed(times_.exchange);
+  communicator_.gather_all_in_place(weights_.data(), reduction_.slice_sizes());
+}
+
+const float* Trainer::weights_to_validate() {
+  if (averaged_.empty()) {
+    return weights_.data();
+  }
+  std::copy_n(optimizer_.average().data(), optimizer_.average().size(), averaged_.data() + reduction_.slice_begin());
+  communicator_.gather_all_in_place(averaged_.data(), reduction_.slice_sizes());
+  return averaged_.data();
+}
+
+bool Trainer::finish_epoch(const TrainingHooks& hooks, EpochReport report) {
+  report.train_loss = state_.loss_sum / std::max(1.0, state_.labels);
+  state_.epoch += 1;
+  state_.step = 0;
+  state_.loss_sum = 0;
+  state_.labels = 0;
+  report.epoch = state_.epoch;
+  const bool last = state_.epoch == settings_.epochs;
+  if (hooks.validate && (last || state_.epoch % settings_.validate_every == 0)) {
+    const Timed timed(times_.validation);
+    const float* weights = weights_to_validate();
+    report.validated = true;
+    report.validation = hooks.validate(weights);
+    if (report.validation < state_.best) {
+      state_.best = report.validation;
+      state_.best_epoch = state_.epoch;
+      report.improved = true;
+      if (hooks.improved) {
+        hooks.improved(weights);
+      }
+    }
+  }
+  if (hooks.epoch_done) {
+    hooks.epoch_done(report);
+  }
+  return settings_.patience > 0 && state_.best_epoch > 0 && state_.epoch - state_.best_epoch >= settings_.patience;
+}
+
+Outcome Trainer::run(const TrainingHooks& hooks) {
+  optimizer_.set_steps(state_.optimizer_steps);
+  while (state_.epoch < settings_.epochs) {
+    const auto start = Clock::now();
+    {
+      const Timed timed(times_.data);
+      shuffle(state_.epoch);
+    }
+    EpochReport report;
+    while (state_.step < steps_per_epoch_) {
+      const double position = static_cast<double>(state_.epoch) +
+                              static_cast<double>(state_.step) / static_cast<double>(steps_per_epoch_);
+      report.learning_rate = settings_.schedule.rate(position);
+      const Decision decision = step(hooks, report.learning_rate);
+      state_.step += 1;
+      state_.optimizer_steps = optimizer_.steps();
+      if (state_.bad_steps >= kBadSteps) {
+        fail("the loss or its gradient was not a finite number for {} steps in a row (epoch {}, step {}): lower the "
+             "learning rate or set 'training.gradient_clip'; the last checkpoint is from before that",
+             kBadSteps, state_.epoch + 1, state_.step);
+      }
+      const bool mid_epoch = state_.step < steps_per_epoch_;
+      if (mid_epoch && (decision.stop || decision.checkpoint)) {
+        if (hooks.checkpoint) {
+          hooks.checkpoint();
+        }
+        if (decision.stop) {
+          return Outcome::stopped;
+        }
+      }
+      if (hooks.progress) {
+        hooks.progress(state_.epoch * steps_per_epoch_ + state_.step, settings_.epochs * steps_per_epoch_);
+      }
+    }
+    report.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    if (finish_epoch(hooks, report)) {
+      return Outcome::stopped_early;
+    }
+  }
+  return Outcome::finished;
+}
+
+std::vector<std::pair<std::string, linalg::Buffer<float>>> Trainer::gather_optimizer() {
+  std::vector<std::pair<std::string, linalg::Buffer<float>>> result;
+  const auto names = optimizer_.state_names();
+  const auto buffers = optimizer_.state();
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    linalg::Buffer<float> full(communicator_.is_root() ? size() : 0);
+    communicator_.gather_to_root(buffers[i]->data(), reduction_.slice_sizes(), full.data());
+    result.emplace_back(names[i], std::move(full));
+  }
+  return result;
+}
+
+void Trainer::scatter_optimizer(const std::vector<linalg::Buffer<float>>& arrays) {
+  const auto buffers = optimizer_.state();
+  for (std::size_t i = 0; i < buffers.size(); ++i) {
+    const float* full = communicator_.is_root() ? arrays[i].data() : nullptr;
+    communicator_.scatter_from_root(full, reduction_.slice_sizes(), buffers[i]->data());
+  }
+}
+
+}  // namespace epitaxy::train
