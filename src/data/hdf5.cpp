@@ -1,7 +1,6 @@
 #include "epitaxy/data/hdf5.h"
 
 #include <fcntl.h>
-#include <hdf5.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,80 +10,13 @@
 #include <type_traits>
 #include <utility>
 
-namespace epitaxy::data {
+#include "epitaxy/data/hdf5_handle.h"
 
-static_assert(std::is_same_v<hid_t, std::int64_t>, "Hdf5File stores HDF5 identifiers as std::int64_t");
+namespace epitaxy::data {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Owns one HDF5 identifier.
-class Handle {
- public:
-  using Closer = herr_t (*)(hid_t);
-  Handle(hid_t id, Closer closer) : id_(id), closer_(closer) {}
-  Handle(Handle&& other) noexcept : id_(std::exchange(other.id_, -1)), closer_(other.closer_) {}
-  Handle& operator=(Handle&&) = delete;
-  ~Handle() {
-    if (id_ >= 0) {
-      closer_(id_);
-    }
-  }
-  operator hid_t() const { return id_; }
-
- private:
-  hid_t id_;
-  Closer closer_;
-};
-
-herr_t collect_reason(unsigned depth, const H5E_error2_t* error, void* reasons) {
-  // Walked from the cause outwards: the first two say what happened, the rest only which calls it passed through.
-  if (depth < 2 && error->desc != nullptr && *error->desc != '\0') {
-    auto& text = *static_cast<std::string*>(reasons);
-    text += (text.empty() ? "" : ", ") + std::string(error->desc);
-    std::erase(text, '\n');
-  }
-  return 0;
-}
-
-/// What HDF5 has to say about the last failure.
-std::string last_reason() {
-  std::string reasons;
-  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, collect_reason, &reasons);
-  H5Eclear2(H5E_DEFAULT);
-  return reasons.empty() ? "no reason given by HDF5" : reasons;
-}
-
-template <typename T>
-hid_t native_type() {
-  if constexpr (std::is_same_v<T, float>) {
-    return H5T_NATIVE_FLOAT;
-  } else if constexpr (std::is_same_v<T, double>) {
-    return H5T_NATIVE_DOUBLE;
-  } else if constexpr (std::is_same_v<T, std::int64_t>) {
-    return H5T_NATIVE_INT64;
-  } else {
-    static_assert(std::is_same_v<T, std::uint8_t>);
-    return H5T_NATIVE_UINT8;
-  }
-}
-
-Handle text_type() {
-  Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
-  H5Tset_size(type, H5T_VARIABLE);
-  H5Tset_cset(type, H5T_CSET_UTF8);
-  return type;
-}
-
-bool is_variable_text(hid_t type) { return H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) > 0; }
-
-Handle link_properties() {
-  Handle properties(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
-  H5Pset_create_intermediate_group(properties, 1);
-  H5Pset_char_encoding(properties, H5T_CSET_UTF8);
-  return properties;
-}
 
 [[noreturn]] void fail_write(const fs::path& file, const std::string& path) {
   fail("{}: writing '{}' failed ({})", file.string(), path, last_reason());
@@ -170,19 +102,6 @@ std::pair<const char*, std::size_t> image(hid_t file, const fs::path& path) {
   return {static_cast<const char*>(*memory), static_cast<std::size_t>(size)};
 }
 
-/// True when every link on the way to an absolute path is there.
-bool path_exists(hid_t file, const std::string& path) {
-  if (path == "/") {
-    return true;
-  }
-  for (std::size_t end = path.find('/', 1); end != std::string::npos; end = path.find('/', end + 1)) {
-    if (H5Lexists(file, path.substr(0, end).c_str(), H5P_DEFAULT) <= 0) {
-      return false;
-    }
-  }
-  return H5Lexists(file, path.c_str(), H5P_DEFAULT) > 0;
-}
-
 /// An open array of a file with its shape.
 struct OpenArray {
   Handle array;
@@ -246,13 +165,6 @@ bool write_values(hid_t array, hid_t type, const T* values, [[maybe_unused]] std
     return H5Dwrite(array, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()) >= 0;
   } else {
     return H5Dwrite(array, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0;
-  }
-}
-
-/// HDF5 ends a variable-length text at its first zero byte.
-void check_no_zero_byte(const std::string& text, const fs::path& file, const std::string& path) {
-  if (text.find('\0') != std::string::npos) {
-    fail("{}: a text of '{}' holds a zero byte and cannot be stored", file.string(), path);
   }
 }
 
@@ -356,91 +268,6 @@ std::vector<T> Hdf5File::read_rows(const std::string& path, std::size_t first, s
 std::vector<std::size_t> Hdf5File::shape(const std::string& path) const {
   const OpenArray open = open_array(id_, path_, path);
   return {open.dimensions.begin(), open.dimensions.end()};
-}
-
-namespace {
-
-/// Creates or replaces one scalar attribute; the object becomes a group when there is none yet.
-void write_scalar(hid_t file, const fs::path& file_path, const std::string& path, const std::string& name, hid_t type,
-                  const void* value) {
-  if (!path_exists(file, path)) {
-    const Handle links = link_properties();
-    const Handle properties(H5Pcreate(H5P_GROUP_CREATE), H5Pclose);
-    H5Pset_obj_track_times(properties, false);
-    const Handle group(H5Gcreate2(file, path.c_str(), links, properties, H5P_DEFAULT), H5Gclose);
-  }
-  const Handle object(H5Oopen(file, path.c_str(), H5P_DEFAULT), H5Oclose);
-  if (object >= 0 && H5Aexists(object, name.c_str()) > 0) {
-    H5Adelete(object, name.c_str());
-  }
-  const Handle space(H5Screate(H5S_SCALAR), H5Sclose);
-  const Handle properties(H5Pcreate(H5P_ATTRIBUTE_CREATE), H5Pclose);
-  H5Pset_char_encoding(properties, H5T_CSET_UTF8);
-  const Handle attribute(H5Acreate2(object, name.c_str(), type, space, properties, H5P_DEFAULT), H5Aclose);
-  if (attribute < 0 || H5Awrite(attribute, type, value) < 0) {
-    fail("{}: writing attribute '{}' of '{}' failed ({})", file_path.string(), name, path, last_reason());
-  }
-}
-
-Handle open_attribute(hid_t file, const fs::path& file_path, const std::string& path, const std::string& name) {
-  const bool there = path_exists(file, path);
-  if (!there || H5Aexists_by_name(file, path.c_str(), name.c_str(), H5P_DEFAULT) <= 0) {
-    fail_input("{}: '{}' has no attribute '{}'", file_path.string(), path, name);
-  }
-  return {H5Aopen_by_name(file, path.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose};
-}
-
-template <typename T>
-T read_scalar(hid_t file, const fs::path& file_path, const std::string& path, const std::string& name) {
-  const Handle attribute = open_attribute(file, file_path, path, name);
-  const Handle space(H5Aget_space(attribute), H5Sclose);
-  T value{};
-  if (H5Sget_simple_extent_npoints(space) != 1 || H5Aread(attribute, native_type<T>(), &value) < 0) {
-    fail_input("{}: attribute '{}' of '{}' is not a number", file_path.string(), name, path);
-  }
-  return value;
-}
-
-}  // namespace
-
-void Hdf5File::write_attribute(const std::string& path, const std::string& name, const std::string& value) {
-  check_no_zero_byte(value, path_, name);
-  const char* text = value.c_str();
-  write_scalar(id_, path_, path, name, text_type(), &text);
-}
-
-void Hdf5File::write_attribute(const std::string& path, const std::string& name, double value) {
-  write_scalar(id_, path_, path, name, H5T_NATIVE_DOUBLE, &value);
-}
-
-void Hdf5File::write_attribute(const std::string& path, const std::string& name, std::int64_t value) {
-  write_scalar(id_, path_, path, name, H5T_NATIVE_INT64, &value);
-}
-
-std::string Hdf5File::text_attribute(const std::string& path, const std::string& name) const {
-  const Handle attribute = open_attribute(id_, path_, path, name);
-  const Handle stored(H5Aget_type(attribute), H5Tclose);
-  const Handle space(H5Aget_space(attribute), H5Sclose);
-  char* text = nullptr;
-  if (!is_variable_text(stored) || H5Sget_simple_extent_npoints(space) != 1 ||
-      H5Aread(attribute, text_type(), &text) < 0) {
-    fail_input("{}: attribute '{}' of '{}' is not a text", path_.string(), name, path);
-  }
-  std::string value = text == nullptr ? "" : text;
-  H5free_memory(text);
-  return value;
-}
-
-double Hdf5File::number_attribute(const std::string& path, const std::string& name) const {
-  return read_scalar<double>(id_, path_, path, name);
-}
-
-std::int64_t Hdf5File::integer_attribute(const std::string& path, const std::string& name) const {
-  return read_scalar<std::int64_t>(id_, path_, path, name);
-}
-
-bool Hdf5File::has_attribute(const std::string& path, const std::string& name) const {
-  return exists(path) && H5Aexists_by_name(id_, path.c_str(), name.c_str(), H5P_DEFAULT) > 0;
 }
 
 bool Hdf5File::exists(const std::string& path) const { return path_exists(id_, path); }

@@ -8,11 +8,16 @@
 
 namespace epitaxy::data {
 
-/// A table in memory. Fields are views into one buffer.
+/// A table in memory. Fields are views into one buffer, so a table can be moved but not copied. Blank lines are no
+/// rows.
 class CsvTable {
  public:
-  /// Throws InputError: missing or empty file, no header, no rows, repeated column names, truncated gzip (with the place).
+  /// Throws InputError: missing or empty file, no rows, repeated column names, a quote that is never closed, bytes that
+  /// are no text, truncated gzip (with the place).
   static CsvTable read(const std::filesystem::path& path);
+
+  CsvTable(CsvTable&&) = default;
+  CsvTable& operator=(CsvTable&&) = default;
 
   const std::vector<std::string>& columns() const { return columns_; }
   /// The index of a column; throws InputError that lists the columns and the nearest name.
@@ -24,14 +29,22 @@ class CsvTable {
   std::size_t fields(std::size_t row) const { return starts_[row + 1] - starts_[row]; }
   /// A field with surrounding blanks removed; empty for a column the row does not have.
   std::string_view field(std::size_t row, std::size_t column) const;
+  /// A row as CSV again.
+  std::string row_text(std::size_t row) const;
+  /// Hash of the table's text (after decompression).
+  const std::string& hash() const { return hash_; }
 
  private:
+  CsvTable() = default;
+  void parse();
+
   std::filesystem::path path_;
   std::vector<std::string> columns_;
-  std::string buffer_;
+  std::string hash_;
+  std::vector<char> buffer_;
   std::vector<std::string_view> fields_;
-  std::vector<std::size_t> starts_;
-  std::vector<std::size_t> lines_;
+  std::vector<std::size_t> starts_;  ///< [rows + 1] of a row's fields in `fields_`.
+  std::vector<std::size_t> lines_;   ///< [rows]
 };
 
 /// Quotes a field when it needs it.

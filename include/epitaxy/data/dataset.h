@@ -19,14 +19,14 @@ struct Target {
 /// What a data set holds besides its features; small enough for every rank.
 struct DatasetIndex {
   std::filesystem::path path;
-  std::string kind;                          ///< `composition`.
-  std::string fingerprint;                   ///< Hash of features, targets, identifiers.
+  std::string kind;         ///< `composition`.
+  std::string fingerprint;  ///< Hash of features, targets, identifiers.
   std::size_t rows = 0;
-  std::vector<std::string> feature_names;    ///< [features]: element symbols.
+  std::vector<std::string> feature_names;  ///< [features]: element symbols.
   std::vector<Target> targets;
-  std::vector<std::string> groups;           ///< [rows] reduced composition: rows of one group never part in a split.
-  std::vector<std::string> formulas;         ///< [rows] as the user wrote them.
-  std::vector<std::int64_t> lines;           ///< [rows] line in the source file (the first one, for merged duplicates).
+  std::vector<std::string> groups;    ///< [rows] reduced composition: rows of one group never part in a split.
+  std::vector<std::string> formulas;  ///< [rows] as the user wrote them.
+  std::vector<std::int64_t> lines;    ///< [rows] line in the source file (the first one, for averaged duplicates).
 
   /// The named target, or the only one for an empty name. Throws InputError with the nearest name.
   const Target& target(const std::string& name) const;
@@ -35,7 +35,7 @@ struct DatasetIndex {
 /// Everything a data set file holds.
 struct Dataset {
   DatasetIndex index;
-  std::vector<float> features;               ///< [rows, features], row major.
+  std::vector<float> features;                    ///< [rows, features], row major.
   std::map<std::string, std::string> provenance;  ///< source, source_hash, software, settings (YAML).
 };
 

@@ -11,14 +11,15 @@
 
 namespace epitaxy::data {
 
-/// What to do with rows of the same reduced composition.
+/// What to do with rows of the same reduced composition: keep all, keep the one with the lowest first target, or
+/// average each target over the rows that have it. The result stands where the first of them stood.
 enum class Duplicates { keep, lowest, mean };
 
 struct TargetImport {
-  std::string column;     ///< In the source.
-  std::string name;       ///< In the data set; default: the column's name.
-  std::string unit;       ///< Of the source: eV/atom, meV/atom, kJ/mol, kcal/mol (per formula unit), kJ/mol_atom, kcal/mol_atom, eV, K, none...
-  std::string to;         ///< Of the data set.
+  std::string column;                                     ///< In the source.
+  std::string name;                                       ///< In the data set; default: the column's name.
+  std::string unit;                                       ///< Of the source; see units.h.
+  std::string to;                                         ///< Of the data set; default: `unit`.
   double low = -std::numeric_limits<double>::infinity();  ///< Rows outside [low, high] (in `to` units) are rejected.
   double high = std::numeric_limits<double>::infinity();
 };
@@ -30,8 +31,8 @@ struct ImportSettings {
   Duplicates duplicates = Duplicates::keep;
   std::vector<std::string> drop_elements;  ///< Rows that hold any of these are rejected.
   std::vector<std::string> only_elements;  ///< If not empty: rows that hold any other element are rejected.
-  bool missing_allowed = false;            ///< An empty target field is a missing value (NaN) rather than a reason to reject.
-  double max_rejected = 0.01;              ///< More than this share of rows rejected (filters do not count) is an error.
+  bool missing_allowed = false;  ///< An empty target field is a missing value (NaN) rather than a reason to reject.
+  double max_rejected = 0.01;    ///< More than this share of rows rejected (filters do not count) is an error.
 };
 
 /// A row that did not make it.
@@ -51,7 +52,8 @@ struct ImportResult {
 
 /// Reads the stage's keys (all but `stage` and `output`).
 ImportSettings read_import_settings(config::Section root);
-/// Throws InputError: missing columns, unknown units, too many rejected rows (the message has the first reasons).
+/// Features are the fractions of the 86 elements. Throws InputError: missing columns, unknown units, too many rejected
+/// rows (the message has the first reasons), no row left.
 ImportResult import_compositions(const ImportSettings& settings);
 /// Writes `dataset.h5`, `rejected.csv` (line,text,reason) and `summary.json` into `folder`; rejected.csv is written
 /// before a too-many-rejected error is thrown.

@@ -1,0 +1,23 @@
+#pragma once
+/// \file
+/// Units of target values. Known ones, by what they measure:
+/// energy per atom: eV/atom, meV/atom, kJ/mol_atom, kcal/mol_atom; energy per formula unit: eV/formula, kJ/mol,
+/// kcal/mol, J/mol; energy: eV, meV; temperature: K; a plain number: none.
+#include <string>
+
+namespace epitaxy::data {
+
+/// How values in one unit become values in another.
+struct UnitConversion {
+  double factor = 1;
+  bool divide_by_atoms = false;  ///< From a formula unit to an atom.
+
+  /// `atoms` is the number of atoms in the formula unit.
+  double operator()(double value, double atoms) const { return value * factor / (divide_by_atoms ? atoms : 1.0); }
+};
+
+/// Throws InputError, listing the known units, when the two do not measure the same thing. Energies per formula unit
+/// convert to energies per atom; any other unit, known or not, converts to itself.
+UnitConversion unit_conversion(const std::string& from, const std::string& to);
+
+}  // namespace epitaxy::data

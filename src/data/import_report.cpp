@@ -1,0 +1,174 @@
+#include "epitaxy/data/import_report.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <string_view>
+#include <unordered_set>
+
+#include "epitaxy/base/error.h"
+#include "epitaxy/base/file.h"
+#include "epitaxy/base/log.h"
+#include "epitaxy/data/csv.h"
+#include "epitaxy_version.h"
+
+namespace epitaxy::data {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Texts of a source file may be anything, so bytes that are not UTF-8 are replaced.
+std::string dump(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+
+struct Spread {
+  std::size_t count = 0;
+  double low = std::numeric_limits<double>::infinity();
+  double mean = 0;
+  double high = -std::numeric_limits<double>::infinity();
+};
+
+Spread spread_of(const std::vector<double>& values) {
+  Spread spread;
+  double sum = 0;
+  for (const double value : values) {
+    if (!std::isnan(value)) {
+      ++spread.count;
+      sum += value;
+      spread.low = std::min(spread.low, value);
+      spread.high = std::max(spread.high, value);
+    }
+  }
+  spread.mean = sum / static_cast<double>(spread.count);
+  return spread;
+}
+
+std::size_t count_filtered(const std::vector<Rejected>& rejected) {
+  return static_cast<std::size_t>(
+      std::count_if(rejected.begin(), rejected.end(), [](const Rejected& row) { return row.filtered; }));
+}
+
+std::vector<std::string> elements_present(const Dataset& dataset) {
+  const std::vector<std::string>& names = dataset.index.feature_names;
+  std::vector<char> present(names.size(), 0);
+  for (std::size_t i = 0; i < dataset.features.size(); ++i) {
+    present[i % names.size()] |= static_cast<char>(dataset.features[i] > 0);
+  }
+  std::vector<std::string> elements;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (present[i] != 0) {
+      elements.push_back(names[i]);
+    }
+  }
+  return elements;
+}
+
+Json target_json(const TargetImport& target) {
+  Json json = {{"column", target.column}, {"name", target.name}, {"unit", target.unit}, {"to", target.to}};
+  if (std::isfinite(target.low) || std::isfinite(target.high)) {
+    const auto bound = [](double value) { return std::isfinite(value) ? Json(value) : Json(fmt::format("{}", value)); };
+    json["range"] = {bound(target.low), bound(target.high)};
+  }
+  return json;
+}
+
+}  // namespace
+
+std::map<std::string, std::string> provenance(const ImportSettings& settings, const std::string& source_hash) {
+  constexpr std::array<std::string_view, 3> kDuplicates = {"keep", "lowest", "mean"};
+  Json json;
+  json["source"] = settings.source.string();
+  json["formula_column"] = settings.formula_column;
+  json["targets"] = Json::array();
+  for (const TargetImport& target : settings.targets) {
+    json["targets"].push_back(target_json(target));
+  }
+  json["duplicates"] = kDuplicates[static_cast<std::size_t>(settings.duplicates)];
+  json["elements"] = {{"drop", settings.drop_elements}, {"only", settings.only_elements}};
+  json["missing"] = settings.missing_allowed ? "allow" : "reject";
+  json["max_rejected"] = settings.max_rejected;
+  return {{"source", settings.source.string()},
+          {"source_hash", source_hash},
+          {"software", fmt::format("epitaxy {} ({})", EPITAXY_VERSION, EPITAXY_COMMIT)},
+          {"settings", dump(json)}};
+}
+
+void check_rejected(const ImportSettings& settings, const ImportResult& result, const std::string& rejected_file) {
+  constexpr std::size_t kReasons = 5;
+  const std::size_t count = result.rejected.size() - count_filtered(result.rejected);
+  const double share = static_cast<double>(count) / static_cast<double>(result.rows_read);
+  const bool too_many = share > settings.max_rejected;
+  if (!too_many && result.dataset.index.rows > 0) {
+    return;
+  }
+  std::string reasons;
+  std::size_t listed = 0;
+  for (const Rejected& row : result.rejected) {
+    if (listed < kReasons && (!row.filtered || !too_many)) {
+      reasons += fmt::format("\n  line {}: {}", row.line, row.reason);
+      ++listed;
+    }
+  }
+  const std::string all = rejected_file.empty() ? "" : fmt::format("\nall of them: {}", rejected_file);
+  if (too_many) {
+    fail_input("{}: {} of {} rows were rejected ({:.3g} %; max_rejected allows {:.3g} %), the first reasons:{}{}",
+               settings.source.string(), count, result.rows_read, 100 * share, 100 * settings.max_rejected, reasons,
+               all);
+  }
+  fail_input("{}: none of {} rows is left ({} rejected, {} filtered out), the first reasons:{}{}",
+             settings.source.string(), result.rows_read, count, count_filtered(result.rejected), reasons, all);
+}
+
+void write_rejected(const std::filesystem::path& path, const std::vector<Rejected>& rejected) {
+  std::string text = "line,text,reason\n";
+  for (const Rejected& row : rejected) {
+    text += fmt::format("{},{},{}\n", row.line, csv_field(row.text), csv_field(row.reason));
+  }
+  file::write_atomically(path, text);
+}
+
+void write_summary(const std::filesystem::path& path, const ImportResult& result, double seconds) {
+  const DatasetIndex& index = result.dataset.index;
+  const std::size_t filtered = count_filtered(result.rejected);
+  Json json;
+  json["rows_read"] = result.rows_read;
+  json["rows"] = index.rows;
+  json["rejected"] = result.rejected.size() - filtered;
+  json["filtered"] = filtered;
+  json["merged"] = result.merged;
+  json["compositions"] = std::unordered_set<std::string>(index.groups.begin(), index.groups.end()).size();
+  for (const Target& target : index.targets) {
+    const Spread spread = spread_of(target.values);
+    Json& entry = json["targets"][target.name];
+    entry = {{"unit", target.unit}, {"count", spread.count}};
+    if (spread.count > 0) {
+      entry.update({{"min", spread.low}, {"mean", spread.mean}, {"max", spread.high}});
+    }
+  }
+  json["elements"] = elements_present(result.dataset);
+  json["seconds"] = seconds;
+  file::write_atomically(path, dump(json));
+}
+
+void log_import(const ImportSettings& settings, const ImportResult& result, const std::filesystem::path& folder) {
+  const DatasetIndex& index = result.dataset.index;
+  const std::size_t filtered = count_filtered(result.rejected);
+  log::info("Imported {} of {} rows of {}: {} rejected, {} filtered out, {} merged.", index.rows, result.rows_read,
+            settings.source.string(), result.rejected.size() - filtered, filtered, result.merged);
+  for (const Target& target : index.targets) {
+    const Spread spread = spread_of(target.values);
+    if (spread.count > 0) {
+      log::info("  {}: {} values from {:.4g} to {:.4g}, mean {:.4g} ({})", target.name, spread.count, spread.low,
+                spread.high, spread.mean, target.unit);
+    } else {
+      log::warning("target {} has no value in any row", target.name);
+    }
+  }
+  if (!result.rejected.empty()) {
+    log::info("  Rows left out and why: {}", (folder / "rejected.csv").string());
+  }
+}
+
+}  // namespace epitaxy::data

@@ -1,0 +1,80 @@
+#include "epitaxy/data/units.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "epitaxy/base/error.h"
+#include "epitaxy/base/text.h"
+
+namespace epitaxy::data {
+
+namespace {
+
+enum class Measure { energy_per_atom, energy_per_formula, energy, temperature, number };
+
+struct Unit {
+  std::string_view name;
+  Measure measure;
+  double size;  ///< In eV for energies.
+};
+
+constexpr double kKilojoulePerMole = 1 / 96.48533212;
+constexpr double kKilocaloriePerMole = 4.184 * kKilojoulePerMole;
+
+constexpr std::array kUnits = {
+    Unit{"eV/atom", Measure::energy_per_atom, 1},
+    Unit{"meV/atom", Measure::energy_per_atom, 1e-3},
+    Unit{"kJ/mol_atom", Measure::energy_per_atom, kKilojoulePerMole},
+    Unit{"kcal/mol_atom", Measure::energy_per_atom, kKilocaloriePerMole},
+    Unit{"eV/formula", Measure::energy_per_formula, 1},
+    Unit{"kJ/mol", Measure::energy_per_formula, kKilojoulePerMole},
+    Unit{"kcal/mol", Measure::energy_per_formula, kKilocaloriePerMole},
+    Unit{"J/mol", Measure::energy_per_formula, 1e-3 * kKilojoulePerMole},
+    Unit{"eV", Measure::energy, 1},
+    Unit{"meV", Measure::energy, 1e-3},
+    Unit{"K", Measure::temperature, 1},
+    Unit{"none", Measure::number, 1},
+};
+
+const Unit* find_unit(const std::string& name) {
+  const auto found = std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& unit) { return unit.name == name; });
+  return found == kUnits.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> known_names() {
+  std::vector<std::string> names;
+  for (const Unit& unit : kUnits) {
+    names.emplace_back(unit.name);
+  }
+  return names;
+}
+
+const Unit& known_unit(const std::string& name) {
+  const Unit* const unit = find_unit(name);
+  if (unit == nullptr) {
+    const std::vector<std::string> names = known_names();
+    const auto nearest = text::nearest(name, names);
+    fail_input("unknown unit '{}'{}; known units: {} (any other unit has to stay as it is)", name,
+               nearest ? " (did you mean '" + *nearest + "'?)" : "", text::join(names, ", "));
+  }
+  return *unit;
+}
+
+}  // namespace
+
+UnitConversion unit_conversion(const std::string& from, const std::string& to) {
+  if (from == to) {
+    return {};
+  }
+  const Unit& source = known_unit(from);
+  const Unit& target = known_unit(to);
+  const bool to_atom = source.measure == Measure::energy_per_formula && target.measure == Measure::energy_per_atom;
+  if (source.measure != target.measure && !to_atom) {
+    fail_input("'{}' cannot be converted to '{}': they measure different things; known units: {}", from, to,
+               text::join(known_names(), ", "));
+  }
+  return {source.size / target.size, to_atom};
+}
+
+}  // namespace epitaxy::data
