@@ -5,7 +5,6 @@ find_package(CLI11 REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(nlohmann_json REQUIRED)
-find_package(dnnl REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(OpenMP REQUIRED)
 find_package(Boost REQUIRED)
@@ -15,13 +14,16 @@ find_path(HDF5_SERIAL_INCLUDE hdf5.h PATH_SUFFIXES hdf5/serial REQUIRED)
 find_library(HDF5_SERIAL_LIBRARY NAMES hdf5_serial hdf5 REQUIRED)
 find_path(OPENBLAS_INCLUDE cblas.h PATH_SUFFIXES openblas x86_64-linux-gnu REQUIRED)
 find_library(OPENBLAS_LIBRARY openblas REQUIRED)
+# By file, as oneDNN's own configuration asks for the OpenCL headers, which nothing here needs.
+find_path(DNNL_INCLUDE oneapi/dnnl/dnnl.h REQUIRED)
+find_library(DNNL_LIBRARY dnnl REQUIRED)
 find_path(RANDOM123_INCLUDE Random123/philox.h REQUIRED)
 find_path(XXHASH_INCLUDE xxhash.h REQUIRED)
 
 add_library(epitaxy_dependencies INTERFACE)
 target_include_directories(epitaxy_dependencies SYSTEM INTERFACE
-  ${HDF5_SERIAL_INCLUDE} ${OPENBLAS_INCLUDE} ${RANDOM123_INCLUDE} ${XXHASH_INCLUDE})
+  ${HDF5_SERIAL_INCLUDE} ${OPENBLAS_INCLUDE} ${DNNL_INCLUDE} ${RANDOM123_INCLUDE} ${XXHASH_INCLUDE})
 target_compile_definitions(epitaxy_dependencies INTERFACE OMPI_SKIP_MPICXX)
 target_link_libraries(epitaxy_dependencies INTERFACE
-  MPI::MPI_C yaml-cpp CLI11::CLI11 fmt::fmt spdlog::spdlog nlohmann_json::nlohmann_json DNNL::dnnl ZLIB::ZLIB OpenMP::OpenMP_CXX
+  MPI::MPI_C yaml-cpp CLI11::CLI11 fmt::fmt spdlog::spdlog nlohmann_json::nlohmann_json ${DNNL_LIBRARY} ZLIB::ZLIB OpenMP::OpenMP_CXX
   ${HDF5_SERIAL_LIBRARY} ${OPENBLAS_LIBRARY})
