@@ -5,21 +5,30 @@
 #include <array>
 #include <cstdint>
 #include <span>
-#include <string_view>
+#include <utility>
 
 namespace epitaxy {
 
 /// What a stream is for; part of its key, so that two uses never share numbers.
-enum class Purpose : std::uint32_t { init = 1, split = 2, shards = 3, shuffle = 4, dropout = 5, folds = 6, synthetic = 7 };
+enum class Purpose : std::uint32_t {
+  init = 1,
+  split = 2,
+  shards = 3,
+  shuffle = 4,
+  dropout = 5,
+  folds = 6,
+  synthetic = 7
+};
 
-/// Random numbers keyed by (seed, purpose, a, b, c); for training (a, b, c) = (epoch, step, shard).
+/// Random numbers keyed by (seed, purpose, a, b, c); for training (a, b, c) = (epoch, step, shard). Different keys
+/// never share a block of numbers as long as seeds are below 2^32; a stream repeats after 2^34 numbers.
 class RandomStream {
  public:
   RandomStream(std::uint64_t seed, Purpose purpose, std::uint32_t a = 0, std::uint32_t b = 0, std::uint32_t c = 0);
 
-  std::uint32_t next();             ///< 32 random bits.
-  double uniform();                 ///< In (0, 1), 53 bits.
-  double normal();                  ///< Standard normal (Box-Muller).
+  std::uint32_t next();                  ///< 32 random bits.
+  double uniform();                      ///< In (0, 1), 53 bits.
+  double normal();                       ///< Standard normal (Box-Muller).
   std::uint64_t below(std::uint64_t n);  ///< In [0, n), without bias.
 
   /// Fisher-Yates shuffle.

@@ -1,6 +1,7 @@
 #pragma once
 /// \file
 /// Small helpers for text: splitting, numbers, nearest names, durations, variables in paths.
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 namespace epitaxy::text {
 
 std::string_view trim(std::string_view s);
+/// Always at least one part: "a,,b" gives "a", "", "b" and an empty text one empty part.
 std::vector<std::string> split(std::string_view s, char separator);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 
@@ -25,8 +27,9 @@ bool matches(std::string_view pattern, std::string_view name);
 /// "1 h 02 min", "3 min 20 s", "4.1 s".
 std::string duration(double seconds);
 
-/// Expands `${NAME}` and `${NAME:-default}` from the environment. EPITAXY_DATA defaults to `data`.
+/// Expands `${NAME}` and `${NAME:-default}` from `values` and then the environment; a default may hold variables itself
+/// and also serves when the variable is empty. EPITAXY_DATA defaults to `data`.
 /// Throws InputError for a variable that is neither set nor has a default.
-std::string expand_variables(std::string_view s);
+std::string expand_variables(std::string_view s, const std::map<std::string, std::string>& values = {});
 
 }  // namespace epitaxy::text

@@ -1,0 +1,185 @@
+#include "epitaxy/base/file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <fstream>
+#include <sstream>
+#include <system_error>
+
+#include "epitaxy/base/error.h"
+
+namespace epitaxy::file {
+
+namespace {
+
+/// An open file descriptor.
+class Descriptor {
+ public:
+  Descriptor(const fs::path& path, int flags) : number_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
+    if (number_ < 0) {
+      throw_last();
+    }
+  }
+  ~Descriptor() {
+    if (number_ >= 0) {
+      ::close(number_);
+    }
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  void write(std::string_view content) {
+    while (!content.empty()) {
+      const ssize_t written = ::write(number_, content.data(), content.size());
+      if (written < 0 && errno != EINTR) {
+        throw_last();
+      }
+      content.remove_prefix(written > 0 ? static_cast<std::size_t>(written) : 0);
+    }
+  }
+
+  void sync() {
+    // Some file systems do not flush folders; they say so with EINVAL.
+    if (::fsync(number_) != 0 && errno != EINVAL && errno != ENOTSUP) {
+      throw_last();
+    }
+  }
+
+  /// Closes and reports what a network file system reports only then.
+  void close() {
+    const int status = ::close(number_);
+    number_ = -1;
+    if (status != 0) {
+      throw_last();
+    }
+  }
+
+  [[noreturn]] static void throw_last() { throw std::system_error(errno, std::generic_category()); }
+
+ private:
+  int number_;
+};
+
+std::string reason(const std::error_code& code) { return std::generic_category().message(code.value()); }
+
+fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
+
+fs::path temporary_name(const fs::path& path) {
+  fs::path temporary = path;
+  return temporary += fmt::format(".tmp{}", ::getpid());
+}
+
+std::string bytes(std::uintmax_t count) {
+  if (count < 1024) {
+    return fmt::format("{} B", count);
+  }
+  return count < 1024 * 1024 ? fmt::format("{} KiB", count / 1024) : fmt::format("{} MiB", count / (1024 * 1024));
+}
+
+/// Free space where `path` lies; unknown counts as plenty.
+std::uintmax_t free_bytes(const fs::path& path) {
+  std::error_code error;
+  return fs::space(folder_of(path), error).available;
+}
+
+[[noreturn]] void fail_full(const fs::path& path, const std::string& why, std::uintmax_t free) {
+  fail("cannot write {}: {} ({} free on that file system); free some space and run again, nothing was lost",
+       path.string(), why, bytes(free));
+}
+
+bool means_full(const std::error_code& code) { return code == std::errc::no_space_on_device || code.value() == EDQUOT; }
+
+/// Passes on the exception in flight, saying so when a full disk is the likely cause. `free` was measured before the
+/// temporary file was removed. Libraries such as HDF5 do not pass the cause on, hence the guess from the free space.
+[[noreturn]] void pass_on(const fs::path& path, std::uintmax_t free) {
+  constexpr std::uintmax_t kNearlyFull = 1 << 20;
+  try {
+    throw;
+  } catch (const std::system_error& error) {
+    if (means_full(error.code())) {
+      fail_full(path, reason(error.code()), free);
+    }
+    fail("cannot write {}: {}", path.string(), reason(error.code()));
+  } catch (const std::exception& error) {
+    if (free < kNearlyFull) {
+      fail_full(path, error.what(), free);
+    }
+    throw;
+  }
+}
+
+}  // namespace
+
+std::string read(const fs::path& path) {
+  if (fs::is_directory(path)) {
+    fail_input("{} is a folder, not a file", path.string());
+  }
+  errno = 0;
+  std::ifstream stream(path, std::ios::binary);
+  std::ostringstream content;
+  if (!stream) {
+    fail_input("cannot read {}: {}", path.string(), std::generic_category().message(errno));
+  }
+  content << stream.rdbuf();
+  if (stream.bad()) {
+    fail("cannot read {}: {}", path.string(), std::generic_category().message(errno));
+  }
+  return std::move(content).str();
+}
+
+void write_atomically(const fs::path& path, const std::function<void(const fs::path&)>& writer) {
+  const fs::path temporary = temporary_name(path);
+  try {
+    writer(temporary);
+    Descriptor(temporary, O_RDONLY).sync();
+    fs::rename(temporary, path);
+    Descriptor(folder_of(path), O_RDONLY).sync();
+  } catch (...) {
+    const std::uintmax_t free = free_bytes(path);
+    std::error_code ignored;
+    fs::remove(temporary, ignored);
+    pass_on(path, free);
+  }
+}
+
+void write_atomically(const fs::path& path, std::string_view content) {
+  write_atomically(path, [content](const fs::path& temporary) {
+    Descriptor file(temporary, O_WRONLY | O_CREAT | O_TRUNC);
+    file.write(content);
+    file.close();
+  });
+}
+
+void make_writable_folder(const fs::path& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) {
+    fail_input("cannot create the folder {}: {}", path.string(), reason(error));
+  }
+  // Permissions alone do not tell: the file system may be read-only or full, or the quota used up.
+  const fs::path probe = path / fmt::format(".epitaxy_probe{}", ::getpid());
+  try {
+    Descriptor file(probe, O_WRONLY | O_CREAT | O_TRUNC);
+    file.write("probe\n");
+    file.close();
+  } catch (const std::system_error& failure) {
+    fs::remove(probe, error);
+    fail_input("cannot write in the folder {}: {}", path.string(), reason(failure.code()));
+  }
+  fs::remove(probe, error);
+}
+
+void sync(const fs::path& path) {
+  try {
+    Descriptor(path, O_RDONLY).sync();
+  } catch (const std::system_error& error) {
+    if (means_full(error.code())) {
+      fail_full(path, reason(error.code()), free_bytes(path));
+    }
+    fail("cannot flush {} to disk: {}", path.string(), reason(error.code()));
+  }
+}
+
+}  // namespace epitaxy::file
