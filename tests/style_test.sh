@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Checks that the sources are formatted by .clang-format (if clang-format is installed) and that a file includes only
+# headers of its own and of earlier layers. Usage: style_test.sh [ROOT]
+set -euo pipefail
+root=${1:-$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)}
+cd "$root"
+
+# In the order of EPITAXY_LAYERS in CMakeLists.txt.
+layers=$(sed -n 's/^set(EPITAXY_LAYERS \(.*\))$/\1/p' CMakeLists.txt)
+if [[ -z $layers ]]; then
+  echo "style: CMakeLists.txt has no line set(EPITAXY_LAYERS ...), so the order of the layers is unknown" >&2
+  exit 1
+fi
+
+failed=no
+mapfile -d '' -t files < <(find src include tests -name '*.cpp' -print0 -o -name '*.h' -print0 | sort -z)
+echo "style: ${#files[@]} files, layers: $layers"
+
+if command -v clang-format >/dev/null; then
+  if ! clang-format --dry-run --Werror "${files[@]}"; then
+    echo "style: not formatted (see above): clang-format -i FILE" >&2
+    failed=yes
+  fi
+else
+  echo "style: clang-format is not installed, formatting is not checked"
+fi
+
+# shellcheck disable=SC2016  # the dollar signs are awk's
+check_layers='
+  BEGIN {
+    count = split(layers, names, " ")
+    for (i = 1; i <= count; i++) rank[names[i]] = i
+  }
+  FNR == 1 {
+    split(FILENAME, parts, "/")
+    own = parts[1] == "src" ? parts[2] : parts[3]
+    if (!(own in rank)) {
+      print FILENAME ": its folder " own " is no layer of CMakeLists.txt"
+      bad = 1
+      nextfile
+    }
+  }
+  match($0, /^[ \t]*#[ \t]*include[ \t]*["<]epitaxy\/[^"\/>]+\//) {
+    used = substr($0, RSTART, RLENGTH - 1)
+    sub(/.*\//, "", used)
+    if (!(used in rank) || rank[used] > rank[own]) {
+      print FILENAME ":" FNR ": layer " own " must not include layer " used
+      bad = 1
+    }
+  }
+  END { exit bad }'
+mapfile -d '' -t layered < <(find src include/epitaxy -mindepth 2 \( -name '*.cpp' -o -name '*.h' \) -print0 | sort -z)
+if ! awk -v layers="$layers" "$check_layers" "${layered[@]}" >&2; then
+  echo "style: the layering is broken (see above); the order is: $layers" >&2
+  failed=yes
+fi
+
+[[ $failed == no ]]

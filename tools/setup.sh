@@ -1,0 +1,42 @@
+# shellcheck shell=bash
+# What workflows/quickstart.sh and tests/run.sh share: where the tree is, building it, starting ranks. To be sourced.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+build=$root/build/release
+
+say() { printf '== %s\n' "$*"; }
+fail() {
+  printf '== %s\n' "$*" >&2
+  exit 1
+}
+
+# build_targets [TARGET]...: configures the release preset and builds the targets, or everything.
+build_targets() {
+  local target targets=()
+  for target in "$@"; do
+    targets+=(--target "$target")
+  done
+  say "configuring the release build in $build"
+  (cd "$root" && cmake --preset release --log-level=WARNING >/dev/null) ||
+    fail "cmake failed (see above). After a change of machine or compiler, remove $build and run again."
+  say "building ${*:-everything} with $(nproc) processes"
+  cmake --build "$build" --parallel "$(nproc)" "${targets[@]}"
+}
+
+# One thread a rank: ranks share the cores, and BLAS threads would change the order of sums.
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+
+# Open MPI asks root for these two words; inside a container root is the usual user.
+if [[ $(id -u) -eq 0 ]]; then
+  export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+fi
+
+# mpi_run RANKS COMMAND...: without binding, which fails in some containers and would pin two programs to one core.
+mpi_run() {
+  local ranks=$1 options=(--bind-to none)
+  shift
+  if [[ $(nproc) -lt $ranks ]]; then
+    options+=(--oversubscribe)
+  fi
+  mpirun "${options[@]}" -n "$ranks" "$@"
+}
