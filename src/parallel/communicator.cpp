@@ -99,10 +99,14 @@ void Communicator::agree(const std::function<void()>& work) const {
   if (failures < size_ && size_ > 1 && first != 0) {
     message = fmt::format("rank {}: {}", first, message);
   }
+  const auto throw_agreed = [](auto error) {
+    error.agreed = true;
+    throw error;
+  };
   if (code == kInputError) {
-    throw InputError(message);
+    throw_agreed(InputError(message));
   }
-  throw Error(message);
+  throw_agreed(Error(message));
 }
 
 void Communicator::on_root(const std::function<void()>& work) const {

@@ -29,7 +29,7 @@ std::optional<double> seconds_until_slurm_end() {
   return static_cast<double>(*time - static_cast<long long>(std::time(nullptr)));
 }
 
-StopHandler::StopHandler(std::optional<double> budget_seconds) : start_(Clock::now()), next_look_(start_) {
+StopHandler::StopHandler(std::optional<double> budget_seconds) : next_look_(Clock::now()) {
   caught_signal = 0;
   struct sigaction action {};
   action.sa_handler = remember_signal;
@@ -43,15 +43,14 @@ StopHandler::StopHandler(std::optional<double> budget_seconds) : start_(Clock::n
 void StopHandler::set_budget(std::optional<double> seconds) {
   deadline_.reset();
   const auto after = [&](double s) {
-    return start_ + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(s));
+    return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(s));
   };
   if (seconds) {
     deadline_ = after(*seconds);
     deadline_name_ = "the wall-time budget of " + text::duration(*seconds);
   }
   if (const auto slurm = seconds_until_slurm_end()) {
-    const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(
-                                        std::chrono::duration<double>(*slurm - kSlurmMargin));
+    const auto end = after(*slurm - kSlurmMargin);
     if (!deadline_ || end < *deadline_) {
       deadline_ = end;
       deadline_name_ = "the end of the Slurm job";

@@ -267,22 +267,30 @@ Outcome Trainer::run(const TrainingHooks& hooks) {
   return Outcome::finished;
 }
 
-std::vector<std::pair<std::string, linalg::Buffer<float>>> Trainer::gather_optimizer() {
-  std::vector<std::pair<std::string, linalg::Buffer<float>>> result;
+std::map<std::string, linalg::Buffer<float>> Trainer::gather_optimizer() {
+  std::map<std::string, linalg::Buffer<float>> result;
   const auto names = optimizer_.state_names();
   const auto buffers = optimizer_.state();
   for (std::size_t i = 0; i < names.size(); ++i) {
     linalg::Buffer<float> full(communicator_.is_root() ? size() : 0);
     communicator_.gather_to_root(buffers[i]->data(), reduction_.slice_sizes(), full.data());
-    result.emplace_back(names[i], std::move(full));
+    result.emplace(names[i], std::move(full));
   }
   return result;
 }
 
-void Trainer::scatter_optimizer(const std::vector<linalg::Buffer<float>>& arrays) {
+void Trainer::scatter_optimizer(const std::map<std::string, linalg::Buffer<float>>& arrays) {
+  const auto names = optimizer_.state_names();
   const auto buffers = optimizer_.state();
+  communicator_.on_root([&] {
+    for (const auto& name : names) {
+      if (!arrays.contains(name) || arrays.at(name).size() != size()) {
+        fail_input("the checkpoint lacks the optimizer's {}", name);
+      }
+    }
+  });
   for (std::size_t i = 0; i < buffers.size(); ++i) {
-    const float* full = communicator_.is_root() ? arrays[i].data() : nullptr;
+    const float* full = communicator_.is_root() ? arrays.at(names[i]).data() : nullptr;
     communicator_.scatter_from_root(full, reduction_.slice_sizes(), buffers[i]->data());
   }
 }

@@ -17,6 +17,8 @@ enum ExitCode : int { kDone = 0, kFailure = 1, kInputError = 2, kStopped = 75 };
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
+
+  bool agreed = false;  ///< All ranks threw this error together, so all can end in order.
 };
 
 /// The user's input is wrong (exit code 2). The message says what, where and what to do.

@@ -12,9 +12,10 @@ namespace epitaxy::parallel {
 /// Watches signals (USR1, TERM, INT), the wall-time budget, Slurm's end time and a `STOP` file. One lives per process.
 class StopHandler {
  public:
-  /// Installs the signal handlers. `budget_seconds` counts from the start of the process' handler; nothing means none.
+  /// Installs the signal handlers.
   explicit StopHandler(std::optional<double> budget_seconds = std::nullopt);
 
+  /// The wall-time budget from now on; nothing means none. Slurm's end time holds in any case.
   void set_budget(std::optional<double> seconds);
   void watch_file(const std::filesystem::path& stop_file);
   /// True once there is a reason to stop; files are looked at no more than once a second.
@@ -24,7 +25,6 @@ class StopHandler {
 
  private:
   using Clock = std::chrono::steady_clock;
-  Clock::time_point start_;
   std::optional<Clock::time_point> deadline_;
   std::string deadline_name_;
   std::filesystem::path file_;

@@ -4,6 +4,7 @@
 /// not on the number of ranks or on interruptions.
 #include <functional>
 #include <limits>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -88,10 +89,9 @@ class Trainer {
   std::size_t size() const { return weights_.size(); }
 
   /// The optimizer's state as full arrays on rank 0 (empty elsewhere), by name. Collective.
-  std::vector<std::pair<std::string, linalg::Buffer<float>>> gather_optimizer();
-  /// The reverse: rank 0 gives the full arrays in the order of `gather_optimizer`. Collective.
-  void scatter_optimizer(const std::vector<linalg::Buffer<float>>& arrays);
-  std::vector<std::string> optimizer_state_names() const { return optimizer_.state_names(); }
+  std::map<std::string, linalg::Buffer<float>> gather_optimizer();
+  /// The reverse: rank 0 gives the full arrays. Collective; throws Error on all ranks when one is missing.
+  void scatter_optimizer(const std::map<std::string, linalg::Buffer<float>>& arrays);
 
  private:
   struct Decision {

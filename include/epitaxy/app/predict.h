@@ -1,0 +1,22 @@
+#pragma once
+/// \file
+/// `epitaxy predict`: properties of new compositions from a model file.
+#include <filesystem>
+#include <string>
+
+namespace epitaxy::app {
+
+struct PredictOptions {
+  std::filesystem::path model;
+  std::filesystem::path input;
+  std::filesystem::path output;
+  std::string column = "formula";
+  std::string head;  ///< Empty: all heads.
+};
+
+/// Writes the input's columns followed by `<target>`, `<target>_std` (of an ensemble; else empty) and `warning`. A model
+/// with several heads gives `<target>_<head>` for each. A column name that the input has already gets the suffix `_predicted`.
+/// Rows that cannot be predicted keep empty fields and say why in `warning`. Throws InputError.
+void predict(const PredictOptions& options);
+
+}  // namespace epitaxy::app

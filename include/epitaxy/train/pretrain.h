@@ -1,0 +1,53 @@
+#pragma once
+/// \file
+/// The `pretrain` stage: data-parallel training of one model with a head per data set, resumable at any step.
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "epitaxy/config/section.h"
+#include "epitaxy/models/model.h"
+#include "epitaxy/parallel/communicator.h"
+#include "epitaxy/parallel/stop.h"
+#include "epitaxy/train/checkpoint.h"
+#include "epitaxy/train/settings.h"
+#include "epitaxy/train/training_data.h"
+
+namespace epitaxy::train {
+
+/// Compositions to keep out of the training: those of a data set.
+struct Exclusion {
+  std::string dataset;
+  std::vector<long long> lines;  ///< Lines of its source file; empty = all rows.
+};
+
+struct PretrainSettings {
+  std::vector<Source> sources;
+  SplitSettings split;
+  std::vector<Exclusion> exclusions;
+  models::ModelDescription model;  ///< Kind, widths, residual, dropout; the rest comes from the data.
+  TrainingSettings training;
+  std::string metric_head;         ///< Whose validation MAE chooses the best model; empty = the mean over heads.
+  double checkpoint_minutes = 5;
+  std::string signature;           ///< Every setting that the bits depend on, as YAML.
+};
+
+/// Reads the stage's keys (all but those of every stage).
+PretrainSettings read_pretrain(const config::Document& document, config::Section root);
+
+/// Kind, widths, residual and dropout from the section `model`.
+models::ModelDescription read_model_settings(config::Section model);
+
+/// The reduced compositions that exclusions name. Throws InputError for an unreadable data set.
+std::set<std::string> excluded_groups(const std::vector<Exclusion>& exclusions);
+std::vector<Exclusion> read_exclusions(config::Section root);
+
+/// What `check` prints: data, model, steps, memory per rank, an estimate of the time from a few real steps.
+void check_pretrain(const parallel::Communicator& communicator, const PretrainSettings& settings);
+
+/// Runs the stage in `folder`, or goes on from its checkpoint. Returns false when it was stopped at a checkpoint.
+bool run_pretrain(const parallel::Communicator& communicator, const PretrainSettings& settings,
+                  const std::filesystem::path& folder, parallel::StopHandler& stop);
+
+}  // namespace epitaxy::train

@@ -1,0 +1,120 @@
+/// \file
+/// The command line of epitaxy.
+#include <CLI/CLI.hpp>
+
+#include "epitaxy/app/inspect.h"
+#include "epitaxy/app/predict.h"
+#include "epitaxy/app/version.h"
+#include "epitaxy/app/workflow.h"
+#include "epitaxy/base/error.h"
+#include "epitaxy/base/log.h"
+#include "epitaxy/linalg/gemm.h"
+#include "epitaxy/parallel/communicator.h"
+
+namespace {
+
+using namespace epitaxy;
+
+std::vector<config::Override> parse_overrides(const std::vector<std::string>& texts) {
+  std::vector<config::Override> overrides;
+  for (const auto& text : texts) {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      fail_input("--set {}: expected key=value, such as training.epochs=5", text);
+    }
+    overrides.push_back({text.substr(0, equals), text.substr(equals + 1)});
+  }
+  return overrides;
+}
+
+/// Ends in order when all ranks threw the same error, and ends all ranks when only this one did.
+int report(const parallel::Communicator& world, const Error& error, int code) {
+  const bool all = error.agreed || world.size() == 1;
+  if (!all || world.is_root()) {
+    const std::string who = all || world.size() == 1 ? "" : fmt::format("rank {}: ", world.rank());
+    fmt::print(stderr, "epitaxy: {}{}\n", who, error.what());
+    std::fflush(stderr);
+  }
+  if (!all) {
+    MPI_Abort(MPI_COMM_WORLD, code);
+  }
+  return code;
+}
+
+int execute(const parallel::Communicator& world, int argc, char** argv) {
+  CLI::App app("Pretrain on abundant theory, transfer to precious measurements.", "epitaxy");
+  app.require_subcommand(0, 1);
+  bool version = false;
+  app.add_flag("--version", version, "Version, commit, libraries, CPU features in use");
+
+  app::RunOptions options;
+  std::vector<std::string> overrides;
+  bool list = false;
+  CLI::App* run = app.add_subcommand("run", "Run a stage or a workflow; resumes by default");
+  CLI::App* check = app.add_subcommand("check", "Everything 'run' does before its first step");
+  for (CLI::App* command : {run, check}) {
+    command->add_option("file", options.file, "A stage file or a workflow (YAML)")->required();
+    command->add_option("--set", overrides, "key=value; replaces a value of the file (STAGE.key=value in a workflow)");
+    command->add_option("--output", options.output, "Folder of the results");
+    command->add_option("--stage", options.stage, "Only this stage of a workflow");
+  }
+  run->add_flag("--fresh", options.fresh, "Start anew: throw earlier results away");
+  check->add_flag("--stages", list, "Only list the stages of a workflow: name, ranks, time");
+
+  app::PredictOptions predicting;
+  CLI::App* predict = app.add_subcommand("predict", "Predict for new compositions");
+  predict->add_option("--model", predicting.model, "A model, best or checkpoint file (HDF5)")->required();
+  predict->add_option("--input", predicting.input, "CSV (or CSV.gz) with a formula column")->required();
+  predict->add_option("--output", predicting.output, "CSV to write")->required();
+  predict->add_option("--column", predicting.column, "Name of the formula column (default: formula)");
+  predict->add_option("--head", predicting.head, "Only this head of a model with several");
+
+  app::InspectOptions inspecting;
+  CLI::App* inspect = app.add_subcommand("inspect", "What a data set, model or checkpoint holds");
+  inspect->add_option("file", inspecting.file, "An HDF5 file of epitaxy")->required();
+  inspect->add_flag("--hash", inspecting.hash, "Only the hash of its content");
+  inspect->add_flag("--json", inspecting.json, "As JSON");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (!world.is_root()) {
+      return error.get_exit_code() == 0 ? kDone : kInputError;
+    }
+    return app.exit(error) == 0 ? kDone : kInputError;
+  }
+  int code = kDone;
+  if (run->parsed() || check->parsed()) {
+    world.agree([&] { options.overrides = parse_overrides(overrides); });
+    if (list) {
+      world.on_root([&] { app::list_stages(options); });
+    } else {
+      code = run->parsed() ? app::run(world, options) : app::check(world, options);
+    }
+  } else if (predict->parsed()) {
+    world.on_root([&] { app::predict(predicting); });
+  } else if (inspect->parsed()) {
+    world.on_root([&] { app::inspect(inspecting); });
+  } else if (world.is_root()) {
+    fmt::print("{}", version ? app::version_text() : app.help());
+  }
+  return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const parallel::Environment environment(argc, argv);
+  const auto world = parallel::Communicator::world();
+  log::set_silent(!world.is_root());
+  linalg::set_up_kernels();
+  try {
+    return execute(world, argc, argv);
+  } catch (const InputError& error) {
+    return report(world, error, kInputError);
+  } catch (const Error& error) {
+    return report(world, error, kFailure);
+  } catch (const std::exception& error) {
+    return report(world, Error(error.what()), kFailure);
+  }
+}

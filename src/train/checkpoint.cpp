@@ -1,0 +1,208 @@
+#include "epitaxy/train/checkpoint.h"
+
+#include <algorithm>
+#include <array>
+
+#include "epitaxy/base/error.h"
+#include "epitaxy/base/file.h"
+#include "epitaxy/base/log.h"
+#include "epitaxy/base/text.h"
+#include "epitaxy/data/hdf5.h"
+#include "epitaxy/models/model_file.h"
+
+namespace epitaxy::train {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::int64_t kFormatVersion = 1;
+constexpr const char* kFormat = "epitaxy checkpoint";
+
+/// The integer and real members of a state, by the names they have in the file.
+template <typename State, typename Integers, typename Numbers>
+void visit_state(State& s, Integers integer, Numbers number) {
+  integer("epoch", s.epoch);
+  integer("step", s.step);
+  integer("optimizer_steps", s.optimizer_steps);
+  integer("best_epoch", s.best_epoch);
+  integer("bad_steps", s.bad_steps);
+  integer("skipped_steps", s.skipped_steps);
+  number("loss_sum", s.loss_sum);
+  number("labels", s.labels);
+  number("best", s.best);
+}
+
+}  // namespace
+
+std::string Checkpoint::hash() const {
+  Hasher hasher;
+  models::hash_model(hasher, description, {weights.data()});
+  for (const auto& [name, values] : optimizer) {
+    hasher.add(name);
+    hasher.add_bytes(values.data(), values.size() * sizeof(float));
+  }
+  const auto add = [&](const char* name, const auto& value) {
+    hasher.add(name);
+    hasher.add_bytes(&value, sizeof(value));
+  };
+  visit_state(state, add, add);
+  hasher.add(signature);
+  return hasher.hex();
+}
+
+void write_checkpoint(const fs::path& folder, const Checkpoint& checkpoint) {
+  const fs::path next = folder / "checkpoint.next.h5";
+  file::write_atomically(next, [&](const fs::path& temporary) {
+    data::Hdf5File out(temporary, data::Hdf5File::Mode::create);
+    models::write_model_group(out, checkpoint.description, {checkpoint.weights.data()});
+    for (const auto& [name, values] : checkpoint.optimizer) {
+      out.write("/optimizer/" + name, values.data(), values.size());
+    }
+    visit_state(
+        checkpoint.state, [&](const char* name, std::int64_t v) { out.write_attribute("/", name, v); },
+        [&](const char* name, double v) { out.write_attribute("/", name, v); });
+    std::vector<std::string> paths;
+    std::vector<std::string> prints;
+    for (const auto& [path, print] : checkpoint.fingerprints) {
+      paths.push_back(path);
+      prints.push_back(print);
+    }
+    out.write("/data/paths", paths);
+    out.write("/data/fingerprints", prints);
+    out.write_attribute("/data", "signature", checkpoint.signature);
+    for (const auto& [name, value] : checkpoint.provenance) {
+      out.write_attribute("/model", "provenance_" + name, value);
+    }
+    out.write_attribute("/", "format", std::string(kFormat));
+    out.write_attribute("/", "format_version", kFormatVersion);
+    out.write_attribute("/", "complete", static_cast<std::int64_t>(checkpoint.complete));
+    out.write_attribute("/", "hash", checkpoint.hash());
+    out.close();
+  });
+  const fs::path current = folder / "checkpoint.h5";
+  if (fs::exists(current)) {
+    fs::rename(current, folder / "checkpoint.previous.h5");
+  }
+  fs::rename(next, current);
+  file::sync(folder);
+}
+
+Checkpoint read_checkpoint(const fs::path& path) {
+  const data::Hdf5File in(path, data::Hdf5File::Mode::read);
+  if (!in.has_attribute("/", "format") || in.text_attribute("/", "format") != kFormat) {
+    fail_input("{} is not a checkpoint of epitaxy", path.string());
+  }
+  if (in.integer_attribute("/", "format_version") > kFormatVersion) {
+    fail_input("{} was written by a newer version of epitaxy", path.string());
+  }
+  Checkpoint checkpoint;
+  auto model = models::read_model_group(in);
+  checkpoint.description = std::move(model.description);
+  checkpoint.weights = std::move(model.members.at(0));
+  for (const std::string& name : in.exists("/optimizer") ? in.children("/optimizer") : std::vector<std::string>{}) {
+    const auto values = in.read<float>("/optimizer/" + name);
+    linalg::Buffer<float> buffer(values.size());
+    std::ranges::copy(values, buffer.data());
+    checkpoint.optimizer.emplace(name, std::move(buffer));
+  }
+  visit_state(
+      checkpoint.state, [&](const char* name, std::int64_t& v) { v = in.integer_attribute("/", name); },
+      [&](const char* name, double& v) { v = in.number_attribute("/", name); });
+  const auto paths = in.read<std::string>("/data/paths");
+  const auto prints = in.read<std::string>("/data/fingerprints");
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    checkpoint.fingerprints[paths[i]] = prints.at(i);
+  }
+  checkpoint.signature = in.text_attribute("/data", "signature");
+  checkpoint.complete = in.integer_attribute("/", "complete") != 0;
+  if (checkpoint.hash() != in.text_attribute("/", "hash")) {
+    throw data::DamagedFileError(path.string() + " is damaged: its content does not fit its checksum");
+  }
+  return checkpoint;
+}
+
+std::optional<Checkpoint> find_checkpoint(const fs::path& folder) {
+  std::string problems;
+  bool any = false;
+  for (const char* name : {"checkpoint.next.h5", "checkpoint.h5", "checkpoint.previous.h5"}) {
+    const fs::path path = folder / name;
+    if (!fs::exists(path)) {
+      continue;
+    }
+    any = true;
+    try {
+      Checkpoint checkpoint = read_checkpoint(path);
+      if (!problems.empty()) {
+        log::warning("{}; going on from {}", problems, path.string());
+      }
+      return checkpoint;
+    } catch (const InputError& error) {
+      problems += (problems.empty() ? "" : "; ") + std::string(error.what());
+    }
+  }
+  if (any) {
+    fail_input("no readable checkpoint in {}: {}. Restore one, or start anew with --fresh", folder.string(), problems);
+  }
+  return std::nullopt;
+}
+
+namespace {
+
+/// Lines that only one of two texts has, marked - and +, in order.
+std::string line_difference(const std::string& before, const std::string& now) {
+  const auto old_lines = text::split(before, '\n');
+  const auto new_lines = text::split(now, '\n');
+  const std::size_t n = old_lines.size();
+  const std::size_t m = new_lines.size();
+  // Longest common subsequence: the inputs are short.
+  std::vector<std::vector<int>> length(n + 1, std::vector<int>(m + 1, 0));
+  for (std::size_t i = n; i-- > 0;) {
+    for (std::size_t j = m; j-- > 0;) {
+      length[i][j] = old_lines[i] == new_lines[j] ? length[i + 1][j + 1] + 1 : std::max(length[i + 1][j], length[i][j + 1]);
+    }
+  }
+  std::string result;
+  std::size_t i = 0;
+  std::size_t j = 0;
+  while (i < n || j < m) {
+    if (i < n && j < m && old_lines[i] == new_lines[j]) {
+      ++i;
+      ++j;
+    } else if (j == m || (i < n && length[i + 1][j] >= length[i][j + 1])) {
+      result += "\n  checkpoint: " + old_lines[i++];
+    } else {
+      result += "\n  input:      " + new_lines[j++];
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+void check_same_run(const Checkpoint& checkpoint, const std::string& signature,
+                    const std::map<std::string, std::string>& fingerprints, const fs::path& folder) {
+  const char* advice = "Use another --output, or --fresh to throw the checkpoint away";
+  if (checkpoint.signature != signature) {
+    fail_input("the checkpoint in {} was made with other settings:{}\n{}", folder.string(),
+               line_difference(checkpoint.signature, signature), advice);
+  }
+  std::vector<std::string> before;
+  std::vector<std::string> now;
+  for (const auto& [path, print] : checkpoint.fingerprints) {
+    before.push_back(print);
+  }
+  for (const auto& [path, print] : fingerprints) {
+    now.push_back(print);
+    if (std::ranges::find(before, print) == before.end()) {
+      fail_input("the data set {} has changed since the checkpoint in {} was made (fingerprint {} is new). {}", path,
+                 folder.string(), print, advice);
+    }
+  }
+  if (before.size() != now.size()) {
+    fail_input("the checkpoint in {} was made with {} data sets, not {}. {}", folder.string(), before.size(), now.size(),
+               advice);
+  }
+}
+
+}  // namespace epitaxy::train

@@ -1,0 +1,419 @@
+#include "epitaxy/train/pretrain.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "epitaxy/base/error.h"
+#include "epitaxy/base/file.h"
+#include "epitaxy/base/log.h"
+#include "epitaxy/base/text.h"
+#include "epitaxy/models/model_file.h"
+#include "epitaxy/train/evaluation.h"
+
+namespace epitaxy::train {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+/// A pretraining from its data to its results.
+class Pretraining {
+ public:
+  /// Reads this rank's part of the data; `prepare` then makes the model on all ranks.
+  Pretraining(const parallel::Communicator& communicator, const PretrainSettings& settings);
+  void prepare();
+
+  void describe() const;
+  void estimate();
+  bool run(const fs::path& folder, parallel::StopHandler& stop);
+
+ private:
+  void make_trainer();
+  bool resume();
+  void save(bool complete);
+  double validate(const float* weights);
+  TrainingHooks hooks(parallel::StopHandler& stop, EpochTable* table);
+  void report_epoch(const EpochReport& report, EpochTable* table) const;
+  void write_results(Outcome outcome);
+  void write_summary(Outcome outcome, const Evaluation& validation, const Evaluation& test) const;
+  void describe_times() const;
+
+  parallel::Communicator communicator_;
+  PretrainSettings settings_;
+  TrainingData data_;
+  models::ModelDescription description_;
+  std::unique_ptr<models::Model> model_;
+  std::vector<Rows> shards_;
+  std::unique_ptr<Trainer> trainer_;
+  std::unique_ptr<Evaluation> validation_;
+  std::vector<RegressionMetrics> validated_;  ///< By head, of the last epoch validated.
+  fs::path folder_;
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point last_checkpoint_ = Clock::now();
+};
+
+Pretraining::Pretraining(const parallel::Communicator& communicator, const PretrainSettings& settings)
+    : communicator_(communicator),
+      settings_(settings),
+      data_(settings.sources, settings.split, excluded_groups(settings.exclusions)) {
+  const int shards = settings.training.shards;
+  if (communicator.size() > shards) {
+    fail_input("{} ranks but only {} gradient shards: start at most {} ranks, or a new run with more "
+               "'training.shards'",
+               communicator.size(), shards, shards);
+  }
+  if (data_.smallest_shard(shards) == 0) {
+    fail_input("{} training rows are too few for {} gradient shards", data_.train().size(), shards);
+  }
+  description_ = settings_.model;
+  description_.heads = data_.heads();
+  description_.features = data_.index(0).feature_names;
+  const TrainingSettings& t = settings_.training;
+  const auto mine = parallel::shards_of_rank(t.shards, communicator_.rank(), communicator_.size());
+  for (int shard = mine.first; shard < mine.last; ++shard) {
+    shards_.push_back(data_.load(data_.shard(shard, t.shards, t.seed), description_.heads));
+  }
+}
+
+void Pretraining::prepare() {
+  const std::size_t features = description_.features.size();
+  const auto ranks = static_cast<std::size_t>(communicator_.size());
+  std::vector<double> seen(ranks * features, 0.0);
+  double* my_seen = seen.data() + static_cast<std::size_t>(communicator_.rank()) * features;
+  for (const Rows& rows : shards_) {
+    for (std::size_t i = 0; i < rows.features.size(); ++i) {
+      my_seen[i % features] += rows.features[i] != 0 ? 1 : 0;
+    }
+  }
+  communicator_.gather_all_in_place(seen.data(), std::vector<int>(ranks, static_cast<int>(features)));
+  description_.seen.assign(features, 0);
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    description_.seen[i % features] += static_cast<std::int64_t>(seen[i]);
+  }
+  model_ = models::make_model(description_);
+}
+
+void Pretraining::make_trainer() {
+  const TrainingSettings& t = settings_.training;
+  trainer_ =
+      std::make_unique<Trainer>(communicator_, *model_, t, std::move(shards_), data_.smallest_shard(t.shards));
+  model_->layout().initialize(trainer_->weights(), t.seed);
+  trainer_->start_average();
+}
+
+void Pretraining::describe() const {
+  const auto& d = model_->description();
+  const auto optional = [](std::size_t count, const char* what) {
+    return count > 0 ? fmt::format("; {} {}", count, what) : std::string();
+  };
+  log::info("data: {} training rows, {} validation, {} test{}{}", data_.train().size(), data_.validation().size(),
+            data_.test().size(), optional(data_.excluded(), "excluded"),
+            optional(data_.out_of_range(), "with a label out of range"));
+  for (const auto& head : d.heads) {
+    log::info("  head {}: {}, mean {:.4f}, standard deviation {:.4f} {}", head.name, head.target,
+              head.standardizer.mean, head.standardizer.scale, head.unit);
+  }
+  const auto& t = settings_.training;
+  const std::size_t steps = std::max<std::size_t>(1, data_.smallest_shard(t.shards) / t.shard_rows());
+  log::info("model: {} with {} parameters, {} on a CPU with {}", d.kind, model_->layout().weight_count(),
+            train::describe(t.arithmetic), linalg::cpu_features());
+  log::info("training: {} epochs of {} steps, batch {} in {} shards on {} rank{}", t.epochs, steps, t.batch, t.shards,
+            communicator_.size(), communicator_.size() == 1 ? "" : "s");
+}
+
+void Pretraining::estimate() {
+  double bytes = 0;
+  for (const Rows& rows : shards_) {
+    bytes += 4.0 * static_cast<double>(rows.features.size() + rows.targets.size());
+  }
+  const auto weights = static_cast<double>(model_->layout().size()) * 4;
+  const int mine = shards_.empty() ? 1 : static_cast<int>(shards_.size());
+  const double buffers = 3 + std::ceil(std::log2(mine) + 1) + 4.0 / communicator_.size();
+  std::size_t activations = 0;
+  for (const std::size_t width : model_->description().widths) {
+    activations += 8 * width * settings_.training.shard_rows();
+  }
+  log::info("memory per rank: about {:.0f} MB (rows {:.0f}, weights and gradients {:.0f}, activations {:.0f})",
+            (bytes + buffers * weights + static_cast<double>(activations)) * 1e-6, bytes * 1e-6, buffers * weights * 1e-6,
+            static_cast<double>(activations) * 1e-6);
+  settings_.training.epochs = 1;
+  const int wanted_epochs = static_cast<int>(std::lround(settings_.training.schedule.epochs));
+  make_trainer();
+  TrainingHooks trial;
+  std::int64_t steps = 0;
+  auto start = Clock::now();
+  trial.stop_requested = [&] { return seconds_since(start) > 2.0 && steps >= 3; };
+  trial.progress = [&](std::int64_t, std::int64_t) {
+    if (++steps == 1) {
+      start = Clock::now();  // the first step also warms up
+    }
+  };
+  trainer_->run(trial);
+  if (steps > 1) {
+    const double step = seconds_since(start) / static_cast<double>(steps - 1);
+    log::info("time: about {} ({} epochs of {} steps of {:.0f} ms on {} ranks)",
+              text::duration(step * static_cast<double>(trainer_->steps_per_epoch()) * wanted_epochs), wanted_epochs,
+              trainer_->steps_per_epoch(), step * 1e3, communicator_.size());
+  }
+}
+
+bool Pretraining::resume() {
+  std::optional<Checkpoint> checkpoint;
+  communicator_.on_root([&] {
+    checkpoint = find_checkpoint(folder_);
+    if (checkpoint) {
+      check_same_run(*checkpoint, settings_.signature, data_.fingerprints(), folder_);
+      if (checkpoint->description.to_json() != model_->description().to_json()) {
+        fail_input("the checkpoint in {} is of another model. Use another --output, or --fresh to throw it away",
+                   folder_.string());
+      }
+      std::copy_n(checkpoint->weights.data(), trainer_->size(), trainer_->weights());
+    }
+  });
+  if (communicator_.broadcast(static_cast<std::int64_t>(checkpoint.has_value())) == 0) {
+    return false;
+  }
+  communicator_.broadcast(trainer_->weights(), trainer_->size());
+  trainer_->scatter_optimizer(checkpoint ? checkpoint->optimizer : std::map<std::string, linalg::Buffer<float>>{});
+  TrainingState state = checkpoint ? checkpoint->state : TrainingState{};
+  MPI_Bcast(&state, sizeof(state), MPI_BYTE, 0, communicator_.handle());
+  trainer_->state() = state;
+  const bool complete = communicator_.broadcast(static_cast<std::int64_t>(checkpoint && checkpoint->complete)) != 0;
+  if (complete) {
+    trainer_->state().epoch = settings_.training.epochs;
+  }
+  log::info("resuming {} at epoch {} of {}, step {} of {}", folder_.string(), state.epoch + 1, settings_.training.epochs,
+            state.step, trainer_->steps_per_epoch());
+  return true;
+}
+
+void Pretraining::save(bool complete) {
+  auto optimizer = trainer_->gather_optimizer();
+  bool written = true;
+  const auto write = [&] {
+    Checkpoint checkpoint;
+    checkpoint.description = model_->description();
+    checkpoint.weights = linalg::Buffer<float>(trainer_->size());
+    std::copy_n(trainer_->weights(), trainer_->size(), checkpoint.weights.data());
+    checkpoint.optimizer = std::move(optimizer);
+    checkpoint.state = trainer_->state();
+    checkpoint.signature = settings_.signature;
+    checkpoint.fingerprints = data_.fingerprints();
+    checkpoint.complete = complete;
+    checkpoint.provenance = models::provenance();
+    write_checkpoint(folder_, checkpoint);
+  };
+  try {
+    communicator_.on_root(write);
+  } catch (const Error& error) {
+    written = false;
+    if (complete) {
+      throw;
+    }
+    log::warning("{}; the run goes on, the last checkpoint is the one before", error.what());
+  }
+  last_checkpoint_ = Clock::now();
+  if (written && !complete) {
+    log::info("checkpoint at epoch {}, step {}", trainer_->state().epoch + 1, trainer_->state().step);
+  }
+}
+
+double Pretraining::validate(const float* weights) {
+  validated_ = validation_->evaluate(weights);
+  double sum = 0;
+  double count = 0;
+  for (std::size_t h = 0; h < validated_.size(); ++h) {
+    const bool counts = settings_.metric_head.empty() || settings_.metric_head == settings_.sources[h].head;
+    if (counts && validated_[h].count > 0) {
+      sum += validated_[h].mae;
+      count += 1;
+    }
+  }
+  return count > 0 ? sum / count : 0;
+}
+
+TrainingHooks Pretraining::hooks(parallel::StopHandler& stop, EpochTable* table) {
+  TrainingHooks h;
+  h.stop_requested = [&stop] { return stop.requested(); };
+  h.checkpoint_due = [this] {
+    return communicator_.is_root() && seconds_since(last_checkpoint_) > 60 * settings_.checkpoint_minutes;
+  };
+  h.checkpoint = [this] { save(false); };
+  if (!data_.validation().empty()) {
+    h.validate = [this](const float* weights) { return validate(weights); };
+    h.improved = [this](const float* weights) {
+      communicator_.on_root([&] {
+        models::ModelFile best{model_->description(), {}, models::provenance()};
+        std::copy_n(weights, trainer_->size(), best.members.emplace_back(trainer_->size()).data());
+        models::write_model(folder_ / "best.h5", best);
+      });
+    };
+  }
+  h.epoch_done = [this, table](const EpochReport& report) { report_epoch(report, table); };
+  h.progress = [this, began = trainer_->state().epoch * trainer_->steps_per_epoch() + trainer_->state().step,
+                start = Clock::now()](std::int64_t step, std::int64_t steps) {
+    const double each = seconds_since(start) / static_cast<double>(std::max<std::int64_t>(1, step - began));
+    log::progress_line(fmt::format("step {} of {}, {} left", step, steps,
+                                   text::duration(each * static_cast<double>(steps - step))),
+                       step == steps);
+  };
+  return h;
+}
+
+void Pretraining::report_epoch(const EpochReport& report, EpochTable* table) const {
+  if (table == nullptr) {
+    return;
+  }
+  std::string line = fmt::format("epoch {:4}  loss {:.5f}", report.epoch, report.train_loss);
+  std::vector<std::string> fields{std::to_string(report.epoch), csv_number(report.learning_rate),
+                                  csv_number(report.train_loss)};
+  for (std::size_t h = 0; h < settings_.sources.size(); ++h) {
+    const double mae = report.validated ? validated_[h].mae : std::nan("");
+    fields.push_back(csv_number(mae));
+    if (report.validated) {
+      line += fmt::format("  {} {:.5f}", settings_.sources[h].head, mae);
+    }
+  }
+  fields.push_back(fmt::format("{:.3f}", report.seconds));
+  table->append(fields);
+  log::info("{}{}  {:.1f} s", line, report.improved ? "  best" : "", report.seconds);
+}
+
+bool Pretraining::run(const fs::path& folder, parallel::StopHandler& stop) {
+  folder_ = folder;
+  make_trainer();
+  const bool resumed = resume();
+  validation_ = std::make_unique<Evaluation>(communicator_, *model_, settings_.training.arithmetic, data_,
+                                             data_.validation());
+  std::vector<std::string> columns{"epoch", "learning_rate", "train_loss"};
+  for (const auto& head : model_->description().heads) {
+    columns.push_back(fmt::format("validation_mae_{}_{}", head.name, unit_suffix(head.unit)));
+  }
+  columns.emplace_back("seconds");
+  std::unique_ptr<EpochTable> table;
+  communicator_.on_root([&] {
+    table = std::make_unique<EpochTable>(folder_ / "metrics.csv", columns, resumed ? trainer_->state().epoch : 0);
+  });
+  const Outcome outcome = trainer_->run(hooks(stop, table.get()));
+  if (outcome == Outcome::stopped) {
+    log::info("stopped by {} at epoch {}, step {}: run again to go on", stop.reason(), trainer_->state().epoch + 1,
+              trainer_->state().step);
+    return false;
+  }
+  save(true);
+  if (trainer_->state().skipped_steps > 0) {
+    log::warning("{} steps were skipped because their gradient was not finite", trainer_->state().skipped_steps);
+  }
+  describe_times();
+  write_results(outcome);
+  return true;
+}
+
+void Pretraining::describe_times() const {
+  const TrainingTimes& t = trainer_->times();
+  const double total = t.gradient + t.exchange + t.update + t.data + t.validation;
+  if (total <= 0) {
+    return;
+  }
+  const auto share = [&](double seconds) { return 100 * seconds / total; };
+  log::info("time of rank 0: gradients {:.0f} %, exchange {:.0f} %, update {:.0f} %, data {:.0f} %, validation {:.0f} %; "
+            "{:.0f} rows/s and {:.0f} GFLOP/s in gradients a rank",
+            share(t.gradient), share(t.exchange), share(t.update), share(t.data), share(t.validation),
+            static_cast<double>(t.rows) / total, t.gradient > 0 ? t.flops / t.gradient * 1e-9 : 0.0);
+}
+
+void Pretraining::write_results(Outcome outcome) {
+  models::ModelFile best{model_->description(), {}, models::provenance()};
+  communicator_.agree([&] {
+    if (!data_.validation().empty()) {
+      best = models::read_model(folder_ / "best.h5");
+    } else {
+      std::copy_n(trainer_->weights(), trainer_->size(), best.members.emplace_back(trainer_->size()).data());
+      if (communicator_.is_root()) {
+        models::write_model(folder_ / "best.h5", best);
+      }
+    }
+  });
+  // Reported figures are those that `predict` gives: float32, whatever the training's precision.
+  const nn::Arithmetic exact{linalg::DataType::float32, settings_.training.arithmetic.backend};
+  CsvWriter table(prediction_columns());
+  Evaluation validation(communicator_, *model_, exact, data_, data_.validation());
+  Evaluation test(communicator_, *model_, exact, data_, data_.test());
+  for (const auto& [set, evaluation] : {std::pair{"validation", &validation}, std::pair{"test", &test}}) {
+    evaluation->evaluate(best.members.front().data());
+    evaluation->append_predictions(table, set);
+  }
+  communicator_.on_root([&] {
+    table.write(folder_ / "predictions.csv");
+    write_summary(outcome, validation, test);
+  });
+}
+
+void Pretraining::write_summary(Outcome outcome, const Evaluation& validation, const Evaluation& test) const {
+  nlohmann::ordered_json summary;
+  const auto& state = trainer_->state();
+  summary["stage"] = "pretrain";
+  summary["parameters"] = model_->layout().weight_count();
+  summary["epochs"] = state.epoch;
+  summary["stopped_early"] = outcome == Outcome::stopped_early;
+  summary["best_epoch"] = state.best_epoch;
+  summary["training_rows"] = data_.train().size();
+  summary["excluded_rows"] = data_.excluded();
+  summary["seconds_of_this_process"] = seconds_since(start_);
+  for (const auto& [set, evaluation] : {std::pair{"validation", &validation}, std::pair{"test", &test}}) {
+    const auto in_range = evaluation->metrics(true);
+    const auto all = evaluation->metrics(false);
+    for (std::size_t h = 0; h < in_range.size(); ++h) {
+      if (in_range[h].count == 0) {
+        continue;
+      }
+      const auto& head = model_->description().heads[h];
+      const std::string unit = unit_suffix(head.unit);
+      auto& entry = summary[set][head.name];
+      entry["rows"] = in_range[h].count;
+      entry["mae_" + unit] = in_range[h].mae;
+      entry["rmse_" + unit] = in_range[h].rmse;
+      entry["r2"] = in_range[h].r2;
+      std::string out_of_range;
+      if (all[h].count != in_range[h].count) {
+        entry["rows_with_out_of_range"] = all[h].count;
+        entry["mae_with_out_of_range_" + unit] = all[h].mae;
+        out_of_range = fmt::format("; {:.5f} with the {} rows out of range", all[h].mae, all[h].count - in_range[h].count);
+      }
+      log::info("{} {}: MAE {:.5f}, RMSE {:.5f} {}, R2 {:.4f} on {} rows{}", set, head.name, in_range[h].mae,
+                in_range[h].rmse, head.unit, in_range[h].r2, in_range[h].count, out_of_range);
+    }
+  }
+  file::write_atomically(folder_ / "summary.json", summary.dump(2) + "\n");
+}
+
+}  // namespace
+
+namespace {
+
+std::unique_ptr<Pretraining> prepare(const parallel::Communicator& communicator, const PretrainSettings& settings) {
+  std::unique_ptr<Pretraining> run;
+  communicator.agree([&] { run = std::make_unique<Pretraining>(communicator, settings); });
+  run->prepare();
+  run->describe();
+  return run;
+}
+
+}  // namespace
+
+void check_pretrain(const parallel::Communicator& communicator, const PretrainSettings& settings) {
+  prepare(communicator, settings)->estimate();
+}
+
+bool run_pretrain(const parallel::Communicator& communicator, const PretrainSettings& settings,
+                  const std::filesystem::path& folder, parallel::StopHandler& stop) {
+  return prepare(communicator, settings)->run(folder, stop);
+}
+
+}  // namespace epitaxy::train
