@@ -14,15 +14,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
-
-namespace YAML {
-class Node;
-}
 
 namespace epitaxy::config {
 
-/// The closed range a number has to lie in.
+/// The closed range a number has to lie in. Infinite values are accepted only where a limit is infinite.
 struct Range {
   double low = -std::numeric_limits<double>::infinity();
   double high = std::numeric_limits<double>::infinity();
@@ -33,7 +30,9 @@ class Document;
 /// One mapping of the input. Copies refer to the same mapping.
 class Section {
  public:
-  /// Getters without a default make the key required. Texts have their variables expanded (see text::expand_variables).
+  /// Getters without a default make the key required. Values have their variables expanded (see
+  /// text::expand_variables). A default outside `range` or `choices` can stand for "not given"; it is left out of the
+  /// resolved input.
   std::string string(const std::string& key, std::optional<std::string> fallback = std::nullopt);
   double number(const std::string& key, std::optional<double> fallback = std::nullopt, Range range = {});
   long long integer(const std::string& key, std::optional<long long> fallback = std::nullopt, Range range = {});
@@ -42,15 +41,19 @@ class Section {
   std::string choice(const std::string& key, const std::vector<std::string>& choices,
                      std::optional<std::string> fallback = std::nullopt);
   /// A list; a single value counts as a list of one.
-  std::vector<std::string> strings(const std::string& key, std::optional<std::vector<std::string>> fallback = std::nullopt);
+  std::vector<std::string> strings(const std::string& key,
+                                   std::optional<std::vector<std::string>> fallback = std::nullopt);
   std::vector<long long> integers(const std::string& key, std::optional<std::vector<long long>> fallback = std::nullopt,
                                   Range range = {});
+  std::vector<double> numbers(const std::string& key, std::optional<std::vector<double>> fallback = std::nullopt,
+                              Range range = {});
   /// A mapping below this one; a missing one reads as an empty one (its own required keys then report themselves).
   Section section(const std::string& key);
   /// A list of mappings; a single mapping counts as a list of one. A missing key gives an empty list.
   std::vector<Section> sections(const std::string& key);
   /// Keys as the user wrote them, for mappings whose keys are free (patterns, target names).
   std::vector<std::string> keys() const;
+  /// Whether the user gave this key. Asking makes the key a known one.
   bool has(const std::string& key) const;
 
   /// Records a problem with the value of `key` (or with the whole section for an empty key).
@@ -65,7 +68,8 @@ class Section {
   std::shared_ptr<State> state_;
 };
 
-/// `key=value` from the command line: `training.epochs=5`; the value is read as YAML. List items by index: `data.0.file=x.h5`.
+/// `key=value` from the command line: `training.epochs=5`; the value is read as YAML. List items by index:
+/// `data.0.file=x.h5`.
 struct Override {
   std::string key;
   std::string value;
@@ -75,12 +79,14 @@ class Document {
  public:
   /// Throws InputError when the file cannot be read or is not YAML. `${HERE}` in texts is the folder of the file.
   static Document from_file(const std::string& path, const std::vector<Override>& overrides = {});
-  static Document from_text(const std::string& text, const std::string& name, const std::vector<Override>& overrides = {});
+  static Document from_text(const std::string& text, const std::string& name,
+                            const std::vector<Override>& overrides = {});
 
   Section root() const;
   /// Ends reading: unknown and duplicate keys are added to the problems; any problem throws one InputError listing all.
   void finish() const;
-  /// The input with every default filled in and variables expanded, as YAML in the order the keys were read.
+  /// The input with every default filled in and variables expanded, as YAML in the order the keys were read. Reading
+  /// it again gives the same text.
   std::string resolved() const;
 
   struct Shared;

@@ -1,0 +1,51 @@
+#pragma once
+/// \file
+/// A YAML input as a plain tree that knows where each value was written, so that problems can name the place.
+#include <string>
+#include <vector>
+
+namespace epitaxy::config {
+
+/// Where something was written: a line of the input (from 1), or a `--set` of the command line.
+struct Place {
+  int line = 1;
+  std::string override_key;  ///< Not empty for a `--set`.
+
+  std::string text(const std::string& file) const;  ///< "file:line" or "--set key".
+};
+
+struct Problem {
+  Place place;
+  std::string message;
+};
+
+struct Member;
+
+/// A scalar, list or mapping. Scalars are kept as written, without quotes.
+struct Value {
+  enum class Kind { nothing, scalar, list, mapping };
+
+  Kind kind = Kind::nothing;
+  Place place;
+  std::string text;
+  std::vector<Value> items;
+  std::vector<Member> members;
+
+  const Member* find(const std::string& key) const;  ///< Null when there is no such key.
+  Member* find(const std::string& key);
+};
+
+struct Member {
+  std::string key;
+  Place place;
+  Value value;
+};
+
+/// Parses an input whose top is a mapping (or nothing). Duplicate keys are added to `problems` and the first is kept.
+/// Throws InputError when the text is not YAML.
+Value parse(const std::string& text, const std::string& file, std::vector<Problem>& problems);
+
+/// Sets the value that a path such as `data.0.file` leads to, read as YAML; missing mappings are created.
+void set_value(Value& root, const std::string& path, const std::string& value, std::vector<Problem>& problems);
+
+}  // namespace epitaxy::config
