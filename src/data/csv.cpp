@@ -201,7 +201,10 @@ std::string_view CsvTable::field(std::size_t row, std::size_t column) const {
 std::string CsvTable::row_text(std::size_t row) const {
   std::string text;
   for (std::size_t column = 0; column < fields(row); ++column) {
-    text += (column == 0 ? "" : ",") + csv_field(field(row, column));
+    if (column > 0) {
+      text += ',';
+    }
+    text += csv_field(field(row, column));
   }
   return text;
 }

@@ -1,0 +1,41 @@
+#include "epitaxy/data/units.h"
+
+#include <boost/test/unit_test.hpp>
+
+#include "data/temporary_folder.h"
+#include "epitaxy/base/error.h"
+
+using namespace epitaxy;
+using namespace epitaxy::data;
+using epitaxy::test::says;
+
+BOOST_AUTO_TEST_SUITE(units)
+
+BOOST_AUTO_TEST_CASE(conversions, *boost::unit_test::tolerance(1e-9)) {
+  // The standard enthalpy of formation of Al2O3 (5 atoms) is -1675.7 kJ/mol: / 96.48533212 / 5 = -3.4734813 eV/atom.
+  BOOST_TEST(unit_conversion("kJ/mol", "eV/atom")(-1675.7, 5) == -3.4734813327);
+  BOOST_TEST(unit_conversion("kJ/mol", "eV/atom")(96.48533212 * 4, 2) == 2.0);
+  BOOST_TEST(unit_conversion("kcal/mol", "eV/atom")(96.48533212 / 4.184, 2) == 0.5);
+  BOOST_TEST(unit_conversion("J/mol", "eV/atom")(96485.33212, 1) == 1.0);
+  BOOST_TEST(unit_conversion("kJ/mol_atom", "eV/atom")(96.48533212, 7) == 1.0);
+  BOOST_TEST(unit_conversion("kcal/mol_atom", "kJ/mol_atom")(1, 7) == 4.184);
+  BOOST_TEST(unit_conversion("meV/atom", "eV/atom")(250, 3) == 0.25);
+  BOOST_TEST(unit_conversion("eV", "meV")(0.5, 3) == 500.0);
+  BOOST_TEST(unit_conversion("eV/formula", "meV/atom")(0.5, 5) == 100.0);
+}
+
+BOOST_AUTO_TEST_CASE(a_unit_stays_itself) {
+  for (const char* unit : {"eV/atom", "K", "none", "furlong"}) {
+    BOOST_TEST(unit_conversion(unit, unit)(1.25, 3) == 1.25);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_does_not_convert) {
+  BOOST_CHECK_EXCEPTION(unit_conversion("K", "eV"), InputError, says("'K'", "'eV'", "different things", "kcal/mol"));
+  BOOST_CHECK_EXCEPTION(unit_conversion("eV/atom", "kJ/mol"), InputError, says("different things"));
+  BOOST_CHECK_EXCEPTION(unit_conversion("none", "K"), InputError, says("different things"));
+  BOOST_CHECK_EXCEPTION(unit_conversion("kJ/mole", "eV/atom"), InputError, says("unknown unit 'kJ/mole'", "'kJ/mol'"));
+  BOOST_CHECK_EXCEPTION(unit_conversion("eV", "furlong"), InputError, says("unknown unit 'furlong'"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
