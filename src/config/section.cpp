@@ -150,6 +150,9 @@ std::vector<T> read_list(State& state, const std::string& key, const std::option
   std::vector<T> result;
   if (value == nullptr) {
     result = fallback.value_or(std::vector<T>{});
+    if (!std::ranges::all_of(result, [&](const T& e) { return conversion(scalar(e).text).value.has_value(); })) {
+      return result;
+    }
   } else if (value->kind == Value::Kind::list) {
     for (std::size_t i = 0; i < value->items.size(); ++i) {
       const Value& item = value->items[i];
