@@ -19,6 +19,7 @@ find_path(DNNL_INCLUDE oneapi/dnnl/dnnl.h REQUIRED)
 find_library(DNNL_LIBRARY dnnl REQUIRED)
 find_path(RANDOM123_INCLUDE Random123/philox.h REQUIRED)
 find_path(XXHASH_INCLUDE xxhash.h REQUIRED)
+find_library(XXHASH_LIBRARY xxhash REQUIRED)
 
 add_library(epitaxy_dependencies INTERFACE)
 target_include_directories(epitaxy_dependencies SYSTEM INTERFACE
@@ -26,4 +27,4 @@ target_include_directories(epitaxy_dependencies SYSTEM INTERFACE
 target_compile_definitions(epitaxy_dependencies INTERFACE OMPI_SKIP_MPICXX)
 target_link_libraries(epitaxy_dependencies INTERFACE
   MPI::MPI_C yaml-cpp CLI11::CLI11 fmt::fmt spdlog::spdlog nlohmann_json::nlohmann_json ${DNNL_LIBRARY} ZLIB::ZLIB OpenMP::OpenMP_CXX
-  ${HDF5_SERIAL_LIBRARY} ${OPENBLAS_LIBRARY})
+  ${HDF5_SERIAL_LIBRARY} ${OPENBLAS_LIBRARY} ${XXHASH_LIBRARY})

@@ -1,11 +1,11 @@
 #include "epitaxy/base/hash.h"
 
+#define XXH_STATIC_LINKING_ONLY  // makes the state a complete type
+#include <xxhash.h>
+
 #include <cstdint>
 
 #include "epitaxy/base/error.h"
-
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 namespace epitaxy {
 

@@ -17,8 +17,12 @@ class SharedCounter {
 
   /// The counter's value before it is increased by one; every value is handed out once.
   std::int64_t next();
+  /// The counter's value, without a change.
+  std::int64_t value();
 
  private:
+  std::int64_t fetch(std::int64_t increase);
+
   Communicator communicator_;
   MPI_Win window_ = MPI_WIN_NULL;
   std::int64_t* value_ = nullptr;

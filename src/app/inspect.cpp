@@ -1,0 +1,122 @@
+#include "epitaxy/app/inspect.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "epitaxy/base/error.h"
+#include "epitaxy/data/dataset.h"
+#include "epitaxy/data/hdf5.h"
+#include "epitaxy/models/model_file.h"
+#include "epitaxy/train/checkpoint.h"
+
+namespace epitaxy::app {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json describe_dataset(const std::filesystem::path& path) {
+  const auto index = data::read_index(path);
+  Json json{{"format", "epitaxy dataset"}, {"kind", index.kind}, {"rows", index.rows}};
+  json["features"] = index.feature_names.size();
+  for (const auto& target : index.targets) {
+    std::size_t count = 0;
+    double low = INFINITY;
+    double high = -INFINITY;
+    double sum = 0;
+    for (const double value : target.values) {
+      if (!std::isnan(value)) {
+        ++count;
+        sum += value;
+        low = std::min(low, value);
+        high = std::max(high, value);
+      }
+    }
+    json["targets"][target.name] = {
+        {"unit", target.unit}, {"values", count}, {"min", low}, {"mean", sum / static_cast<double>(count)}, {"max", high}};
+  }
+  json["hash"] = index.fingerprint;
+  return json;
+}
+
+Json describe_model(const models::ModelDescription& d, std::size_t members) {
+  const auto model = models::make_model(d);
+  Json json{{"kind", d.kind}, {"members", members}, {"parameters", model->layout().weight_count()}};
+  json["widths"] = d.widths;
+  for (const auto& head : d.heads) {
+    json["heads"][head.name] = {{"target", head.target},
+                                {"unit", head.unit},
+                                {"mean", head.standardizer.mean},
+                                {"scale", head.standardizer.scale}};
+  }
+  std::size_t seen = 0;
+  for (const auto count : d.seen) {
+    seen += count > 0 ? 1 : 0;
+  }
+  json["elements_seen"] = seen;
+  return json;
+}
+
+Json describe_model_file(const std::filesystem::path& path, const std::string& hash) {
+  const auto model = models::read_model(path);
+  Json json{{"format", "epitaxy model"}, {"model", describe_model(model.description, model.members.size())}};
+  json["hash"] = hash;
+  return json;
+}
+
+Json describe_checkpoint(const std::filesystem::path& path) {
+  const auto checkpoint = train::read_checkpoint(path);
+  Json json{{"format", "epitaxy checkpoint"}, {"complete", checkpoint.complete}};
+  const auto& state = checkpoint.state;
+  json["position"] = {{"epoch", state.epoch}, {"step", state.step}, {"optimizer_steps", state.optimizer_steps}};
+  json["best"] = {{"validation", state.best}, {"epoch", state.best_epoch}};
+  json["model"] = describe_model(checkpoint.description, 1);
+  json["data"] = checkpoint.fingerprints;
+  json["hash"] = checkpoint.hash();
+  return json;
+}
+
+/// Nested values as indented lines.
+void print(const Json& json, int indent) {
+  for (const auto& [key, value] : json.items()) {
+    if (value.is_object()) {
+      fmt::print("{:{}}{}:\n", "", indent, key);
+      print(value, indent + 2);
+    } else {
+      fmt::print("{:{}}{}: {}\n", "", indent, key, value.is_string() ? value.get<std::string>() : value.dump());
+    }
+  }
+}
+
+}  // namespace
+
+void inspect(const InspectOptions& options) {
+  std::string format;
+  std::string hash;
+  {
+    const data::Hdf5File file(options.file, data::Hdf5File::Mode::read);
+    format = file.has_attribute("/", "format") ? file.text_attribute("/", "format") : "";
+    hash = file.has_attribute("/", "hash") ? file.text_attribute("/", "hash") : "";
+  }
+  Json json;
+  if (format == "epitaxy dataset") {
+    json = describe_dataset(options.file);
+  } else if (format == "epitaxy model") {
+    json = describe_model_file(options.file, hash);
+  } else if (format == "epitaxy checkpoint") {
+    json = describe_checkpoint(options.file);
+  } else {
+    fail_input("{} is not a file of epitaxy", options.file.string());
+  }
+  if (options.hash) {
+    fmt::print("{}\n", json["hash"].get<std::string>());
+  } else if (options.json) {
+    fmt::print("{}\n", json.dump(2));
+  } else {
+    print(json, 0);
+  }
+}
+
+}  // namespace epitaxy::app

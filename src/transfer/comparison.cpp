@@ -1,0 +1,181 @@
+#include "epitaxy/transfer/comparison.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "epitaxy/base/file.h"
+#include "epitaxy/train/run_files.h"
+
+namespace epitaxy::transfer {
+
+namespace {
+
+using train::RegressionMetrics;
+using train::regression_metrics;
+
+/// Collects predictions of several models for each row.
+class Ensemble {
+ public:
+  explicit Ensemble(std::size_t rows) : values_(rows) {}
+  void add(std::size_t row, double value) { values_[row].push_back(value); }
+  void finish(std::vector<double>& mean, std::vector<double>& deviation) const {
+    for (const auto& values : values_) {
+      const train::Spread spread = train::spread(values);
+      mean.push_back(values.empty() ? std::nan("") : spread.mean);
+      deviation.push_back(values.size() > 1 ? spread.deviation : std::nan(""));
+    }
+  }
+
+ private:
+  std::vector<std::vector<double>> values_;
+};
+
+RegressionMetrics average(const std::vector<RegressionMetrics>& all) {
+  RegressionMetrics mean = all.front();
+  mean.mae = mean.rmse = mean.r2 = 0;
+  const auto n = static_cast<double>(all.size());
+  for (const auto& m : all) {
+    mean.mae += m.mae / n;
+    mean.rmse += m.rmse / n;
+    mean.r2 += m.r2 / n;
+  }
+  return mean;
+}
+
+VariantResult summarize(const TransferData& data, const FinetuneSettings& settings, std::size_t v,
+                        const std::vector<Job>& jobs, const std::vector<JobResult>& results) {
+  VariantResult variant;
+  variant.name = settings.variants[v].name;
+  Ensemble out_of_fold(data.labels.size());
+  Ensemble test(data.test_labels.size());
+  std::vector<double> maes;
+  std::vector<double> validation;
+  std::vector<RegressionMetrics> by_seed;
+  for (const std::uint64_t seed : settings.seeds) {
+    std::vector<double> predicted(data.labels.size(), std::nan(""));
+    bool any = false;
+    for (std::size_t j = 0; j < jobs.size(); ++j) {
+      if (jobs[j].variant != v || jobs[j].seed != seed) {
+        continue;
+      }
+      any = true;
+      std::vector<double> truth;
+      for (std::size_t i = 0; i < results[j].rows.size(); ++i) {
+        const auto row = static_cast<std::size_t>(results[j].rows[i]);
+        predicted[row] = results[j].predictions[i];
+        out_of_fold.add(row, results[j].predictions[i]);
+        truth.push_back(data.labels[row]);
+      }
+      for (std::size_t i = 0; i < results[j].test_predictions.size(); ++i) {
+        test.add(i, results[j].test_predictions[i]);
+      }
+      maes.push_back(regression_metrics(truth, results[j].predictions).mae);
+      validation.push_back(results[j].validation_mae);
+    }
+    if (any) {
+      by_seed.push_back(regression_metrics(data.labels, predicted));
+    }
+  }
+  out_of_fold.finish(variant.prediction, variant.deviation);
+  test.finish(variant.test_prediction, variant.test_deviation);
+  variant.single = average(by_seed);
+  variant.ensemble = regression_metrics(data.labels, variant.prediction);
+  variant.test = regression_metrics(data.test_labels, variant.test_prediction);
+  variant.mae_deviation = train::spread(maes).deviation;
+  variant.validation_mae = train::spread(validation).mean;
+  return variant;
+}
+
+}  // namespace
+
+Comparison compare(const TransferData& data, const FinetuneSettings& settings, const std::vector<Job>& jobs,
+                   const std::vector<JobResult>& results) {
+  Comparison comparison;
+  for (std::size_t v = 0; v < settings.variants.size(); ++v) {
+    comparison.variants.push_back(summarize(data, settings, v, jobs, results));
+    if (comparison.variants[v].validation_mae < comparison.variants[comparison.best].validation_mae) {
+      comparison.best = v;
+    }
+  }
+  std::vector<double> mean(data.labels.size());
+  for (std::size_t j = 0; j < jobs.size(); ++j) {
+    for (const std::int64_t row : results[j].rows) {
+      mean[static_cast<std::size_t>(row)] = results[j].baseline;
+    }
+  }
+  comparison.baseline = regression_metrics(data.labels, mean);
+  return comparison;
+}
+
+std::string comparison_table(const Comparison& comparison, const TransferData& data) {
+  std::string text = fmt::format("{}, out of fold, {} rows, {}\n", data.target, comparison.baseline.count, data.unit);
+  text += fmt::format("{:<18} {:>8} {:>8} {:>8} {:>8} {:>10} {:>11}\n", "variant", "MAE", "+-", "RMSE", "R2",
+                      "ensemble", "validation");
+  const auto& b = comparison.baseline;
+  text += fmt::format("{:<18} {:>8.4f} {:>8} {:>8.4f} {:>8.4f}\n", "predict the mean", b.mae, "", b.rmse, b.r2);
+  for (std::size_t v = 0; v < comparison.variants.size(); ++v) {
+    const VariantResult& r = comparison.variants[v];
+    text += fmt::format("{:<18} {:>8.4f} {:>8.4f} {:>8.4f} {:>8.4f} {:>10.4f} {:>11.4f}{}\n", r.name, r.single.mae,
+                        r.mae_deviation, r.single.rmse, r.single.r2, r.ensemble.mae, r.validation_mae,
+                        v == comparison.best ? "  chosen" : "");
+  }
+  if (!data.test_labels.empty()) {
+    for (const VariantResult& r : comparison.variants) {
+      text += fmt::format("test rows ({}), {}: ensemble of all folds and seeds MAE {:.4f}, RMSE {:.4f}, R2 {:.4f}\n",
+                          r.test.count, r.name, r.test.mae, r.test.rmse, r.test.r2);
+    }
+  }
+  text += "MAE: single models; +-: over folds and seeds; ensemble: mean of the seeds; chosen by the MAE on validation rows";
+  return text;
+}
+
+namespace {
+
+void write_predictions(const Comparison& comparison, const TransferData& data, const std::filesystem::path& path) {
+  train::CsvWriter table({"formula", "composition", "set", "fold", "variant", "target", "prediction", "prediction_std"});
+  for (const VariantResult& r : comparison.variants) {
+    for (std::size_t i = 0; i < data.labels.size(); ++i) {
+      table.row({data.index.formulas[data.rows[i]], data.index.groups[data.rows[i]], "out_of_fold",
+                 std::to_string(data.fold[i]), r.name, train::csv_number(data.labels[i]),
+                 train::csv_number(r.prediction[i]), train::csv_number(r.deviation[i])});
+    }
+    for (std::size_t i = 0; i < data.test_labels.size(); ++i) {
+      const std::size_t row = data.test_rows[i];
+      table.row({data.test_index.formulas[row], data.test_index.groups[row], "test", "", r.name,
+                 train::csv_number(data.test_labels[i]), train::csv_number(r.test_prediction[i]),
+                 train::csv_number(r.test_deviation[i])});
+    }
+  }
+  table.write(path);
+}
+
+}  // namespace
+
+void write_comparison(const Comparison& comparison, const TransferData& data, const FinetuneSettings& settings,
+                      const std::filesystem::path& folder) {
+  const std::string unit = train::unit_suffix(data.unit);
+  const auto metrics = [&](const RegressionMetrics& m) {
+    return nlohmann::ordered_json{{"mae_" + unit, m.mae}, {"rmse", m.rmse}, {"r2", m.r2}};
+  };
+  nlohmann::ordered_json summary{{"stage", "finetune"}, {"target", data.target}, {"rows", data.labels.size()}};
+  summary["folds"] = settings.folds;
+  summary["seeds"] = settings.seeds;
+  summary["baseline_mean_predictor"] = metrics(comparison.baseline);
+  for (const VariantResult& r : comparison.variants) {
+    auto& entry = summary["variants"][r.name];
+    entry = metrics(r.single);
+    entry["mae_std"] = r.mae_deviation;
+    entry["ensemble_mae_" + unit] = r.ensemble.mae;
+    entry["validation_mae_" + unit] = r.validation_mae;
+    if (r.test.count > 0) {
+      entry["test"] = metrics(r.test);
+      entry["test"]["rows"] = r.test.count;
+    }
+  }
+  summary["best_variant"] = comparison.variants[comparison.best].name;
+  write_predictions(comparison, data, folder / "predictions.csv");
+  file::write_atomically(folder / "summary.json", summary.dump(2) + "\n");
+}
+
+}  // namespace epitaxy::transfer
