@@ -1,0 +1,136 @@
+#include "epitaxy/base/file.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+#include <csignal>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include "epitaxy/base/error.h"
+
+using namespace epitaxy;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Folder {
+  fs::path path = fs::temp_directory_path() / ("epitaxy_file_test" + std::to_string(::getpid()));
+  Folder() { fs::create_directories(path); }
+  ~Folder() { fs::remove_all(path); }
+
+  long entries() const { return std::distance(fs::directory_iterator(path), fs::directory_iterator()); }
+};
+
+bool says(const std::exception& error, const std::string& text) {
+  BOOST_TEST_MESSAGE(error.what());
+  return std::string(error.what()).find(text) != std::string::npos;
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(file_test, Folder)
+
+BOOST_AUTO_TEST_CASE(what_is_written_is_read_and_nothing_else_stays) {
+  const std::string content("a\r\n\0b", 5);
+  file::write_atomically(path / "x", content);
+  BOOST_TEST(file::read(path / "x") == content);
+  file::write_atomically(path / "x", "");
+  BOOST_TEST(file::read(path / "x") == "");
+  BOOST_TEST(entries() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_name_without_a_folder_is_in_the_current_one) {
+  const fs::path before = fs::current_path();
+  fs::current_path(path);
+  file::write_atomically("plain.txt", "x");
+  fs::current_path(before);
+  BOOST_TEST(file::read(path / "plain.txt") == "x");
+}
+
+BOOST_AUTO_TEST_CASE(files_that_cannot_be_read_are_input_errors) {
+  BOOST_CHECK_EXCEPTION(file::read(path / "none"), InputError,
+                        [](const InputError& e) { return says(e, "No such file"); });
+  BOOST_CHECK_EXCEPTION(file::read(path), InputError, [](const InputError& e) { return says(e, "is a folder"); });
+}
+
+BOOST_AUTO_TEST_CASE(a_writer_that_fails_leaves_the_old_file) {
+  file::write_atomically(path / "x", "old");
+  const auto writer = [](const fs::path& temporary) {
+    std::ofstream(temporary) << "half";
+    throw InputError("no such column");
+  };
+  BOOST_CHECK_EXCEPTION(file::write_atomically(path / "x", writer), InputError,
+                        [](const InputError& e) { return e.what() == std::string("no such column"); });
+  BOOST_TEST(file::read(path / "x") == "old");
+  BOOST_TEST(entries() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(the_new_file_appears_only_when_complete) {
+  file::write_atomically(path / "x", "old");
+  file::write_atomically(path / "x", [this](const fs::path& temporary) {
+    BOOST_TEST((temporary.parent_path() == path));
+    std::ofstream(temporary) << "new";
+    BOOST_TEST(file::read(path / "x") == "old");
+  });
+  BOOST_TEST(file::read(path / "x") == "new");
+}
+
+BOOST_AUTO_TEST_CASE(a_full_disk_is_named_with_what_to_do) {
+  file::write_atomically(path / "x", "old");
+  const auto writer = [](const fs::path&) {
+    throw std::system_error(std::make_error_code(std::errc::no_space_on_device));
+  };
+  BOOST_CHECK_EXCEPTION(file::write_atomically(path / "x", writer), Error, [this](const Error& e) {
+    return says(e, "cannot write " + (path / "x").string() + ": No space left on device (") &&
+           says(e, "free on that file system); free some space and run again, nothing was lost");
+  });
+  BOOST_TEST(file::read(path / "x") == "old");
+}
+
+// A limit on the size of files stands for a disk that fills up in the middle of a write.
+BOOST_AUTO_TEST_CASE(a_write_that_stops_half_way_leaves_the_old_file) {
+  file::write_atomically(path / "x", "old");
+  rlimit before{};
+  BOOST_REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+  const rlimit small{4096, before.rlim_max};
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  BOOST_REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+  std::string message;
+  try {
+    file::write_atomically(path / "x", std::string(10000, 'n'));
+  } catch (const Error& error) {
+    message = error.what();
+  }
+  BOOST_REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
+  std::signal(SIGXFSZ, handler);
+  BOOST_TEST(message == "cannot write " + (path / "x").string() + ": File too large");
+  BOOST_TEST(file::read(path / "x") == "old");
+  BOOST_TEST(entries() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_is_made_with_its_parents_and_left_empty) {
+  file::make_writable_folder(path / "a" / "b");
+  file::make_writable_folder(path / "a" / "b");
+  BOOST_TEST(fs::is_directory(path / "a" / "b"));
+  BOOST_TEST(fs::is_empty(path / "a" / "b"));
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_written_is_an_input_error) {
+  file::write_atomically(path / "x", "a file");
+  BOOST_CHECK_EXCEPTION(file::make_writable_folder(path / "x" / "y"), InputError,
+                        [this](const InputError& e) { return says(e, (path / "x" / "y: Not a directory").string()); });
+  BOOST_CHECK_EXCEPTION(file::make_writable_folder("/proc/self"), InputError,
+                        [](const InputError& e) { return says(e, "cannot write in the folder /proc/self: "); });
+}
+
+BOOST_AUTO_TEST_CASE(files_and_folders_can_be_flushed) {
+  file::write_atomically(path / "x", "x");
+  BOOST_CHECK_NO_THROW(file::sync(path / "x"));
+  BOOST_CHECK_NO_THROW(file::sync(path));
+  BOOST_CHECK_EXCEPTION(file::sync(path / "none"), Error, [](const Error& e) { return says(e, "No such file"); });
+}
+
+BOOST_AUTO_TEST_SUITE_END()

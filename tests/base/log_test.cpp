@@ -1,0 +1,130 @@
+#include "epitaxy/base/log.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <cctype>
+#include <cstdio>
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "epitaxy/base/error.h"
+#include "epitaxy/base/file.h"
+
+using namespace epitaxy;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Folder {
+  fs::path path = fs::temp_directory_path() / ("epitaxy_log_test" + std::to_string(::getpid()));
+  Folder() { fs::create_directories(path); }
+  ~Folder() {
+    log::close_file();
+    log::set_silent(false);
+    fs::remove_all(path);
+  }
+
+  /// What `action` writes to standard output and standard error.
+  std::pair<std::string, std::string> caught(const std::function<void()>& action) const {
+    std::fflush(stdout);
+    std::fflush(stderr);
+    const int out = ::dup(STDOUT_FILENO);
+    const int err = ::dup(STDERR_FILENO);
+    redirect(path / "out", STDOUT_FILENO);
+    redirect(path / "err", STDERR_FILENO);
+    action();
+    std::fflush(stdout);
+    std::fflush(stderr);
+    ::dup2(out, STDOUT_FILENO);
+    ::dup2(err, STDERR_FILENO);
+    ::close(out);
+    ::close(err);
+    return {file::read(path / "out"), file::read(path / "err")};
+  }
+
+  static void redirect(const fs::path& to, int descriptor) {
+    const int opened = ::open(to.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    ::dup2(opened, descriptor);
+    ::close(opened);
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(log_test, Folder)
+
+BOOST_AUTO_TEST_CASE(lines_go_to_standard_output_and_warnings_to_standard_error) {
+  const auto [out, err] = caught([] {
+    log::info("{} rows", 5);
+    log::warning("{} left out", 2);
+  });
+  BOOST_TEST(out == "5 rows\n");
+  BOOST_TEST(err == "warning: 2 left out\n");
+}
+
+BOOST_AUTO_TEST_CASE(the_file_gets_both_with_the_time_and_is_appended_to) {
+  file::write_atomically(path / "log.txt", "before\n");
+  caught([this] {
+    log::open_file(path / "log.txt");
+    log::line("first {}");
+    log::warning_line("second");
+    log::close_file();
+    log::line("third");
+  });
+  std::string content = file::read(path / "log.txt");
+  std::ranges::replace_if(
+      content, [](unsigned char c) { return std::isdigit(c) != 0; }, '0');
+  BOOST_TEST(content ==
+             "before\n"
+             "0000-00-00 00:00:00 first {}\n"
+             "0000-00-00 00:00:00 warning: second\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_silent_rank_writes_nothing_anywhere) {
+  const auto [out, err] = caught([this] {
+    log::set_silent(true);
+    log::open_file(path / "log.txt");
+    log::line("line");
+    log::warning_line("warning");
+    log::progress_line("progress", true);
+  });
+  BOOST_TEST(out + err == "");
+  BOOST_TEST(!fs::exists(path / "log.txt"));
+}
+
+BOOST_AUTO_TEST_CASE(progress_is_thinned_out_but_its_end_is_told) {
+  if (::isatty(STDOUT_FILENO) != 0) {
+    BOOST_TEST_MESSAGE("standard output is a terminal: progress rewrites one line");
+    return;
+  }
+  const auto [out, err] = caught([] {
+    log::progress_line("epoch 1", false);
+    log::progress_line("epoch 2", false);
+    log::progress_line("epoch 3", true);
+    log::progress_line("again 1", false);
+    log::progress_line("again 2", false);
+  });
+  BOOST_TEST(out == "epoch 1\nepoch 3\nagain 1\n");
+  BOOST_TEST(err == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_log_that_cannot_be_opened_is_an_error) {
+  BOOST_CHECK_THROW(log::open_file("/proc/self/log.txt"), Error);
+}
+
+BOOST_AUTO_TEST_CASE(a_log_that_can_no_longer_be_written_does_not_end_the_run) {
+  const auto [out, err] = caught([] {
+    log::open_file("/dev/full");
+    log::line("first");
+    log::line("second");
+  });
+  BOOST_TEST(out == "first\nsecond\n");
+  BOOST_TEST(err.starts_with("warning: /dev/full is no longer written: "));
+  BOOST_TEST(err.find("second") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
