@@ -108,7 +108,12 @@ std::vector<std::string> split(std::string_view s, char separator) {
 }
 
 std::string join(const std::vector<std::string>& parts, std::string_view separator) {
-  return fmt::format("{}", fmt::join(parts, separator));
+  std::string result;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    result += i == 0 ? std::string_view{} : separator;
+    result += parts[i];
+  }
+  return result;
 }
 
 std::optional<double> to_double(std::string_view s) {
