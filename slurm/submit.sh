@@ -90,6 +90,7 @@ make_command() {
   command+=("${sbatch_options[@]}")
 }
 
+# shellcheck disable=SC2016  # the dollar signs are for the shell that runs what is printed
 print_chain() {
   local stage
   printf 'export EPITAXY=%q\n' "$EPITAXY"
@@ -101,7 +102,7 @@ print_chain() {
     printf 'job_%d=$(' "$((stage + 1))"
     printf '%q ' "${command[@]}"
     if [[ $stage -gt 0 ]]; then
-      printf -- '--dependency=afterok:"$job_%d" --kill-on-invalid-dep=yes ' "$stage"
+      printf -- '--dependency=afterok:"${job_%d%%%%;*}" --kill-on-invalid-dep=yes ' "$stage"
     fi
     printf '%q ' "$here/stage.sbatch" "$workflow" --stage "${names[$stage]}"
     if [[ -n $output ]]; then

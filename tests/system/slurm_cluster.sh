@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # A Slurm of one node with two CPUs on this machine, for slurm_test.sh. To be sourced; uses the folder $base, and say.
+# shellcheck disable=SC2154  # base and say are the caller's
 
 # The settings of an enclosing job or site must not reach this cluster.
 while read -r name; do unset "$name"; done < <(compgen -A variable | grep -E '^(SLURM|SBATCH|SRUN|SALLOC|OMPI_MCA|PMIX)_')
@@ -18,7 +19,7 @@ await() {
   until "$@"; do
     if [[ $SECONDS -ge $end ]]; then
       squeue --all 2>/dev/null || true
-      printf '== FAILED: waited %s s for %s\n' "$seconds" "$what" >&2
+      printf '== waited %s s in vain for %s\n' "$seconds" "$what" >&2
       return 1
     fi
     sleep 0.5

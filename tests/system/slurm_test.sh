@@ -27,6 +27,7 @@ mkdir "$runs"
 trap 'finish $?' EXIT
 trap 'exit 130' INT TERM
 
+# shellcheck disable=SC2317  # called by the trap
 finish() {
   local code=$1
   trap - EXIT
@@ -74,7 +75,7 @@ stage: pretrain
 data:
   - {file: "${WORKFLOW}/import/dataset.h5", head: pauling}
 validation: {fraction: 0.1}
-model: {kind: composition_net, widths: [512, 512, 256, 128]}
+model: {kind: composition_net}
 training:
   epochs: 1
   batch: 64
