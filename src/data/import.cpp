@@ -13,6 +13,7 @@
 #include "epitaxy/base/text.h"
 #include "epitaxy/chem/elements.h"
 #include "epitaxy/chem/formula.h"
+#include "epitaxy/chem/fractions.h"
 #include "epitaxy/data/csv.h"
 #include "epitaxy/data/import_report.h"
 #include "epitaxy/data/units.h"
@@ -106,18 +107,6 @@ struct TargetColumn {
   }
 };
 
-/// Writes the fractions of the 86 elements into `features`, which has to be zero.
-void write_fractions(const chem::Composition& composition, double atoms, float* features) {
-  for (const auto& [number, count] : composition.atoms) {
-    const auto index = chem::feature_index(number);
-    if (!index) {
-      reject("element {} is not among the {} elements of composition models", chem::symbol(number),
-             chem::kElementFeatures);
-    }
-    features[*index] = static_cast<float>(count / atoms);
-  }
-}
-
 /// Collects rows into a data set under the duplicates policy.
 class Collector {
  public:
@@ -155,22 +144,20 @@ class Collector {
       reject("has {} fields, the header has {}", table_.fields(row), table_.columns().size());
     }
     const std::string_view formula = table_.field(row, formula_column_);
-    const chem::Composition composition = parse(formula);
-    filter_.apply(composition);
-    const double atoms = composition.total();
-    features_.fill(0);
-    write_fractions(composition, atoms, features_.data());
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
-      values_[i] = columns_[i].read(table_.field(row, columns_[i].column), atoms, settings_.missing_allowed);
-    }
-    add(row, formula, composition.reduced());
-  }
-
-  static chem::Composition parse(std::string_view formula) {
     try {
-      return chem::parse_formula(formula);
+      const chem::Composition composition = chem::parse_formula(formula);
+      filter_.apply(composition);
+      features_ = chem::element_fractions(composition);
+      read_values(row, composition.total());
+      add(row, formula, composition.reduced());
     } catch (const chem::FormulaError& error) {
       throw RowProblem{error.what(), false};
+    }
+  }
+
+  void read_values(std::size_t row, double atoms) {
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      values_[i] = columns_[i].read(table_.field(row, columns_[i].column), atoms, settings_.missing_allowed);
     }
   }
 
