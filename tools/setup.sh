@@ -38,5 +38,8 @@ mpi_run() {
   if [[ $(nproc) -lt $ranks ]]; then
     options+=(--oversubscribe)
   fi
+  if [[ ! -t 1 ]]; then
+    export TERM=dumb # mpirun gives the ranks a pseudo-terminal even when its own output is a file
+  fi
   mpirun "${options[@]}" -n "$ranks" "$@"
 }

@@ -19,7 +19,7 @@ source "$here/slurm_cluster.sh"
 
 readonly signal_seconds=25 # Slurm rounds: a job of one minute is warned between its 5th and its 35th second
 readonly target_seconds=50 # of training, so that one such job cannot finish it
-readonly short_epochs=6
+readonly short_epochs=4
 
 base=$(mktemp -d "${TMPDIR:-/tmp}/epitaxy-slurm.XXXXXX")
 runs="$base/runs with spaces"
@@ -50,13 +50,13 @@ expect() {
   say "ok: $1: $2"
 }
 
-# write_workflow FILE PRETRAIN_EPOCHS SOURCE_TABLE
+# write_workflow FILE SOURCE_TABLE PRETRAIN_EPOCHS PRETRAIN_TIME
 write_workflow() {
   cat >"$1" <<YAML
 workflow: slurm_test
 stages:
-  - {name: import, file: "\${HERE}/import.yaml", ranks: 1, time: "00:02:00", set: {source: "$3"}}
-  - {name: pretrain, file: "\${HERE}/pretrain.yaml", ranks: 2, time: "00:01:00", set: {training.epochs: $2}}
+  - {name: import, file: "\${HERE}/import.yaml", ranks: 1, time: "00:02:00", set: {source: "$2"}}
+  - {name: pretrain, file: "\${HERE}/pretrain.yaml", ranks: 2, time: "$4", set: {training.epochs: $3}}
   - {name: finetune, file: "\${HERE}/finetune.yaml", ranks: 2, time: "00:02:00"}
 YAML
 }
@@ -126,7 +126,7 @@ submit() {
 }
 
 test_failure() {
-  write_workflow "$base/broken.yaml" 1 "$base/no such table.csv"
+  write_workflow "$base/broken.yaml" "$base/no such table.csv" 1 00:10:00
   EPITAXY_LAUNCHER=mpirun submit broken "$base/broken.yaml"
   await 60 "the job with wrong input to fail" job_is "${jobs[0]}" FAILED
   expect "exit code of the job with wrong input" "$(job_field "${jobs[0]}" ExitCode)" 2:0
@@ -137,10 +137,10 @@ test_failure() {
 test_signal_under_mpirun() {
   local expected=$1
   EPITAXY_LAUNCHER=mpirun submit signaled "$base/short.yaml"
-  await 60 "the first epoch of pretrain" has_lines "$runs/signaled/pretrain/metrics.csv" 2
+  await 120 "the first epoch of pretrain" has_lines "$runs/signaled/pretrain/metrics.csv" 2
   scancel --batch --signal=USR1 "${jobs[1]}"
   await 60 "the job to be requeued" restarted "${jobs[1]}"
-  await 90 "the requeued job to complete" job_is "${jobs[1]}" COMPLETED
+  await 180 "the requeued job to complete" job_is "${jobs[1]}" COMPLETED
   expect "hash after USR1 under mpirun" "$(hash_of "$runs/signaled")" "$expected"
   scancel "${jobs[2]}"
 }
@@ -149,7 +149,7 @@ test_signal_under_mpirun() {
 test_time_limit() {
   local expected=$1 log
   EPITAXY_SIGNAL_SECONDS=$signal_seconds submit chain "$base/long.yaml"
-  await 240 "the chain to end" job_ended "${jobs[2]}"
+  await 400 "the chain to end" job_ended "${jobs[2]}"
   log="$runs/chain/slurm-pretrain-${jobs[1]}.log"
   expect "states of the chain" "$(for job in "${jobs[@]}"; do job_field "$job" JobState; done | xargs)" \
     "COMPLETED COMPLETED COMPLETED"
@@ -173,14 +173,14 @@ cd "$base"
 write_stages
 test_failure
 
-write_workflow "$base/short.yaml" "$short_epochs" "$base/source.csv"
+write_workflow "$base/short.yaml" "$base/source.csv" "$short_epochs" 00:10:00
 run_directly "$base/short.yaml" "$runs/short" import pretrain
 test_signal_under_mpirun "$(hash_of "$runs/short")"
 
 epochs=$(choose_epochs "$runs/short")
 for attempt in 1 2; do
   say "pretrain takes $epochs epochs for about $target_seconds s"
-  write_workflow "$base/long.yaml" "$epochs" "$base/source.csv"
+  write_workflow "$base/long.yaml" "$base/source.csv" "$epochs" 00:01:00
   rm -rf "$runs/reference" "$runs/chain"
   run_directly "$base/long.yaml" "$runs/reference" import pretrain
   if test_time_limit "$(hash_of "$runs/reference")"; then

@@ -1,0 +1,164 @@
+# shellcheck shell=bash
+# What the tests of the built program share; to be sourced as `source common.sh "$@"`, the program's path first.
+#
+# Sets program, work (a folder of its own, the current one from then on) and WORKFLOW (where the shipped stage files
+# look for results of earlier stages). Checks count failures, and `finish` at the end of a test reports them. EPITAXY_KEEP=1 keeps the folder.
+set -euo pipefail
+program=$(realpath "${1:?usage: $0 PROGRAM}")
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=tools/setup.sh
+source "$here/../../tools/setup.sh"
+inputs=$root/inputs/quickstart
+
+# Only what a test sets counts; ranks that wait let others work, as several share a core here.
+unset EPITAXY_DATA "${!SLURM_@}"
+export OMPI_MCA_mpi_yield_when_idle=1
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/epitaxy-$(basename "$0" .sh).XXXXXX")
+export WORKFLOW=$work
+cd "$work"
+out=$work/out
+failures=0
+trap 'clean_up $?' EXIT
+trap 'exit 130' INT TERM
+
+# shellcheck disable=SC2317  # called by the trap
+clean_up() {
+  local code=$1 left
+  trap - EXIT
+  set +e
+  mapfile -t left < <(jobs -p)
+  if [[ ${#left[@]} -gt 0 ]]; then
+    kill -KILL "${left[@]}" 2>/dev/null
+    wait 2>/dev/null
+  fi
+  cd /
+  if [[ ${EPITAXY_KEEP:-} == 1 ]]; then
+    say "kept $work"
+  else
+    rm -rf "$work"
+  fi
+  exit "$code"
+}
+
+skip() {
+  say "skipped: $*"
+  exit 77
+}
+
+finish() {
+  if [[ $failures -gt 0 ]]; then
+    fail "$failures checks failed"
+  fi
+  say "all checks passed"
+}
+
+ok() { printf 'ok    %s\n' "$*"; }
+
+not_ok() {
+  printf 'FAIL  %s\n' "$*"
+  failures=$((failures + 1))
+}
+
+show_output() { tail -n 30 "$out" | sed 's/^/      /'; }
+
+# To be followed by the number of ranks and the command.
+launcher=(mpirun --bind-to none --oversubscribe -n)
+
+# ranks N COMMAND...
+ranks() { "${launcher[@]}" "$@"; }
+
+# expect WHAT COMMAND...: the command succeeds.
+expect() {
+  local what=$1
+  shift
+  if "$@"; then ok "$what"; else not_ok "$what"; fi
+}
+
+# expect_equal WHAT ACTUAL EXPECTED
+expect_equal() {
+  if [[ $2 == "$3" ]]; then ok "$1"; else not_ok "$1: '$2', expected '$3'"; fi
+}
+
+# expect_exit CODE COMMAND...: what the command prints goes to $out, for expect_message.
+expect_exit() {
+  local expected=$1 code=0
+  shift
+  "$@" >"$out" 2>&1 </dev/null || code=$?
+  local shown=("${@/#$program/epitaxy}")
+  if [[ $code -eq $expected ]]; then
+    ok "exit code $code: ${shown[*]//$work\//}"
+  else
+    not_ok "exit code $code, expected $expected: ${shown[*]//$work\//}"
+    show_output
+  fi
+}
+
+# expect_message PATTERN...: each extended regular expression matches a line of the last output.
+expect_message() {
+  local pattern
+  for pattern in "$@"; do
+    if grep -qE -- "$pattern" "$out"; then
+      ok "says: $pattern"
+    else
+      not_ok "does not say: $pattern"
+      show_output
+    fi
+  done
+}
+
+# run_quietly COMMAND...: ends the test with the output when the command fails.
+run_quietly() {
+  local code=0
+  "$@" >"$out" 2>&1 </dev/null || code=$?
+  if [[ $code -ne 0 ]]; then
+    show_output
+    fail "exit code $code: $*"
+  fi
+}
+
+hash_of() { "$program" inspect "$1" --hash; }
+
+# All but the last column, which holds seconds.
+without_seconds() { sed 's/,[^,]*$//' "$1"; }
+
+no_temporary_files() {
+  local left
+  left=$(find "$1" -name '*.tmp*' -o -name '.epitaxy_probe*')
+  [[ -z $left ]] || { printf '      %s\n' "$left" && false; }
+}
+
+# import_pauling ROWS: a cheap source, imported where the shipped stages look for it.
+import_pauling() {
+  run_quietly "$root/tools/generate-pauling-source" --rows "$1" --output "$WORKFLOW/pauling.csv"
+  run_quietly "$program" run "$inputs/import_pauling.yaml" --output "$WORKFLOW/import_pauling"
+}
+
+import_measured() { run_quietly "$program" run "$inputs/import_measured.yaml" --output "$WORKFLOW/import_measured"; }
+
+# await SECONDS WHAT COMMAND...: until the command succeeds; ends the test when it never does.
+await() {
+  local seconds=$1 what=$2 end
+  shift 2
+  end=$((SECONDS + seconds))
+  until "$@"; do
+    if [[ $SECONDS -ge $end ]]; then
+      tail -n 30 "$work"/*.log 2>/dev/null
+      fail "waited $seconds s in vain for $what"
+    fi
+    sleep 0.02
+  done
+}
+
+has_lines() { [[ -f $1 && $(wc -l <"$1") -ge $2 ]]; }
+
+# A Python that has h5py, or nothing.
+python_with_h5py() {
+  local candidate
+  for candidate in python3 /usr/bin/python3; do
+    if "$candidate" -c 'import h5py' 2>/dev/null; then
+      command -v "$candidate"
+      return
+    fi
+  done
+}
