@@ -1,0 +1,45 @@
+#pragma once
+/// \file
+/// Numbers for the tests of the numeric layers, and ways to compare them.
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+#include "epitaxy/base/random.h"
+#include "epitaxy/linalg/gemm.h"
+
+namespace epitaxy::test {
+
+/// The kernels as the program sets them up; to be made a global fixture of a test program.
+struct Kernels {
+  Kernels() { linalg::set_up_kernels(); }
+};
+
+/// Uniform in [low, high); the same seed gives the same numbers.
+inline std::vector<float> random_numbers(std::size_t size, std::uint32_t seed, double low = -1, double high = 1) {
+  RandomStream stream(seed, Purpose::synthetic);
+  std::vector<float> numbers(size);
+  for (float& number : numbers) {
+    number = static_cast<float>(low + (high - low) * stream.uniform());
+  }
+  return numbers;
+}
+
+inline bool same_bits(const float* a, const float* b, std::size_t size) {
+  return size == 0 || std::memcmp(a, b, size * sizeof(float)) == 0;
+}
+
+/// The largest |a - b| / (1 + |b|); NaN anywhere counts as infinitely far.
+template <typename A, typename B>
+double largest_difference(const A& a, const B& b, std::size_t size) {
+  double largest = 0;
+  for (std::size_t i = 0; i < size; ++i) {
+    const double expected = static_cast<double>(b[i]);
+    const double size_of_error = std::abs(static_cast<double>(a[i]) - expected) / (1 + std::abs(expected));
+    largest = size_of_error <= largest ? largest : (std::isnan(size_of_error) ? HUGE_VAL : size_of_error);
+  }
+  return largest;
+}
+
+}  // namespace epitaxy::test
