@@ -37,6 +37,7 @@ class CompositionExecutor final : public Executor {
   std::vector<bool> trains_weight_;
   std::vector<bool> trains_bias_;
   std::size_t lowest_ = 0;           ///< The lowest layer that is backpropagated.
+  std::vector<std::size_t> frozen_heads_;  ///< Parameters of heads that are not trained.
   const float* master_ = nullptr;    ///< float32 weights.
   NumberBuffer converted_;           ///< The same in the arithmetic's type, unless that is float32.
   NumberBuffer features_;
@@ -70,6 +71,11 @@ CompositionExecutor::CompositionExecutor(const CompositionNet& net, const Execut
       lowest_ = std::min(lowest_, i);
     }
     widest = std::max({widest, body[i].in, body[i].out});
+  }
+  for (std::size_t p = 2 * body.size(); p < net.layout().parameters().size(); ++p) {
+    if (!trainable(p)) {
+      frozen_heads_.push_back(p);
+    }
   }
   features_ = NumberBuffer(type_, rows_ * body.front().in);
   if (type_ != linalg::DataType::float32) {
@@ -130,6 +136,10 @@ nn::LossSums CompositionExecutor::gradient(const float* features, const float* t
   const nn::LossSums sums =
       nn::loss_and_gradient(loss, predictions_.data(), targets, predictions_.size(), dpredictions_.data());
   net_.heads().backward(hidden, dpredictions_.data(), rows_, master_, gradient, gradient_);
+  for (const std::size_t head : frozen_heads_) {
+    const auto& parameter = net_.layout()[head];
+    std::fill_n(gradient + parameter.offset, parameter.size, 0.0f);
+  }
   backward(gradient);
   return sums;
 }

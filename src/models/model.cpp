@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "epitaxy/base/error.h"
@@ -13,14 +14,22 @@ namespace epitaxy::models {
 Standardizer Standardizer::fit(const std::vector<double>& values) {
   double sum = 0;
   double count = 0;
+  double smallest = std::numeric_limits<double>::infinity();
+  double largest = -smallest;
   for (const double value : values) {
     if (!std::isnan(value)) {
       sum += value;
       count += 1;
+      smallest = std::min(smallest, value);
+      largest = std::max(largest, value);
     }
   }
   Standardizer result;
   if (count == 0) {
+    return result;
+  }
+  if (smallest == largest) {
+    result.mean = smallest;  // rounding of the sum must not pass for a spread
     return result;
   }
   result.mean = sum / count;
@@ -30,8 +39,7 @@ Standardizer Standardizer::fit(const std::vector<double>& values) {
       squares += (value - result.mean) * (value - result.mean);
     }
   }
-  const double deviation = std::sqrt(squares / count);
-  result.scale = deviation > 0 ? deviation : 1.0;
+  result.scale = std::sqrt(squares / count);
   return result;
 }
 

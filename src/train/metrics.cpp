@@ -1,5 +1,6 @@
 #include "epitaxy/train/metrics.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -13,6 +14,8 @@ RegressionMetrics regression_metrics(std::span<const double> truth, std::span<co
   double sum = 0;
   double absolute = 0;
   double squares = 0;
+  double smallest = std::numeric_limits<double>::infinity();
+  double largest = -smallest;
   const auto counts = [&](std::size_t i) { return !std::isnan(truth[i]) && !std::isnan(prediction[i]); };
   for (std::size_t i = 0; i < truth.size(); ++i) {
     if (counts(i)) {
@@ -21,6 +24,8 @@ RegressionMetrics regression_metrics(std::span<const double> truth, std::span<co
       sum += truth[i];
       absolute += std::abs(error);
       squares += error * error;
+      smallest = std::min(smallest, truth[i]);
+      largest = std::max(largest, truth[i]);
     }
   }
   if (m.count == 0) {
@@ -37,7 +42,7 @@ RegressionMetrics regression_metrics(std::span<const double> truth, std::span<co
   }
   m.mae = absolute / n;
   m.rmse = std::sqrt(squares / n);
-  m.r2 = total > 0 ? 1 - squares / total : std::numeric_limits<double>::quiet_NaN();
+  m.r2 = smallest < largest ? 1 - squares / total : std::numeric_limits<double>::quiet_NaN();
   return m;
 }
 

@@ -67,7 +67,7 @@ class Executor {
   /// Takes over weights (flat, of the layout): once a step, or once for many predictions.
   virtual void load(const float* weights) = 0;
   /// features [rows, features], standardized targets [rows, heads] (NaN = none) -> the sum of the losses' gradients in
-  /// the flat `gradient` (numbers of frozen parameters and gaps are not touched).
+  /// the flat `gradient` (numbers of frozen parameters are set to zero or left alone, those of gaps left alone).
   virtual nn::LossSums gradient(const float* features, const float* targets, const nn::Loss& loss,
                                 const StreamPosition& position, float* gradient) = 0;
   /// features [rows, features] -> standardized predictions [rows, heads].
