@@ -1,0 +1,153 @@
+#include "epitaxy/models/model_file.h"
+
+#include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "data/temporary_folder.h"
+#include "epitaxy/base/error.h"
+#include "numbers.h"
+
+using namespace epitaxy;
+using namespace epitaxy::models;
+namespace fs = std::filesystem;
+
+namespace {
+
+ModelFile small_model(std::size_t members) {
+  ModelFile file;
+  file.description.widths = {5, 3};
+  file.description.features = {"H", "O", "Fe"};
+  file.description.seen = {1, 2, 3};
+  file.description.heads = {{"dft", "formation_energy", "eV/atom", {-0.1, 0.3}}};
+  file.provenance = {{"software", "tests"}, {"host", "here"}};
+  const auto model = make_model(file.description);
+  for (std::size_t i = 0; i < members; ++i) {
+    auto& weights = file.members.emplace_back(model->layout().size());
+    model->layout().initialize(weights.data(), i + 1);
+  }
+  return file;
+}
+
+std::string hash_in(const fs::path& path) {
+  return data::Hdf5File(path, data::Hdf5File::Mode::read).text_attribute("/", "hash");
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(model_file_test)
+
+BOOST_AUTO_TEST_CASE(a_model_comes_back_in_the_same_bits) {
+  const test::TemporaryFolder folder;
+  for (const std::size_t members : {1, 3}) {
+    const ModelFile written = small_model(members);
+    write_model(folder / "model.h5", written);
+    const ModelFile read = read_model(folder / "model.h5");
+    BOOST_TEST(read.description.to_json() == written.description.to_json());
+    BOOST_REQUIRE(read.members.size() == members);
+    for (std::size_t i = 0; i < members; ++i) {
+      BOOST_REQUIRE(read.members[i].size() == written.members[i].size());
+      BOOST_TEST(test::same_bits(read.members[i].data(), written.members[i].data(), read.members[i].size()));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_model_file_names_its_parameters_and_its_origin) {
+  const test::TemporaryFolder folder;
+  write_model(folder / "model.h5", small_model(1));
+  const data::Hdf5File file(folder / "model.h5", data::Hdf5File::Mode::read);
+  const std::vector<std::string> names{"body.00.weight", "body.00.bias",    "body.01.weight",
+                                       "body.01.bias",   "head.dft.weight", "head.dft.bias"};
+  BOOST_TEST(file.read<std::string>("/model/parameter_names") == names, boost::test_tools::per_element());
+  const std::vector<std::string> shapes{"3x5", "5", "5x3", "3", "3", "1"};
+  BOOST_TEST(file.read<std::string>("/model/parameter_shapes") == shapes, boost::test_tools::per_element());
+  const std::vector<std::int64_t> offsets{0, 16, 32, 48, 64, 80};
+  BOOST_TEST(file.read<std::int64_t>("/model/parameter_offsets") == offsets, boost::test_tools::per_element());
+  BOOST_TEST(file.text_attribute("/model", "provenance_software") == "tests");
+  BOOST_TEST(file.text_attribute("/", "format") == "epitaxy model");
+}
+
+BOOST_AUTO_TEST_CASE(the_hash_is_that_of_the_content_and_not_of_its_origin) {
+  const test::TemporaryFolder folder;
+  ModelFile model = small_model(2);
+  const auto hash_of = [&](const ModelFile& m) {
+    write_model(folder / "model.h5", m);
+    return hash_in(folder / "model.h5");
+  };
+  const std::string hash = hash_of(model);
+  model.provenance["host"] = "elsewhere";
+  BOOST_TEST(hash_of(model) == hash);
+  model.members[1][7] += 1e-3f;
+  BOOST_TEST(hash_of(model) != hash);
+  model = small_model(2);
+  model.description.heads[0].standardizer.mean = 0;
+  BOOST_TEST(hash_of(model) != hash);
+  BOOST_TEST(hash_of(small_model(1)) != hash);
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_file_and_one_without_a_model_are_input_errors) {
+  const test::TemporaryFolder folder;
+  BOOST_CHECK_EXCEPTION(read_model(folder / "none.h5"), InputError, test::says("none.h5"));
+  BOOST_CHECK_THROW(read_model(folder.write("text.h5", "not HDF5")), InputError);
+  data::Hdf5File other(folder / "other.h5", data::Hdf5File::Mode::create);
+  other.write("/numbers", std::vector<double>{1, 2});
+  other.close();
+  BOOST_CHECK_EXCEPTION(read_model(folder / "other.h5"), InputError, test::says("other.h5", "holds no model"));
+}
+
+BOOST_AUTO_TEST_CASE(a_flipped_bit_in_the_weights_is_found) {
+  const test::TemporaryFolder folder;
+  const ModelFile model = small_model(1);
+  write_model(folder / "model.h5", model);
+  std::string bytes = test::read_file(folder / "model.h5");
+  const std::string needle(reinterpret_cast<const char*>(model.members[0].data()), 15 * sizeof(float));
+  const auto place = bytes.find(needle);
+  BOOST_REQUIRE(place != std::string::npos);
+  bytes[place + 9] = static_cast<char>(bytes[place + 9] ^ 1);
+  folder.write("flipped.h5", bytes);
+  BOOST_CHECK_EXCEPTION(read_model(folder / "flipped.h5"), data::DamagedFileError, test::says("flipped.h5", "damaged"));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_cut_anywhere_is_an_input_error) {
+  const test::TemporaryFolder folder;
+  write_model(folder / "model.h5", small_model(1));
+  const std::string bytes = test::read_file(folder / "model.h5");
+  for (const std::size_t percent : {0, 1, 10, 50, 90, 99}) {
+    folder.write("cut.h5", std::string_view(bytes).substr(0, bytes.size() * percent / 100));
+    BOOST_CHECK_EXCEPTION(read_model(folder / "cut.h5"), InputError, test::says("cut.h5"));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(weights_of_another_size_are_damage) {
+  const test::TemporaryFolder folder;
+  const ModelFile model = small_model(1);
+  data::Hdf5File file(folder / "odd.h5", data::Hdf5File::Mode::create);
+  file.write("/model/weights/0000", std::vector<float>(7));
+  file.write_attribute("/model", "description", model.description.to_json());
+  file.write_attribute("/model", "members", std::int64_t{1});
+  file.close();
+  BOOST_CHECK_EXCEPTION(read_model(folder / "odd.h5"), data::DamagedFileError, test::says("7 weights"));
+}
+
+BOOST_AUTO_TEST_CASE(a_failed_write_leaves_the_old_file) {
+  const test::TemporaryFolder folder;
+  write_model(folder / "model.h5", small_model(1));
+  const std::string hash = hash_in(folder / "model.h5");
+  ModelFile broken = small_model(1);
+  broken.description.kind = "unknown";
+  BOOST_CHECK_THROW(write_model(folder / "model.h5", broken), InputError);
+  BOOST_TEST(hash_in(folder / "model.h5") == hash);
+  BOOST_TEST(std::distance(fs::directory_iterator(folder.path()), {}) == 1);
+}
+
+BOOST_AUTO_TEST_CASE(provenance_says_who_wrote_a_file) {
+  const auto origin = provenance();
+  BOOST_TEST(origin.at("software").starts_with("epitaxy "));
+  BOOST_TEST(origin.at("written").size() == std::string("2024-01-01T00:00:00Z").size());
+  BOOST_TEST(origin.contains("commit"));
+  BOOST_TEST(origin.contains("host"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
