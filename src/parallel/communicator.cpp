@@ -45,32 +45,28 @@ void Communicator::broadcast(float* values, std::size_t size, int root) const {
   MPI_Bcast(values, static_cast<int>(size), MPI_FLOAT, root, handle());
 }
 
-namespace {
-
-std::vector<int> starts(const std::vector<int>& counts) {
-  std::vector<int> result(counts.size(), 0);
+const int* Communicator::starts(const std::vector<int>& counts) const {
+  starts_.assign(counts.size(), 0);
   for (std::size_t r = 1; r < counts.size(); ++r) {
-    result[r] = result[r - 1] + counts[r - 1];
+    starts_[r] = starts_[r - 1] + counts[r - 1];
   }
-  return result;
+  return starts_.data();
 }
 
-}  // namespace
-
 void Communicator::gather_all_in_place(double* all, const std::vector<int>& counts) const {
-  MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, all, counts.data(), starts(counts).data(), MPI_DOUBLE, handle());
+  MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, all, counts.data(), starts(counts), MPI_DOUBLE, handle());
 }
 
 void Communicator::gather_all_in_place(float* all, const std::vector<int>& counts) const {
-  MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, all, counts.data(), starts(counts).data(), MPI_FLOAT, handle());
+  MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, all, counts.data(), starts(counts), MPI_FLOAT, handle());
 }
 
 void Communicator::gather_to_root(const float* mine, const std::vector<int>& counts, float* all) const {
-  MPI_Gatherv(mine, counts[rank_], MPI_FLOAT, all, counts.data(), starts(counts).data(), MPI_FLOAT, 0, handle());
+  MPI_Gatherv(mine, counts[rank_], MPI_FLOAT, all, counts.data(), starts(counts), MPI_FLOAT, 0, handle());
 }
 
 void Communicator::scatter_from_root(const float* all, const std::vector<int>& counts, float* mine) const {
-  MPI_Scatterv(all, counts.data(), starts(counts).data(), MPI_FLOAT, mine, counts[rank_], MPI_FLOAT, 0, handle());
+  MPI_Scatterv(all, counts.data(), starts(counts), MPI_FLOAT, mine, counts[rank_], MPI_FLOAT, 0, handle());
 }
 
 void Communicator::agree(const std::function<void()>& work) const {

@@ -35,7 +35,8 @@ class Communicator {
   /// The text of `root` on every rank.
   std::string broadcast(std::string text, int root = 0) const;
   std::int64_t broadcast(std::int64_t value, int root = 0) const;
-  /// Gathers the parts of all ranks on all ranks, in place: rank r's `counts[r]` numbers follow those of the ranks before.
+  /// Gathers the parts of all ranks on all ranks, in place: rank r's `counts[r]` numbers follow those of the ranks
+  /// before.
   void gather_all_in_place(float* all, const std::vector<int>& counts) const;
   void gather_all_in_place(double* all, const std::vector<int>& counts) const;
   /// The parts of all ranks one after another, on rank 0 only (`all` is ignored elsewhere).
@@ -45,16 +46,20 @@ class Communicator {
   void broadcast(float* values, std::size_t size, int root = 0) const;
 
   /// Runs `work` on every rank and agrees on its outcome: when it threw on any rank, every rank throws the error of the
-  /// lowest such rank, with the rank named if there are several ranks and not all failed.
+  /// lowest such rank, with the rank named unless all ranks failed or it is rank 0, which does the work of all.
   void agree(const std::function<void()>& work) const;
   /// Runs `work` on rank 0 and passes its error on to all.
   void on_root(const std::function<void()>& work) const;
 
  private:
   explicit Communicator(MPI_Comm source);
+  /// Where the part of each rank begins; valid until the next call.
+  const int* starts(const std::vector<int>& counts) const;
+
   std::shared_ptr<MPI_Comm> handle_;
   int rank_ = 0;
   int size_ = 1;
+  mutable std::vector<int> starts_;  ///< Kept, so that collectives in a loop allocate nothing.
 };
 
 }  // namespace epitaxy::parallel
