@@ -30,7 +30,8 @@ double Schedule::rate(double position) const {
     return peak * std::pow(step_factor, std::floor((position - warmup_epochs) / step_epochs));
   }
   if (kind == ScheduleKind::cosine) {
-    return cosine_between(peak, final_fraction * peak, (position - warmup_epochs) / (epochs - warmup_epochs));
+    const double rest = epochs - warmup_epochs;
+    return cosine_between(peak, final_fraction * peak, rest > 0 ? (position - warmup_epochs) / rest : 0.0);
   }
   return peak;
 }
