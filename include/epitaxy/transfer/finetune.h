@@ -30,7 +30,7 @@ struct FinetuneSettings {
 
 FinetuneSettings read_finetune(const config::Document& document, config::Section root);
 
-/// Data, jobs, and a time estimate.
+/// Reads the data and checks the variants without training.
 void check_finetune(const parallel::Communicator& communicator, const FinetuneSettings& settings);
 
 /// Runs the jobs that have no result in `folder/jobs` yet and compares the variants. Returns false when stopped.
