@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "epitaxy/base/error.h"
 #include "epitaxy/base/file.h"
@@ -11,6 +10,7 @@
 #include "epitaxy/base/text.h"
 #include "epitaxy/models/model_file.h"
 #include "epitaxy/train/evaluation.h"
+#include "epitaxy/train/pretrain_summary.h"
 
 namespace epitaxy::train {
 
@@ -36,13 +36,12 @@ class Pretraining {
  private:
   void make_trainer();
   bool resume();
+  Outcome outcome_of_complete() const;
   void save(bool complete);
   double validate(const float* weights);
   TrainingHooks hooks(parallel::StopHandler& stop, EpochTable* table);
   void report_epoch(const EpochReport& report, EpochTable* table) const;
   void write_results(Outcome outcome);
-  void write_summary(Outcome outcome, const Evaluation& validation, const Evaluation& test) const;
-  void describe_times() const;
 
   parallel::Communicator communicator_;
   PretrainSettings settings_;
@@ -53,6 +52,7 @@ class Pretraining {
   std::unique_ptr<Trainer> trainer_;
   std::unique_ptr<Evaluation> validation_;
   std::vector<RegressionMetrics> validated_;  ///< By head, of the last epoch validated.
+  bool complete_ = false;                     ///< The checkpoint is that of a training that has ended.
   fs::path folder_;
   Clock::time_point start_ = Clock::now();
   Clock::time_point last_checkpoint_ = Clock::now();
@@ -64,9 +64,10 @@ Pretraining::Pretraining(const parallel::Communicator& communicator, const Pretr
       data_(settings.sources, settings.split, excluded_groups(settings.exclusions)) {
   const int shards = settings.training.shards;
   if (communicator.size() > shards) {
-    fail_input("{} ranks but only {} gradient shards: start at most {} ranks, or a new run with more "
-               "'training.shards'",
-               communicator.size(), shards, shards);
+    fail_input(
+        "{} ranks but only {} gradient shards: start at most {} ranks, or a new run with more "
+        "'training.shards'",
+        communicator.size(), shards, shards);
   }
   if (data_.smallest_shard(shards) == 0) {
     fail_input("{} training rows are too few for {} gradient shards", data_.train().size(), shards);
@@ -101,8 +102,7 @@ void Pretraining::prepare() {
 
 void Pretraining::make_trainer() {
   const TrainingSettings& t = settings_.training;
-  trainer_ =
-      std::make_unique<Trainer>(communicator_, *model_, t, std::move(shards_), data_.smallest_shard(t.shards));
+  trainer_ = std::make_unique<Trainer>(communicator_, *model_, t, std::move(shards_), data_.smallest_shard(t.shards));
   model_->layout().initialize(trainer_->weights(), t.seed);
   trainer_->start_average();
 }
@@ -140,8 +140,8 @@ void Pretraining::estimate() {
     activations += 8 * width * settings_.training.shard_rows();
   }
   log::info("memory per rank: about {:.0f} MB (rows {:.0f}, weights and gradients {:.0f}, activations {:.0f})",
-            (bytes + buffers * weights + static_cast<double>(activations)) * 1e-6, bytes * 1e-6, buffers * weights * 1e-6,
-            static_cast<double>(activations) * 1e-6);
+            (bytes + buffers * weights + static_cast<double>(activations)) * 1e-6, bytes * 1e-6,
+            buffers * weights * 1e-6, static_cast<double>(activations) * 1e-6);
   settings_.training.epochs = 1;
   const int wanted_epochs = static_cast<int>(std::lround(settings_.training.schedule.epochs));
   make_trainer();
@@ -184,13 +184,18 @@ bool Pretraining::resume() {
   TrainingState state = checkpoint ? checkpoint->state : TrainingState{};
   MPI_Bcast(&state, sizeof(state), MPI_BYTE, 0, communicator_.handle());
   trainer_->state() = state;
-  const bool complete = communicator_.broadcast(static_cast<std::int64_t>(checkpoint && checkpoint->complete)) != 0;
-  if (complete) {
-    trainer_->state().epoch = settings_.training.epochs;
+  complete_ = communicator_.broadcast(static_cast<std::int64_t>(checkpoint && checkpoint->complete)) != 0;
+  if (complete_) {
+    log::info("the training in {} is complete after {} epochs", folder_.string(), state.epoch);
+  } else {
+    log::info("resuming {} at epoch {} of {}, step {} of {}", folder_.string(), state.epoch + 1,
+              settings_.training.epochs, state.step, trainer_->steps_per_epoch());
   }
-  log::info("resuming {} at epoch {} of {}, step {} of {}", folder_.string(), state.epoch + 1, settings_.training.epochs,
-            state.step, trainer_->steps_per_epoch());
   return true;
+}
+
+Outcome Pretraining::outcome_of_complete() const {
+  return trainer_->state().epoch < settings_.training.epochs ? Outcome::stopped_early : Outcome::finished;
 }
 
 void Pretraining::save(bool complete) {
@@ -259,9 +264,9 @@ TrainingHooks Pretraining::hooks(parallel::StopHandler& stop, EpochTable* table)
   h.progress = [this, began = trainer_->state().epoch * trainer_->steps_per_epoch() + trainer_->state().step,
                 start = Clock::now()](std::int64_t step, std::int64_t steps) {
     const double each = seconds_since(start) / static_cast<double>(std::max<std::int64_t>(1, step - began));
-    log::progress_line(fmt::format("step {} of {}, {} left", step, steps,
-                                   text::duration(each * static_cast<double>(steps - step))),
-                       step == steps);
+    log::progress_line(
+        fmt::format("step {} of {}, {} left", step, steps, text::duration(each * static_cast<double>(steps - step))),
+        step == steps);
   };
   return h;
 }
@@ -289,8 +294,8 @@ bool Pretraining::run(const fs::path& folder, parallel::StopHandler& stop) {
   folder_ = folder;
   make_trainer();
   const bool resumed = resume();
-  validation_ = std::make_unique<Evaluation>(communicator_, *model_, settings_.training.arithmetic, data_,
-                                             data_.validation());
+  validation_ =
+      std::make_unique<Evaluation>(communicator_, *model_, settings_.training.arithmetic, data_, data_.validation());
   std::vector<std::string> columns{"epoch", "learning_rate", "train_loss"};
   for (const auto& head : model_->description().heads) {
     columns.push_back(fmt::format("validation_mae_{}_{}", head.name, unit_suffix(head.unit)));
@@ -300,32 +305,21 @@ bool Pretraining::run(const fs::path& folder, parallel::StopHandler& stop) {
   communicator_.on_root([&] {
     table = std::make_unique<EpochTable>(folder_ / "metrics.csv", columns, resumed ? trainer_->state().epoch : 0);
   });
-  const Outcome outcome = trainer_->run(hooks(stop, table.get()));
+  const Outcome outcome = complete_ ? outcome_of_complete() : trainer_->run(hooks(stop, table.get()));
   if (outcome == Outcome::stopped) {
     log::info("stopped by {} at epoch {}, step {}: run again to go on", stop.reason(), trainer_->state().epoch + 1,
               trainer_->state().step);
     return false;
   }
-  save(true);
+  if (!complete_) {
+    save(true);
+  }
   if (trainer_->state().skipped_steps > 0) {
     log::warning("{} steps were skipped because their gradient was not finite", trainer_->state().skipped_steps);
   }
-  describe_times();
+  log_times(trainer_->times());
   write_results(outcome);
   return true;
-}
-
-void Pretraining::describe_times() const {
-  const TrainingTimes& t = trainer_->times();
-  const double total = t.gradient + t.exchange + t.update + t.data + t.validation;
-  if (total <= 0) {
-    return;
-  }
-  const auto share = [&](double seconds) { return 100 * seconds / total; };
-  log::info("time of rank 0: gradients {:.0f} %, exchange {:.0f} %, update {:.0f} %, data {:.0f} %, validation {:.0f} %; "
-            "{:.0f} rows/s and {:.0f} GFLOP/s in gradients a rank",
-            share(t.gradient), share(t.exchange), share(t.update), share(t.data), share(t.validation),
-            static_cast<double>(t.rows) / total, t.gradient > 0 ? t.flops / t.gradient * 1e-9 : 0.0);
 }
 
 void Pretraining::write_results(Outcome outcome) {
@@ -351,51 +345,11 @@ void Pretraining::write_results(Outcome outcome) {
   }
   communicator_.on_root([&] {
     table.write(folder_ / "predictions.csv");
-    write_summary(outcome, validation, test);
+    const PretrainEnd end{trainer_->state(), outcome == Outcome::stopped_early, seconds_since(start_)};
+    write_pretrain_summary(folder_ / "summary.json", *model_, data_, end,
+                           {{"validation", &validation}, {"test", &test}});
   });
 }
-
-void Pretraining::write_summary(Outcome outcome, const Evaluation& validation, const Evaluation& test) const {
-  nlohmann::ordered_json summary;
-  const auto& state = trainer_->state();
-  summary["stage"] = "pretrain";
-  summary["parameters"] = model_->layout().weight_count();
-  summary["epochs"] = state.epoch;
-  summary["stopped_early"] = outcome == Outcome::stopped_early;
-  summary["best_epoch"] = state.best_epoch;
-  summary["training_rows"] = data_.train().size();
-  summary["excluded_rows"] = data_.excluded();
-  summary["seconds_of_this_process"] = seconds_since(start_);
-  for (const auto& [set, evaluation] : {std::pair{"validation", &validation}, std::pair{"test", &test}}) {
-    const auto in_range = evaluation->metrics(true);
-    const auto all = evaluation->metrics(false);
-    for (std::size_t h = 0; h < in_range.size(); ++h) {
-      if (in_range[h].count == 0) {
-        continue;
-      }
-      const auto& head = model_->description().heads[h];
-      const std::string unit = unit_suffix(head.unit);
-      auto& entry = summary[set][head.name];
-      entry["rows"] = in_range[h].count;
-      entry["mae_" + unit] = in_range[h].mae;
-      entry["rmse_" + unit] = in_range[h].rmse;
-      entry["r2"] = in_range[h].r2;
-      std::string out_of_range;
-      if (all[h].count != in_range[h].count) {
-        entry["rows_with_out_of_range"] = all[h].count;
-        entry["mae_with_out_of_range_" + unit] = all[h].mae;
-        out_of_range = fmt::format("; {:.5f} with the {} rows out of range", all[h].mae, all[h].count - in_range[h].count);
-      }
-      log::info("{} {}: MAE {:.5f}, RMSE {:.5f} {}, R2 {:.4f} on {} rows{}", set, head.name, in_range[h].mae,
-                in_range[h].rmse, head.unit, in_range[h].r2, in_range[h].count, out_of_range);
-    }
-  }
-  file::write_atomically(folder_ / "summary.json", summary.dump(2) + "\n");
-}
-
-}  // namespace
-
-namespace {
 
 std::unique_ptr<Pretraining> prepare(const parallel::Communicator& communicator, const PretrainSettings& settings) {
   std::unique_ptr<Pretraining> run;
