@@ -103,7 +103,7 @@ void OrderedReduction::add_up(ShardRange range, const Compute& compute, float* o
   linalg::add(out, right, size_);
 }
 
-const float* OrderedReduction::sum(const Compute& compute) {
+const float* OrderedReduction::sum_shards(const Compute& compute) {
   for (std::size_t i = 0; i < my_subtrees_.size(); ++i) {
     add_up(my_subtrees_[i], compute, partial_sums_[i].data(), 0);
   }

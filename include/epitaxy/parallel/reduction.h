@@ -48,8 +48,10 @@ class OrderedReduction {
 
   /// Calls `compute(shard, out)` for each of this rank's shards, in order, then returns the sum over all shards of this
   /// rank's slice (valid until the next call). Collective.
-  using Compute = std::function<void(int shard, float* out)>;
-  const float* sum(const Compute& compute);
+  template <typename Function>
+  const float* sum(Function&& compute) {
+    return sum_shards(std::ref(compute));  // by reference: a copy would be allocated
+  }
 
   /// Sum over all numbers of the last `sum` of their squares, in float64 and in a fixed order. Collective.
   double sum_of_squares();
@@ -58,6 +60,9 @@ class OrderedReduction {
   double seconds_exchanging() const { return seconds_; }
 
  private:
+  using Compute = std::function<void(int shard, float* out)>;
+
+  const float* sum_shards(const Compute& compute);
   void add_up(ShardRange range, const Compute& compute, float* out, std::size_t depth);
   void exchange();
   const float* combine(ShardRange range, std::size_t offset, std::size_t size, std::size_t depth);
