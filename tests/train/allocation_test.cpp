@@ -1,0 +1,70 @@
+#include <atomic>
+#include <boost/test/unit_test.hpp>
+#include <cstdint>
+#include <cstdlib>
+#include <new>
+#include <vector>
+
+#include "train/training_case.h"
+
+// Counts what the thread of the test asks of operator new while it is told to: the step loop must not allocate.
+
+namespace {
+
+thread_local bool counting = false;
+thread_local std::int64_t allocations = 0;
+
+void* allocate(std::size_t bytes) {
+  allocations += counting ? 1 : 0;
+  if (void* memory = std::malloc(bytes > 0 ? bytes : 1)) {
+    return memory;
+  }
+  throw std::bad_alloc();
+}
+
+}  // namespace
+
+void* operator new(std::size_t bytes) { return allocate(bytes); }
+void* operator new[](std::size_t bytes) { return allocate(bytes); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+
+using namespace epitaxy;
+
+BOOST_AUTO_TEST_SUITE(allocation_test)
+
+BOOST_AUTO_TEST_CASE(allocations_are_counted) {
+  counting = true;
+  const std::int64_t before = allocations;
+  const std::vector<int> numbers(100);
+  const std::int64_t after = allocations;
+  counting = false;
+  BOOST_TEST(after == before + 1 + static_cast<std::int64_t>(numbers[5]));
+}
+
+// OpenBLAS, as oneDNN's own interface allocates its list of arguments in each call.
+BOOST_AUTO_TEST_CASE(steps_after_the_first_ones_allocate_nothing) {
+  const auto net = test::small_net(0.1);
+  train::TrainingSettings settings = test::small_settings();
+  settings.gradient_clip = 0.1;
+  settings.optimizer.average_decay = 0.9;
+  const auto trainer = test::make_trainer(parallel::Communicator::world(), net, settings);
+  std::vector<std::int64_t> counts;
+  counts.reserve(100);
+  train::TrainingHooks hooks;
+  hooks.stop_requested = [] { return false; };
+  hooks.checkpoint_due = [] { return false; };
+  hooks.progress = [&](std::int64_t, std::int64_t) { counts.push_back(allocations); };
+  allocations = 0;
+  counting = true;
+  trainer->run(hooks);
+  counting = false;
+  BOOST_TEST(counts.size() == 10u);
+  // Steps 3 to 5 of the first epoch, 7 to 10 of the second.
+  BOOST_TEST(counts[4] == counts[1]);
+  BOOST_TEST(counts[9] == counts[5]);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

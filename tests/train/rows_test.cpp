@@ -1,0 +1,102 @@
+#include "epitaxy/train/rows.h"
+
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "train/training_case.h"
+
+using namespace epitaxy;
+using namespace epitaxy::train;
+using parallel::Communicator;
+using Numbers = std::vector<float>;
+
+namespace {
+
+Rows random_rows(std::size_t count) {
+  return {count, test::kFeatures, test::kHeads, test::random_numbers(count * test::kFeatures, 31, 0, 1),
+          Numbers(count * test::kHeads)};
+}
+
+Numbers starting_weights(const models::Model& net) {
+  Numbers weights(net.layout().size());
+  net.layout().initialize(weights.data(), 9);
+  return weights;
+}
+
+Numbers predict(const models::Model& net, const nn::Arithmetic& arithmetic, const Rows& rows) {
+  Predictor predictor(net, arithmetic);
+  Numbers predictions(rows.count * test::kHeads, -99.0f);
+  predictor.predict(starting_weights(net).data(), rows.features.data(), rows.count, predictions.data());
+  return predictions;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(rows_test)
+
+BOOST_AUTO_TEST_CASE(a_subset_takes_rows_in_the_order_asked_for) {
+  const Rows rows{3, 2, 1, {1, 2, 3, 4, 5, 6}, {10, 20, 30}};
+  const Rows subset = rows.subset({2, 0, 2});
+  BOOST_TEST(subset.count == 3u);
+  BOOST_TEST(subset.feature_count == 2u);
+  BOOST_TEST(subset.head_count == 1u);
+  BOOST_TEST(subset.features == (Numbers{5, 6, 1, 2, 5, 6}), boost::test_tools::per_element());
+  BOOST_TEST(subset.targets == (Numbers{30, 10, 30}), boost::test_tools::per_element());
+  BOOST_TEST(rows.subset({}).count == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(the_ranks_share_the_rows_in_order) {
+  BOOST_TEST((rows_of_rank(10, 0, 4) == std::pair<std::size_t, std::size_t>{0, 2}));
+  BOOST_TEST((rows_of_rank(10, 1, 4) == std::pair<std::size_t, std::size_t>{2, 5}));
+  BOOST_TEST((rows_of_rank(10, 3, 4) == std::pair<std::size_t, std::size_t>{7, 10}));
+  BOOST_TEST((rows_of_rank(1, 0, 2) == std::pair<std::size_t, std::size_t>{0, 0}));
+  BOOST_TEST((rows_of_rank(1, 1, 2) == std::pair<std::size_t, std::size_t>{0, 1}));
+}
+
+BOOST_AUTO_TEST_CASE(a_prediction_does_not_depend_on_the_rows_around_it) {
+  const auto net = test::small_net();
+  const nn::Arithmetic arithmetics[] = {
+      {linalg::DataType::float32, linalg::Backend::openblas},
+      {linalg::DataType::float32, linalg::Backend::onednn},
+      {linalg::has_fast_bfloat16() ? linalg::DataType::bfloat16 : linalg::DataType::float32, linalg::Backend::onednn}};
+  const Rows all = random_rows(2 * kPredictionRows + 30);
+  for (const auto& arithmetic : arithmetics) {
+    const Numbers expected = predict(net, arithmetic, all);
+    for (const std::size_t row :
+         {std::size_t{0}, std::size_t{5}, kPredictionRows - 1, kPredictionRows, all.count - 1}) {
+      const Numbers alone = predict(net, arithmetic, all.subset({row}));
+      BOOST_TEST(test::same_bits(alone.data(), expected.data() + row * test::kHeads, test::kHeads), "row " << row);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(no_rows_give_no_predictions) {
+  const auto net = test::small_net();
+  BOOST_TEST(predict(net, {linalg::DataType::float32, linalg::Backend::openblas}, random_rows(0)).empty());
+}
+
+BOOST_AUTO_TEST_CASE(predictions_of_all_ranks_are_those_of_one) {
+  const auto world = Communicator::world();
+  const auto net = test::small_net();
+  const nn::Arithmetic arithmetic{linalg::DataType::float32, linalg::Backend::openblas};
+  for (const std::size_t count : {std::size_t{0}, std::size_t{1}, std::size_t{3}, kPredictionRows + 77}) {
+    const Rows all = random_rows(count);
+    const auto [first, last] = rows_of_rank(count, world.rank(), world.size());
+    std::vector<std::size_t> mine;
+    for (std::size_t row = first; row < last; ++row) {
+      mine.push_back(row);
+    }
+    DistributedPredictor predictor(world, net, arithmetic, all.subset(mine));
+    const Numbers predictions = predictor.predict(starting_weights(net).data());
+    const Numbers again = predictor.predict(starting_weights(net).data());
+    const Numbers expected = predict(net, arithmetic, all);
+    BOOST_TEST(predictor.count() == count);
+    BOOST_TEST(predictions.size() == expected.size());
+    BOOST_TEST(test::same_bits(predictions.data(), expected.data(), expected.size()));
+    BOOST_TEST(test::same_bits(again.data(), expected.data(), expected.size()));
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
