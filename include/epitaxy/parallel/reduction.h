@@ -78,8 +78,8 @@ class OrderedReduction {
   std::vector<linalg::Buffer<float>> partial_sums_;  ///< One a subtree of mine.
   std::vector<linalg::Buffer<float>> scratch_;       ///< For adding up inside a subtree, by depth.
   std::vector<linalg::Buffer<float>> received_;      ///< My slice of every other rank's subtrees.
-  std::vector<const float*> leaves_;                 ///< By first shard: my slice of the subtree that starts there, or null.
-  std::vector<int> leaf_sizes_;                      ///< Shards of that subtree.
+  std::vector<const float*> leaves_;  ///< By first shard: my slice of the subtree that starts there, or null.
+  std::vector<int> leaf_sizes_;       ///< Shards of that subtree.
   std::vector<linalg::Buffer<float>> block_scratch_;
   linalg::Buffer<float> result_;
   std::vector<MPI_Request> requests_;
