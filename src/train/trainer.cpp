@@ -12,8 +12,8 @@ namespace epitaxy::train {
 
 namespace {
 
-constexpr int kRecord = 4;             // numbers a shard adds to each step's record
-constexpr std::int64_t kBadSteps = 20; // skipped steps in a row that end a run
+constexpr int kRecord = 4;              // numbers a shard adds to each step's record
+constexpr std::int64_t kBadSteps = 20;  // skipped steps in a row that end a run
 
 using Clock = std::chrono::steady_clock;
 
@@ -182,7 +182,8 @@ Trainer::Decision Trainer::step(const TrainingHooks& hooks, double learning_rate
 void Trainer::update(const float* gradient, double labels, double learning_rate) {
   {
     const Timed timed(times_.update);
-    optimizer_.step(gradient, static_cast<float>(1.0 / labels), learning_rate, weights_.data() + reduction_.slice_begin());
+    optimizer_.step(gradient, static_cast<float>(1.0 / labels), learning_rate,
+                    weights_.data() + reduction_.slice_begin());
   }
   const Timed timed(times_.exchange);
   communicator_.gather_all_in_place(weights_.data(), reduction_.slice_sizes());
@@ -225,6 +226,15 @@ bool Trainer::finish_epoch(const TrainingHooks& hooks, EpochReport report) {
   return settings_.patience > 0 && state_.best_epoch > 0 && state_.epoch - state_.best_epoch >= settings_.patience;
 }
 
+void Trainer::fail_diverged() const {
+  communicator_.agree([&] {
+    fail(
+        "the loss or its gradient was not a finite number for {} steps in a row (epoch {}, step {}): lower the "
+        "learning rate or set 'training.gradient_clip'; the last checkpoint is from before that",
+        kBadSteps, state_.epoch + 1, state_.step);
+  });
+}
+
 Outcome Trainer::run(const TrainingHooks& hooks) {
   optimizer_.set_steps(state_.optimizer_steps);
   while (state_.epoch < settings_.epochs) {
@@ -234,34 +244,32 @@ Outcome Trainer::run(const TrainingHooks& hooks) {
       shuffle(state_.epoch);
     }
     EpochReport report;
-    while (state_.step < steps_per_epoch_) {
-      const double position = static_cast<double>(state_.epoch) +
-                              static_cast<double>(state_.step) / static_cast<double>(steps_per_epoch_);
+    for (const std::int64_t epoch = state_.epoch; state_.epoch == epoch;) {
+      const double position =
+          static_cast<double>(state_.epoch) + static_cast<double>(state_.step) / static_cast<double>(steps_per_epoch_);
       report.learning_rate = settings_.schedule.rate(position);
       const Decision decision = step(hooks, report.learning_rate);
       state_.step += 1;
       state_.optimizer_steps = optimizer_.steps();
       if (state_.bad_steps >= kBadSteps) {
-        fail("the loss or its gradient was not a finite number for {} steps in a row (epoch {}, step {}): lower the "
-             "learning rate or set 'training.gradient_clip'; the last checkpoint is from before that",
-             kBadSteps, state_.epoch + 1, state_.step);
-      }
-      const bool mid_epoch = state_.step < steps_per_epoch_;
-      if (mid_epoch && (decision.stop || decision.checkpoint)) {
-        if (hooks.checkpoint) {
-          hooks.checkpoint();
-        }
-        if (decision.stop) {
-          return Outcome::stopped;
-        }
+        fail_diverged();
       }
       if (hooks.progress) {
         hooks.progress(state_.epoch * steps_per_epoch_ + state_.step, settings_.epochs * steps_per_epoch_);
       }
-    }
-    report.seconds = std::chrono::duration<double>(Clock::now() - start).count();
-    if (finish_epoch(hooks, report)) {
-      return Outcome::stopped_early;
+      if (state_.step == steps_per_epoch_) {
+        report.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+        if (finish_epoch(hooks, report)) {
+          return Outcome::stopped_early;
+        }
+      }
+      const bool more = state_.epoch < settings_.epochs;
+      if (more && (decision.stop || decision.checkpoint) && hooks.checkpoint) {
+        hooks.checkpoint();
+      }
+      if (more && decision.stop) {
+        return Outcome::stopped;
+      }
     }
   }
   return Outcome::finished;

@@ -20,47 +20,47 @@ namespace epitaxy::train {
 /// Where a training stands. With the weights and the optimizer's state it is all a checkpoint needs: order and
 /// randomness are functions of (seed, position).
 struct TrainingState {
-  std::int64_t epoch = 0;            ///< Epochs finished.
-  std::int64_t step = 0;             ///< Steps finished in the current epoch.
+  std::int64_t epoch = 0;  ///< Epochs finished.
+  std::int64_t step = 0;   ///< Steps finished in the current epoch.
   std::int64_t optimizer_steps = 0;
-  double loss_sum = 0;               ///< Of the current epoch so far.
+  double loss_sum = 0;  ///< Of the current epoch so far.
   double labels = 0;
   double best = std::numeric_limits<double>::infinity();  ///< Smallest validation metric.
-  std::int64_t best_epoch = 0;       ///< The epoch (from 1) it came from; 0 = none yet.
-  std::int64_t bad_steps = 0;        ///< Steps in a row that were skipped because the gradient was not finite.
-  std::int64_t skipped_steps = 0;    ///< All of them.
+  std::int64_t best_epoch = 0;                            ///< The epoch (from 1) it came from; 0 = none yet.
+  std::int64_t bad_steps = 0;      ///< Steps in a row that were skipped because the gradient was not finite.
+  std::int64_t skipped_steps = 0;  ///< All of them.
 };
 
 /// What one epoch did.
 struct EpochReport {
-  std::int64_t epoch = 0;            ///< From 1.
-  double learning_rate = 0;          ///< Of its last step.
-  double train_loss = 0;             ///< Mean over labels, on standardized targets.
+  std::int64_t epoch = 0;    ///< From 1.
+  double learning_rate = 0;  ///< Of its last step.
+  double train_loss = 0;     ///< Mean over labels, on standardized targets.
   bool validated = false;
-  double validation = 0;             ///< What `validate` returned.
+  double validation = 0;  ///< What `validate` returned.
   bool improved = false;
-  double seconds = 0;                ///< Of this process in this epoch.
+  double seconds = 0;  ///< Of this process in this epoch.
 };
 
 /// Where the time went on this rank, in seconds.
 struct TrainingTimes {
-  double gradient = 0;   ///< Forward and backward passes.
-  double exchange = 0;   ///< Waiting for partial sums, loss sums and weights of other ranks.
-  double update = 0;     ///< Adding up and the optimizer.
-  double data = 0;       ///< Shuffling and gathering rows.
+  double gradient = 0;  ///< Forward and backward passes.
+  double exchange = 0;  ///< Waiting for partial sums, loss sums and weights of other ranks.
+  double update = 0;    ///< Adding up and the optimizer.
+  double data = 0;      ///< Shuffling and gathering rows.
   double validation = 0;
-  double flops = 0;      ///< Floating-point operations in matrix products.
-  std::int64_t rows = 0; ///< Rows of this rank's shards.
+  double flops = 0;       ///< Floating-point operations in matrix products.
+  std::int64_t rows = 0;  ///< Rows of this rank's shards.
 };
 
 /// The trainer's questions and announcements. All may be empty. Every callback but `stop_requested` and
 /// `checkpoint_due` is called on all ranks at the same point.
 struct TrainingHooks {
-  std::function<bool()> stop_requested;                    ///< Any rank may say so.
-  std::function<bool()> checkpoint_due;                    ///< Any rank may say so.
-  std::function<void()> checkpoint;                        ///< Write one now.
-  std::function<double(const float* weights)> validate;    ///< The metric to minimize; the same on all ranks.
-  std::function<void(const float* weights)> improved;      ///< The weights just validated are the best so far.
+  std::function<bool()> stop_requested;                  ///< Any rank may say so.
+  std::function<bool()> checkpoint_due;                  ///< Any rank may say so.
+  std::function<void()> checkpoint;                      ///< Write one now.
+  std::function<double(const float* weights)> validate;  ///< The metric to minimize; the same on all ranks.
+  std::function<void(const float* weights)> improved;    ///< The weights just validated are the best so far.
   std::function<void(const EpochReport&)> epoch_done;
   std::function<void(std::int64_t step, std::int64_t steps)> progress;
 };
@@ -104,6 +104,7 @@ class Trainer {
   void update(const float* gradient, double labels, double learning_rate);
   const float* weights_to_validate();
   bool finish_epoch(const TrainingHooks& hooks, EpochReport report);
+  void fail_diverged() const;  ///< Throws on all ranks together.
 
   parallel::Communicator communicator_;
   const models::Model& model_;
@@ -116,12 +117,12 @@ class Trainer {
   TrainingState state_;
   TrainingTimes times_;
   linalg::Buffer<float> weights_;
-  linalg::Buffer<float> averaged_;                ///< The moving average of all weights, when validated.
-  std::vector<std::vector<std::uint32_t>> order_; ///< By local shard: this epoch's order of its rows.
+  linalg::Buffer<float> averaged_;                 ///< The moving average of all weights, when validated.
+  std::vector<std::vector<std::uint32_t>> order_;  ///< By local shard: this epoch's order of its rows.
   std::int64_t shuffled_epoch_ = -1;
   std::vector<float> batch_features_;
   std::vector<float> batch_targets_;
-  std::vector<double> records_;                   ///< By shard: loss, labels, stop, checkpoint.
+  std::vector<double> records_;  ///< By shard: loss, labels, stop, checkpoint.
   std::vector<int> record_counts_;
 };
 
