@@ -21,7 +21,8 @@ constexpr auto kQuiet = std::chrono::seconds(15);
 struct State {
   std::mutex mutex;
   bool silent = false;
-  const bool terminal = ::isatty(STDOUT_FILENO) != 0;
+  // mpirun gives its ranks a terminal of its own as standard output, wherever that output ends, but never as error.
+  const bool terminal = ::isatty(STDOUT_FILENO) != 0 && ::isatty(STDERR_FILENO) != 0;
   spdlog::sinks::stdout_sink_st out;
   spdlog::sinks::stderr_sink_st err;
   std::unique_ptr<spdlog::sinks::basic_file_sink_st> file;
