@@ -51,9 +51,9 @@ void read_finetune(Stage& stage, const Document& document, Section root) {
 
 /// Removes what stages write, and nothing else that may lie in the folder.
 void remove_results(const fs::path& folder) {
-  for (const char* name : {"checkpoint.h5", "checkpoint.previous.h5", "checkpoint.next.h5", "best.h5", "model.h5",
-                           "dataset.h5", "metrics.csv", "predictions.csv", "rejected.csv", "summary.json", "config.yaml",
-                           "log.txt", "jobs"}) {
+  for (const char* name :
+       {"checkpoint.h5", "checkpoint.previous.h5", "checkpoint.next.h5", "best.h5", "model.h5", "dataset.h5",
+        "metrics.csv", "predictions.csv", "rejected.csv", "summary.json", "config.yaml", "log.txt", "jobs"}) {
     fs::remove_all(folder / name);
   }
 }
@@ -106,6 +106,7 @@ bool run_stage(const Communicator& communicator, const Stage& stage, const fs::p
   const fs::path stop_file = folder / "STOP";
   communicator.on_root([&] {
     file::make_writable_folder(folder);
+    file::remove_temporaries(folder);
     if (fresh) {
       remove_results(folder);
     }

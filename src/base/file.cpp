@@ -171,6 +171,20 @@ void make_writable_folder(const fs::path& path) {
   fs::remove(probe, error);
 }
 
+void remove_temporaries(const fs::path& folder) {
+  constexpr std::string_view kMark = ".tmp";
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    const std::string name = entry.path().filename().string();
+    const auto mark = name.rfind(kMark);
+    const bool ours = mark != std::string::npos && mark > 0 && mark + kMark.size() < name.size() &&
+                      name.find_first_not_of("0123456789", mark + kMark.size()) == std::string::npos;
+    if (ours && entry.is_regular_file(ignored)) {
+      fs::remove(entry.path(), ignored);
+    }
+  }
+}
+
 void sync(const fs::path& path) {
   try {
     Descriptor(path, O_RDONLY).sync();

@@ -116,7 +116,7 @@ class Farm {
   Clock::time_point next_look_ = Clock::now();
 };
 
-/// Compares the variants, writes the results and the best variant's ensemble, and removes the job files.
+/// Compares the variants, writes the results and the best variant's ensemble.
 void finish(const FinetuneSettings& settings, const TransferData& data, const std::vector<Job>& jobs, const Farm& farm,
             const fs::path& folder) {
   std::vector<JobResult> results;
@@ -168,7 +168,10 @@ bool run_finetune(const Communicator& communicator, const FinetuneSettings& sett
   communicator.agree([&] { data = load_transfer_data(settings); });
   const auto jobs = list_jobs(settings);
   describe(settings, data, jobs.size());
-  communicator.on_root([&] { file::make_writable_folder(folder / "jobs"); });
+  communicator.on_root([&] {
+    file::make_writable_folder(folder / "jobs");
+    file::remove_temporaries(folder / "jobs");
+  });
   Farm farm(communicator, settings, data, jobs, folder, stop);
   if (!farm.run()) {
     log::info("stopped by {}: run again to go on; finished jobs are kept", stop.reason());

@@ -18,6 +18,10 @@ std::string read(const fs::path& path);
 void write_atomically(const fs::path& path, const std::function<void(const fs::path&)>& writer);
 void write_atomically(const fs::path& path, std::string_view content);
 
+/// Removes the temporary files of `write_atomically` that killed processes left in a folder. No process may be writing
+/// there.
+void remove_temporaries(const fs::path& folder);
+
 /// Creates a folder (and its parents) and makes sure a file can be written in it. Throws InputError with the reason.
 void make_writable_folder(const fs::path& path);
 
