@@ -18,7 +18,6 @@ using parallel::Communicator;
 
 namespace {
 
-
 WorkflowStage read_entry(Section s) {
   WorkflowStage stage;
   stage.name = s.string("name");
@@ -121,25 +120,43 @@ fs::path stage_folder(const RunOptions& options, const Stage& stage) {
   return stage.output.empty() ? fs::path("runs") / fs::path(options.file).stem() : stage.output;
 }
 
+/// What a command line asks for: the stages of a workflow, or the one of a stage file.
+struct Plan {
+  bool is_workflow = false;
+  Workflow workflow;
+  std::vector<Stage> stages;
+};
+
+/// All files are read before the first stage runs: a mistake in the last shows at once, and once for all ranks.
+Plan read_plan(const Communicator& communicator, const RunOptions& options) {
+  Plan plan;
+  communicator.agree([&] {
+    plan.is_workflow = is_workflow(options.file);
+    if (!plan.is_workflow) {
+      if (!options.stage.empty()) {
+        fail_input("--stage chooses a stage of a workflow, but {} is a stage file", options.file);
+      }
+      plan.stages.push_back(read_stage(options.file, options.overrides));
+      return;
+    }
+    plan.workflow = select(options);
+    for (const auto& entry : plan.workflow.stages) {
+      plan.stages.push_back(read_stage(entry.file, entry.overrides));
+    }
+  });
+  return plan;
+}
+
 }  // namespace
 
 int run(const Communicator& communicator, const RunOptions& options) {
   parallel::StopHandler stop;
-  if (!is_workflow(options.file)) {
-    if (!options.stage.empty()) {
-      fail_input("--stage chooses a stage of a workflow, but {} is a stage file", options.file);
-    }
-    const Stage stage = read_stage(options.file, options.overrides);
-    const fs::path folder = stage_folder(options, stage);
-    const bool done = run_stage(communicator, stage, folder, options.fresh, stop);
+  const auto [is_workflow, workflow, stages] = read_plan(communicator, options);
+  if (!is_workflow) {
+    const fs::path folder = stage_folder(options, stages.front());
+    const bool done = run_stage(communicator, stages.front(), folder, options.fresh, stop);
     log::info("{} {}", done ? "results are in" : "the checkpoint is in", folder.string());
     return done ? kDone : kStopped;
-  }
-  const Workflow workflow = select(options);
-  // All stage files are read before the first one runs: a mistake in the last shows at once.
-  std::vector<Stage> stages;
-  for (const auto& entry : workflow.stages) {
-    stages.push_back(read_stage(entry.file, entry.overrides));
   }
   for (std::size_t i = 0; i < stages.size(); ++i) {
     log::info("[{}/{}] {}", i + 1, stages.size(), workflow.stages[i].name);
@@ -152,16 +169,12 @@ int run(const Communicator& communicator, const RunOptions& options) {
 }
 
 int check(const Communicator& communicator, const RunOptions& options) {
-  if (!is_workflow(options.file)) {
-    const Stage stage = read_stage(options.file, options.overrides);
-    log::info("{}: the keys are right; results would go to {}", options.file, stage_folder(options, stage).string());
-    stage.check(communicator);
+  const auto [is_workflow, workflow, stages] = read_plan(communicator, options);
+  if (!is_workflow) {
+    log::info("{}: the keys are right; results would go to {}", options.file,
+              stage_folder(options, stages.front()).string());
+    stages.front().check(communicator);
     return kDone;
-  }
-  const Workflow workflow = select(options);
-  std::vector<Stage> stages;
-  for (const auto& entry : workflow.stages) {
-    stages.push_back(read_stage(entry.file, entry.overrides));
   }
   for (std::size_t i = 0; i < stages.size(); ++i) {
     log::info("[{}/{}] {}: the keys of {} are right", i + 1, stages.size(), workflow.stages[i].name,
