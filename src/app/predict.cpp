@@ -5,6 +5,7 @@
 #include <set>
 
 #include "epitaxy/base/error.h"
+#include "epitaxy/base/file.h"
 #include "epitaxy/base/log.h"
 #include "epitaxy/base/text.h"
 #include "epitaxy/chem/formula.h"
@@ -21,9 +22,9 @@ namespace {
 
 /// The rows of the input that can be predicted, and what is to be said of the others.
 struct Compositions {
-  std::vector<float> features;            ///< [rows that can be predicted, features]
-  std::vector<std::ptrdiff_t> place;      ///< By input row: its row in `features`, or -1.
-  std::vector<std::string> warnings;      ///< By input row.
+  std::vector<float> features;        ///< [rows that can be predicted, features]
+  std::vector<std::ptrdiff_t> place;  ///< By input row: its row in `features`, or -1.
+  std::vector<std::string> warnings;  ///< By input row.
 };
 
 /// Elements of a composition that no training row held.
@@ -41,11 +42,14 @@ Compositions read_compositions(const data::CsvTable& table, std::size_t column, 
   Compositions result;
   for (std::size_t row = 0; row < table.rows(); ++row) {
     try {
+      if (table.fields(row) != table.columns().size()) {
+        fail_input("has {} fields, the header has {}", table.fields(row), table.columns().size());
+      }
       const auto fractions = chem::element_fractions(chem::parse_formula(table.field(row, column)));
       result.place.push_back(static_cast<std::ptrdiff_t>(result.features.size() / d.features.size()));
       result.warnings.push_back(unseen_elements(d, fractions.data()));
       result.features.insert(result.features.end(), fractions.begin(), fractions.end());
-    } catch (const chem::FormulaError& error) {
+    } catch (const std::runtime_error& error) {
       result.place.push_back(-1);
       result.warnings.push_back(std::string("not predicted: ") + error.what());
     }
@@ -130,6 +134,9 @@ void predict(const PredictOptions& options) {
     for (std::size_t h = 0; h < heads.size(); ++h) {
       chosen.push_back(h);
     }
+  }
+  if (options.output.has_parent_path()) {
+    file::make_writable_folder(options.output.parent_path());
   }
   const Compositions compositions = read_compositions(table, column, file.description);
   const auto predictions = predict_heads(file, compositions);
