@@ -143,7 +143,7 @@ await() {
   end=$((SECONDS + seconds))
   until "$@"; do
     if [[ $SECONDS -ge $end ]]; then
-      tail -n 30 "$work"/*.log 2>/dev/null
+      tail -n 10 "$work"/*.log 2>/dev/null
       fail "waited $seconds s in vain for $what"
     fi
     sleep 0.02
