@@ -10,18 +10,18 @@ source "$here/common.sh" "$@"
 readonly seed=${EPITAXY_TEST_SEED:-$RANDOM}
 RANDOM=$seed
 say "moments drawn with EPITAXY_TEST_SEED=$seed"
-readonly wanted_seconds=4 # of training on one rank: room for the moments
+readonly wanted_seconds=3 # of training on one rank: room for the moments
 
 import_pauling 2000
-options=("$inputs/pretrain.yaml" --set "model.widths=[128,64]" --set training.batch=64 --set training.precision=float32
-  --set checkpoint.every_minutes=0.002)
+options=("$inputs/pretrain.yaml" --set "model.widths=[512,512,128]" --set training.batch=256
+  --set training.precision=float32 --set checkpoint.every_minutes=0.002)
 
 # choose_epochs: as many as take wanted_seconds here.
 choose_epochs() {
   run_quietly "$program" run "${options[@]}" --set training.epochs=12 --output trial
   awk -F, -v target="$wanted_seconds" '
     NR > 3 { total += $NF; count++ }
-    END { epochs = int(target * count / total); print (epochs < 12 ? 12 : epochs > 4000 ? 4000 : epochs) }' \
+    END { epochs = int(target * count / total); print (epochs < 20 ? 20 : epochs > 800 ? 800 : epochs) }' \
     trial/metrics.csv
 }
 
@@ -50,10 +50,10 @@ start() {
 
 # The epitaxy processes of the last start.
 processes() {
-  if [[ $(basename "$(readlink "/proc/$launched/exe")") == epitaxy ]]; then
+  if [[ /proc/$launched/exe -ef $program ]]; then
     echo "$launched"
   else
-    pgrep -P "$launched" -x epitaxy || true
+    pgrep -P "$launched" || true
   fi
 }
 
@@ -63,7 +63,7 @@ training() { [[ $(grep -c '^training:' "$1" 2>/dev/null) -ge $2 ]]; }
 
 # Waits for the last start; sets code.
 reap() {
-  await 60 "the run to end" ended
+  await 150 "the run to end" ended
   code=0
   wait "$launched" || code=$?
 }
