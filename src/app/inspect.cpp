@@ -34,8 +34,11 @@ Json describe_dataset(const std::filesystem::path& path) {
         high = std::max(high, value);
       }
     }
-    json["targets"][target.name] = {
-        {"unit", target.unit}, {"values", count}, {"min", low}, {"mean", sum / static_cast<double>(count)}, {"max", high}};
+    json["targets"][target.name] = {{"unit", target.unit},
+                                    {"values", count},
+                                    {"min", low},
+                                    {"mean", sum / static_cast<double>(count)},
+                                    {"max", high}};
   }
   json["hash"] = index.fingerprint;
   return json;

@@ -132,7 +132,8 @@ double sum_of_squares(const float* values, std::size_t size) {
   for (; i < size; ++i) {
     partial[i % lanes] += static_cast<double>(values[i]) * values[i];
   }
-  return ((partial[0] + partial[4]) + (partial[1] + partial[5])) + ((partial[2] + partial[6]) + (partial[3] + partial[7]));
+  return ((partial[0] + partial[4]) + (partial[1] + partial[5])) +
+         ((partial[2] + partial[6]) + (partial[3] + partial[7]));
 }
 
 }  // namespace epitaxy::linalg

@@ -4,8 +4,8 @@
 #include <immintrin.h>
 #include <omp.h>
 
-#include <algorithm>
 #include <cpuid.h>
+#include <algorithm>
 #include <dnnl.hpp>
 #include <string>
 #include <unordered_map>
@@ -30,9 +30,9 @@ class OpenblasPlan final : public Gemm::Plan {
   void run(const void* a, const void* b, void* c, const float* bias) override {
     const auto& s = shape_;
     auto* out = static_cast<float*>(c);
-    cblas_sgemm(CblasRowMajor, s.transpose_a ? CblasTrans : CblasNoTrans, s.transpose_b ? CblasTrans : CblasNoTrans, s.m,
-                s.n, s.k, 1.0f, static_cast<const float*>(a), s.transpose_a ? s.m : s.k, static_cast<const float*>(b),
-                s.transpose_b ? s.k : s.n, 0.0f, out, s.n);
+    cblas_sgemm(CblasRowMajor, s.transpose_a ? CblasTrans : CblasNoTrans, s.transpose_b ? CblasTrans : CblasNoTrans,
+                s.m, s.n, s.k, 1.0f, static_cast<const float*>(a), s.transpose_a ? s.m : s.k,
+                static_cast<const float*>(b), s.transpose_b ? s.k : s.n, 0.0f, out, s.n);
     if (epilogue_ == Epilogue::none) {
       return;
     }
@@ -169,8 +169,9 @@ const char* cpu_features() {
   static const std::string names = [] {
     const CpuFlags flags = detect_cpu();
     std::string text;
-    for (const auto& [has, name] : {std::pair{flags.avx2, "AVX2"}, std::pair{flags.avx512, "AVX512F"},
-                                    std::pair{flags.avx512_bf16, "AVX512-BF16"}, std::pair{flags.amx_bf16, "AMX-BF16"}}) {
+    for (const auto& [has, name] :
+         {std::pair{flags.avx2, "AVX2"}, std::pair{flags.avx512, "AVX512F"},
+          std::pair{flags.avx512_bf16, "AVX512-BF16"}, std::pair{flags.amx_bf16, "AMX-BF16"}}) {
       if (has) {
         text += (text.empty() ? "" : " ") + std::string(name);
       }

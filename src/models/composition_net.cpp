@@ -33,20 +33,20 @@ class CompositionExecutor final : public Executor {
   linalg::DataType type_;
   double dropout_;
   std::vector<nn::Dense> layers_;
-  std::vector<bool> residual_;       ///< By layer: its input is added to its output.
+  std::vector<bool> residual_;  ///< By layer: its input is added to its output.
   std::vector<bool> trains_weight_;
   std::vector<bool> trains_bias_;
-  std::size_t lowest_ = 0;           ///< The lowest layer that is backpropagated.
+  std::size_t lowest_ = 0;                 ///< The lowest layer that is backpropagated.
   std::vector<std::size_t> frozen_heads_;  ///< Parameters of heads that are not trained.
-  const float* master_ = nullptr;    ///< float32 weights.
-  NumberBuffer converted_;           ///< The same in the arithmetic's type, unless that is float32.
+  const float* master_ = nullptr;          ///< float32 weights.
+  NumberBuffer converted_;                 ///< The same in the arithmetic's type, unless that is float32.
   NumberBuffer features_;
   std::vector<NumberBuffer> outputs_;  ///< [rows, out] after ReLU and dropout.
   std::vector<NumberBuffer> sums_;     ///< [rows, out] with the input added, for residual layers.
   NumberBuffer gradient_;              ///< Of the current layer's output.
   NumberBuffer next_gradient_;
   NumberBuffer skip_gradient_;
-  std::vector<float> predictions_;     ///< [rows, heads]
+  std::vector<float> predictions_;  ///< [rows, heads]
   std::vector<float> dpredictions_;
 };
 

@@ -85,7 +85,8 @@ void Optimizer::adam(const float* gradient, float scale, float rate, float decay
   const auto beta1 = static_cast<float>(settings_.beta1);
   const auto beta2 = static_cast<float>(settings_.beta2);
   const auto correction1 = static_cast<float>(1 - std::pow(settings_.beta1, static_cast<double>(steps_)));
-  const auto correction2 = static_cast<float>(1 / std::sqrt(1 - std::pow(settings_.beta2, static_cast<double>(steps_))));
+  const auto correction2 =
+      static_cast<float>(1 / std::sqrt(1 - std::pow(settings_.beta2, static_cast<double>(steps_))));
   const float step_size = rate / correction1;
   const auto epsilon = static_cast<float>(settings_.epsilon);
   const auto l2 = static_cast<float>(settings_.kind == OptimizerKind::adam ? settings_.weight_decay : 0.0);

@@ -159,7 +159,8 @@ std::string line_difference(const std::string& before, const std::string& now) {
   std::vector<std::vector<int>> length(n + 1, std::vector<int>(m + 1, 0));
   for (std::size_t i = n; i-- > 0;) {
     for (std::size_t j = m; j-- > 0;) {
-      length[i][j] = old_lines[i] == new_lines[j] ? length[i + 1][j + 1] + 1 : std::max(length[i + 1][j], length[i][j + 1]);
+      length[i][j] =
+          old_lines[i] == new_lines[j] ? length[i + 1][j + 1] + 1 : std::max(length[i + 1][j], length[i][j + 1]);
     }
   }
   std::string result;
@@ -200,8 +201,8 @@ void check_same_run(const Checkpoint& checkpoint, const std::string& signature,
     }
   }
   if (before.size() != now.size()) {
-    fail_input("the checkpoint in {} was made with {} data sets, not {}. {}", folder.string(), before.size(), now.size(),
-               advice);
+    fail_input("the checkpoint in {} was made with {} data sets, not {}. {}", folder.string(), before.size(),
+               now.size(), advice);
   }
 }
 

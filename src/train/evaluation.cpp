@@ -7,8 +7,9 @@ namespace {
 Rows my_rows(const parallel::Communicator& communicator, const models::Model& model, const TrainingData& data,
              const std::vector<RowReference>& rows) {
   const auto [first, last] = rows_of_rank(rows.size(), communicator.rank(), communicator.size());
-  return data.load({rows.begin() + static_cast<std::ptrdiff_t>(first), rows.begin() + static_cast<std::ptrdiff_t>(last)},
-                   model.description().heads);
+  return data.load(
+      {rows.begin() + static_cast<std::ptrdiff_t>(first), rows.begin() + static_cast<std::ptrdiff_t>(last)},
+      model.description().heads);
 }
 
 }  // namespace

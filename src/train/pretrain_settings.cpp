@@ -98,7 +98,8 @@ PretrainSettings read_pretrain(const config::Document& document, config::Section
   for (config::Section s : root.sections("data")) {
     settings.sources.push_back(read_source(s));
     const Source& source = settings.sources.back();
-    settings.signature += fmt::format("\nhead {}: target '{}', range [{}, {}]", source.head, source.target, source.low, source.high);
+    settings.signature +=
+        fmt::format("\nhead {}: target '{}', range [{}, {}]", source.head, source.target, source.low, source.high);
   }
   if (settings.sources.empty()) {
     root.problem("data", "must list at least one data set: {file: oqmd.h5, head: oqmd}");

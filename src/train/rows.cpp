@@ -22,7 +22,8 @@ Rows Rows::subset(const std::vector<std::size_t>& rows) const {
 Predictor::Predictor(const models::Model& model, const nn::Arithmetic& arithmetic)
     : feature_count_(model.description().features.size()),
       head_count_(model.description().heads.size()),
-      executor_(model.executor({.rows = kPredictionRows, .arithmetic = arithmetic, .training = false, .trainable = {}})),
+      executor_(
+          model.executor({.rows = kPredictionRows, .arithmetic = arithmetic, .training = false, .trainable = {}})),
       chunk_features_(kPredictionRows * feature_count_),
       chunk_predictions_(kPredictionRows * head_count_) {}
 

@@ -74,7 +74,8 @@ TrainingSettings read_training(config::Section training, const TrainingDefaults&
   settings.batch = static_cast<int>(training.integer("batch", defaults.batch, {1, 1e7}));
   settings.shards = static_cast<int>(training.integer("shards", defaults.shards, {1, 65536}));
   if (settings.batch % settings.shards != 0) {
-    training.problem("batch", fmt::format("a batch of {} cannot be cut into {} equal shards", settings.batch, settings.shards));
+    training.problem("batch",
+                     fmt::format("a batch of {} cannot be cut into {} equal shards", settings.batch, settings.shards));
   }
   settings.seed = static_cast<std::uint64_t>(training.integer("seed", 1, {0, kMost}));
   settings.loss.kind = nn::loss_kind(training.choice("loss", {"mae", "mse", "huber"}, "mae"));

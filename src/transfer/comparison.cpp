@@ -11,8 +11,8 @@ namespace epitaxy::transfer {
 
 namespace {
 
-using train::RegressionMetrics;
 using train::regression_metrics;
+using train::RegressionMetrics;
 
 /// Collects predictions of several models for each row.
 class Ensemble {
@@ -126,14 +126,16 @@ std::string comparison_table(const Comparison& comparison, const TransferData& d
                           r.test.count, r.name, r.test.mae, r.test.rmse, r.test.r2);
     }
   }
-  text += "MAE: single models; +-: over folds and seeds; ensemble: mean of the seeds; chosen by the MAE on validation rows";
+  text +=
+      "MAE: single models; +-: over folds and seeds; ensemble: mean of the seeds; chosen by the MAE on validation rows";
   return text;
 }
 
 namespace {
 
 void write_predictions(const Comparison& comparison, const TransferData& data, const std::filesystem::path& path) {
-  train::CsvWriter table({"formula", "composition", "set", "fold", "variant", "target", "prediction", "prediction_std"});
+  train::CsvWriter table(
+      {"formula", "composition", "set", "fold", "variant", "target", "prediction", "prediction_std"});
   for (const VariantResult& r : comparison.variants) {
     for (std::size_t i = 0; i < data.labels.size(); ++i) {
       table.row({data.index.formulas[data.rows[i]], data.index.groups[data.rows[i]], "out_of_fold",

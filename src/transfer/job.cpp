@@ -161,9 +161,8 @@ std::optional<JobResult> run_job(const TransferData& data, const FinetuneSetting
   const Variant& variant = settings.variants[job.variant];
   const JobSplit split = split_rows(data, settings, job.fold);
   const auto train_labels = pick(data.labels, split.train);
-  const auto description =
-      describe_start(data.pretrained.description, variant, settings.head, data.target, data.unit, train_labels,
-                     count_seen(make_rows(data, split.train, {})));
+  const auto description = describe_start(data.pretrained.description, variant, settings.head, data.target, data.unit,
+                                          train_labels, count_seen(make_rows(data, split.train, {})));
   const auto model = models::make_model(description);
   const models::Standardizer& standardizer = description.heads.front().standardizer;
   const std::uint64_t seed = job.seed * 100003 + static_cast<std::uint64_t>(job.fold);
@@ -205,8 +204,7 @@ std::optional<JobResult> run_job(const TransferData& data, const FinetuneSetting
   const train::Rows held_out = make_rows(data, split.held_out, standardizer);
   result.rows.assign(split.held_out.begin(), split.held_out.end());
   result.predictions = predict(predictor, standardizer, weights.data(), held_out.features, held_out.count);
-  result.test_predictions =
-      predict(predictor, standardizer, weights.data(), data.test_features, data.test_rows.size());
+  result.test_predictions = predict(predictor, standardizer, weights.data(), data.test_features, data.test_rows.size());
   result.validation_mae = train::regression_metrics(validation_labels, predict(predictor, standardizer, weights.data(),
                                                                                validation.features, validation.count))
                               .mae;

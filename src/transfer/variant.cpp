@@ -22,8 +22,8 @@ std::vector<double> rate_multipliers(const nn::ParameterLayout& layout, const Va
       }
     }
     if (!any) {
-      fail_input("variant {}: no parameter matches '{}'; the first are {} and {}, the last is {}", variant.name, pattern,
-                 layout[0].name, layout[1].name, layout.parameters().back().name);
+      fail_input("variant {}: no parameter matches '{}'; the first are {} and {}, the last is {}", variant.name,
+                 pattern, layout[0].name, layout[1].name, layout.parameters().back().name);
     }
   }
   if (std::ranges::all_of(multipliers, [](double m) { return m == 0; })) {
@@ -40,9 +40,10 @@ models::ModelDescription describe_start(const models::ModelDescription& pretrain
   if (variant.pretrained && !head.start_from.empty()) {
     const models::Head& source = pretrained.heads[pretrained.head_index(head.start_from)];
     if (source.unit != unit) {
-      fail_input("the head '{}' predicts in {}, but the target {} is in {}: start the new head fresh (head.start_from: "
-                 "fresh)",
-                 head.start_from, source.unit, target, unit);
+      fail_input(
+          "the head '{}' predicts in {}, but the target {} is in {}: start the new head fresh (head.start_from: "
+          "fresh)",
+          head.start_from, source.unit, target, unit);
     }
     own.standardizer = source.standardizer;
   }

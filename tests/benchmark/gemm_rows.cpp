@@ -39,8 +39,8 @@ int main(int argc, char** argv) {
   const bool wide = backend == Backend::openblas || (argc > 2 && std::string(argv[2]) == "float32");
   const DataType type = wide ? DataType::float32 : DataType::bfloat16;
   constexpr int width = 1024;
-  fmt::print("GFLOP/s on one core, median of 7; {}\n{:>6} {:>10} {:>10} {:>10}\n", wide ? "float32" : "bfloat16", "rows",
-             "forward", "d input", "d weight");
+  fmt::print("GFLOP/s on one core, median of 7; {}\n{:>6} {:>10} {:>10} {:>10}\n", wide ? "float32" : "bfloat16",
+             "rows", "forward", "d input", "d weight");
   for (const int rows : {64, 128, 256, 512, 1024}) {
     const Gemm forward(backend, {rows, width, width}, type, type);
     const Gemm input(backend, {rows, width, width, false, true}, type, type);

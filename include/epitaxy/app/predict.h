@@ -14,9 +14,9 @@ struct PredictOptions {
   std::string head;  ///< Empty: all heads.
 };
 
-/// Writes the input's columns followed by `<target>`, `<target>_std` (of an ensemble; else empty) and `warning`. A model
-/// with several heads gives `<target>_<head>` for each. A column name that the input has already gets the suffix `_predicted`.
-/// Rows that cannot be predicted keep empty fields and say why in `warning`. Throws InputError.
+/// Writes the input's columns followed by `<target>`, `<target>_std` (of an ensemble; else empty) and `warning`. A
+/// model with several heads gives `<target>_<head>` for each. A column name that the input has already gets the suffix
+/// `_predicted`. Rows that cannot be predicted keep empty fields and say why in `warning`. Throws InputError.
 void predict(const PredictOptions& options);
 
 }  // namespace epitaxy::app

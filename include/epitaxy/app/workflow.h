@@ -14,9 +14,9 @@ namespace epitaxy::app {
 struct WorkflowStage {
   std::string name;
   std::string file;
-  int ranks = 1;                             ///< For Slurm jobs; a run uses the ranks it was started with.
-  std::string time = "01:00:00";             ///< For Slurm jobs.
-  std::vector<config::Override> overrides;   ///< From `set`.
+  int ranks = 1;                            ///< For Slurm jobs; a run uses the ranks it was started with.
+  std::string time = "01:00:00";            ///< For Slurm jobs.
+  std::vector<config::Override> overrides;  ///< From `set`.
 };
 
 struct Workflow {

@@ -34,11 +34,11 @@ struct Head {
 /// Everything that fixes a model but its weights. Stored as JSON in model files and checkpoints.
 struct ModelDescription {
   std::string kind = "composition_net";
-  std::vector<std::size_t> widths;        ///< Of the hidden layers.
-  bool residual = false;                  ///< Layers of equal width are added to their input.
-  double dropout = 0;                     ///< After each hidden layer, while training.
-  std::vector<std::string> features;      ///< Element symbols.
-  std::vector<std::int64_t> seen;         ///< [features] training rows that held each element.
+  std::vector<std::size_t> widths;    ///< Of the hidden layers.
+  bool residual = false;              ///< Layers of equal width are added to their input.
+  double dropout = 0;                 ///< After each hidden layer, while training.
+  std::vector<std::string> features;  ///< Element symbols.
+  std::vector<std::int64_t> seen;     ///< [features] training rows that held each element.
   std::vector<Head> heads;
 
   std::string to_json() const;
@@ -81,7 +81,8 @@ struct ExecutorSettings {
   std::size_t rows = 256;
   nn::Arithmetic arithmetic;
   bool training = false;
-  std::vector<bool> trainable;  ///< By parameter index; empty = all. Layers below the lowest trainable one are not backpropagated.
+  std::vector<bool>
+      trainable;  ///< By parameter index; empty = all. Layers below the lowest trainable one are not backpropagated.
 };
 
 /// A model: its layout of parameters and how to compute with it. Stateless and shared.

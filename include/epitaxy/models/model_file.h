@@ -16,8 +16,8 @@ namespace epitaxy::models {
 /// A model with the weights of its members (one, or those of an ensemble).
 struct ModelFile {
   ModelDescription description;
-  std::vector<linalg::Buffer<float>> members;      ///< Each flat, of the description's layout.
-  std::map<std::string, std::string> provenance;   ///< Not part of the hash.
+  std::vector<linalg::Buffer<float>> members;     ///< Each flat, of the description's layout.
+  std::map<std::string, std::string> provenance;  ///< Not part of the hash.
 };
 
 /// Writes atomically, with the hash of the content. Throws Error when the disk is full.

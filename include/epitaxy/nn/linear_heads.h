@@ -25,7 +25,7 @@ class LinearHeads {
   std::size_t width_;
   std::vector<std::size_t> weights_;  ///< Offsets in the flat buffer.
   std::vector<std::size_t> biases_;
-  mutable std::vector<float> row_;    ///< One hidden row in float32.
+  mutable std::vector<float> row_;  ///< One hidden row in float32.
   mutable std::vector<float> drow_;
 };
 

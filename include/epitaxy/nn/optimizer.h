@@ -20,8 +20,8 @@ struct OptimizerSettings {
   double beta1 = 0.9;
   double beta2 = 0.999;
   double epsilon = 1e-8;
-  double momentum = 0.9;    ///< sgd.
-  double average_decay = 0; ///< Decay of the moving average of the weights per step; 0 = no average.
+  double momentum = 0.9;     ///< sgd.
+  double average_decay = 0;  ///< Decay of the moving average of the weights per step; 0 = no average.
 };
 
 /// Learning-rate multipliers of ranges of the flat buffer; 0 = frozen. Ranges are ascending and do not overlap;

@@ -31,8 +31,8 @@ class ParameterLayout {
   /// The named parameter; throws Error when there is none.
   const Parameter& find(const std::string& name) const;
   bool has(const std::string& name) const;
-  std::size_t size() const { return size_; }           ///< Floats in the flat buffer, with alignment gaps.
-  std::size_t weight_count() const;                    ///< Floats that are parameters.
+  std::size_t size() const { return size_; }  ///< Floats in the flat buffer, with alignment gaps.
+  std::size_t weight_count() const;           ///< Floats that are parameters.
 
   /// Fills a flat buffer with starting values; each parameter has its own random stream, keyed by its name.
   void initialize(float* flat, std::uint64_t seed) const;

@@ -1,7 +1,8 @@
 #pragma once
 /// \file
-/// Checkpoints: complete, checked, and never lost. A checkpoint is written to a temporary file, flushed and renamed; the
-/// one before it is kept as `checkpoint.previous.h5` and used when the newer one is damaged. Layout: docs/file_formats.md.
+/// Checkpoints: complete, checked, and never lost. A checkpoint is written to a temporary file, flushed and renamed;
+/// the one before it is kept as `checkpoint.previous.h5` and used when the newer one is damaged. Layout:
+/// docs/file_formats.md.
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -17,7 +18,7 @@ namespace epitaxy::train {
 /// Everything a run needs to go on as if it had never ended.
 struct Checkpoint {
   models::ModelDescription description;
-  linalg::Buffer<float> weights;  ///< Flat.
+  linalg::Buffer<float> weights;                           ///< Flat.
   std::map<std::string, linalg::Buffer<float>> optimizer;  ///< Moments, each of the size of the weights.
   TrainingState state;
   std::string signature;                            ///< YAML of every setting that the bits depend on.
@@ -34,8 +35,8 @@ struct Checkpoint {
 void write_checkpoint(const std::filesystem::path& folder, const Checkpoint& checkpoint);
 /// Reads one file. Throws InputError: missing, not a checkpoint, damaged (the content does not fit its checksum).
 Checkpoint read_checkpoint(const std::filesystem::path& path);
-/// The newest readable checkpoint of a folder, with a warning when that is the previous one; nothing when there is none.
-/// Throws InputError when there are checkpoints but none is readable.
+/// The newest readable checkpoint of a folder, with a warning when that is the previous one; nothing when there is
+/// none. Throws InputError when there are checkpoints but none is readable.
 std::optional<Checkpoint> find_checkpoint(const std::filesystem::path& folder);
 
 /// Throws InputError with a readable diff when a checkpoint was made with other settings or other data.

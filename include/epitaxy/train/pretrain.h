@@ -28,9 +28,9 @@ struct PretrainSettings {
   std::vector<Exclusion> exclusions;
   models::ModelDescription model;  ///< Kind, widths, residual, dropout; the rest comes from the data.
   TrainingSettings training;
-  std::string metric_head;         ///< Whose validation MAE chooses the best model; empty = the mean over heads.
+  std::string metric_head;  ///< Whose validation MAE chooses the best model; empty = the mean over heads.
   double checkpoint_minutes = 5;
-  std::string signature;           ///< Every setting that the bits depend on, as YAML.
+  std::string signature;  ///< Every setting that the bits depend on, as YAML.
 };
 
 /// Reads the stage's keys (all but those of every stage).

@@ -14,8 +14,8 @@ namespace epitaxy::train {
 
 struct TrainingSettings {
   int epochs = 40;
-  int batch = 1024;           ///< Global, whatever the number of ranks.
-  int shards = 1;             ///< Gradient shards; the batch is a multiple of it.
+  int batch = 1024;  ///< Global, whatever the number of ranks.
+  int shards = 1;    ///< Gradient shards; the batch is a multiple of it.
   std::uint64_t seed = 1;
   nn::Loss loss;
   nn::OptimizerSettings optimizer;

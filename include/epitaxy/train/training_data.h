@@ -19,7 +19,7 @@ namespace epitaxy::train {
 struct Source {
   std::string file;
   std::string head;
-  std::string target;  ///< Empty: the data set's only one.
+  std::string target;                                     ///< Empty: the data set's only one.
   double low = -std::numeric_limits<double>::infinity();  ///< Labels outside [low, high] are not trained on; test rows
   double high = std::numeric_limits<double>::infinity();  ///< outside are reported apart.
 };
@@ -50,13 +50,13 @@ class TrainingData {
 
   const std::vector<RowReference>& train() const { return train_; }
   const std::vector<RowReference>& validation() const { return validation_; }
-  const std::vector<RowReference>& test() const { return test_; }        ///< Also rows whose label is out of range.
+  const std::vector<RowReference>& test() const { return test_; }  ///< Also rows whose label is out of range.
   std::size_t excluded() const { return excluded_; }
-  std::size_t out_of_range() const { return out_of_range_; }             ///< Not trained or validated on.
+  std::size_t out_of_range() const { return out_of_range_; }  ///< Not trained or validated on.
 
   /// Heads with standardizers fitted to the training rows.
   std::vector<models::Head> heads() const;
-  std::map<std::string, std::string> fingerprints() const;               ///< By file.
+  std::map<std::string, std::string> fingerprints() const;  ///< By file.
 
   /// The training rows of one gradient shard: fixed by (seed, shards) alone.
   std::vector<RowReference> shard(int shard, int shards, std::uint64_t seed) const;

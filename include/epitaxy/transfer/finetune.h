@@ -1,6 +1,7 @@
 #pragma once
 /// \file
-/// The `finetune` stage: variants of transfer compared by k folds x seeds, each a single-rank job, farmed over the ranks.
+/// The `finetune` stage: variants of transfer compared by k folds x seeds, each a single-rank job, farmed over the
+/// ranks.
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -14,18 +15,19 @@
 namespace epitaxy::transfer {
 
 struct FinetuneSettings {
-  std::string file;                   ///< The data set of the target.
-  std::string target;                 ///< Empty: its only one.
-  std::string pretrained;             ///< A model file or checkpoint.
+  std::string file;        ///< The data set of the target.
+  std::string target;      ///< Empty: its only one.
+  std::string pretrained;  ///< A model file or checkpoint.
   NewHead head;
   int folds = 10;
   std::vector<std::uint64_t> seeds;
   std::uint64_t split_seed = 1;
-  double validation_fraction = 0.1;   ///< Of each training part; early stopping and the choice of a variant see only these.
-  double test_fraction = 0;           ///< Compositions kept out of every fold.
-  std::string test_file;              ///< Or: another data set with the same target.
+  double validation_fraction =
+      0.1;                   ///< Of each training part; early stopping and the choice of a variant see only these.
+  double test_fraction = 0;  ///< Compositions kept out of every fold.
+  std::string test_file;     ///< Or: another data set with the same target.
   std::vector<Variant> variants;
-  std::string signature;              ///< Every setting that the results depend on, as YAML.
+  std::string signature;  ///< Every setting that the results depend on, as YAML.
 };
 
 FinetuneSettings read_finetune(const config::Document& document, config::Section root);

@@ -17,11 +17,11 @@ namespace epitaxy::transfer {
 /// The rows of the target, of the test set, and the pretrained model: the same on every rank.
 struct TransferData {
   data::DatasetIndex index;
-  std::vector<double> labels;         ///< [rows], rows without a label left out.
-  std::vector<float> features;        ///< [rows, features]
-  std::vector<std::size_t> rows;      ///< Rows of the data set.
-  std::vector<int> fold;              ///< [rows]; -1 = test row.
-  data::DatasetIndex test_index;      ///< Where test rows come from.
+  std::vector<double> labels;     ///< [rows], rows without a label left out.
+  std::vector<float> features;    ///< [rows, features]
+  std::vector<std::size_t> rows;  ///< Rows of the data set.
+  std::vector<int> fold;          ///< [rows]; -1 = test row.
+  data::DatasetIndex test_index;  ///< Where test rows come from.
   std::vector<double> test_labels;
   std::vector<float> test_features;
   std::vector<std::size_t> test_rows;
@@ -39,19 +39,19 @@ struct Job {
   std::size_t variant = 0;  ///< Index in the settings.
   int fold = 0;
   std::uint64_t seed = 0;
-  std::string name;         ///< `fine_tune-fold03-seed1`.
+  std::string name;  ///< `fine_tune-fold03-seed1`.
 };
 
 /// All jobs, variant by variant; a variant that does not train has one job a fold.
 std::vector<Job> list_jobs(const FinetuneSettings& settings);
 
 struct JobResult {
-  std::vector<std::int64_t> rows;        ///< Positions in TransferData::labels of the held-out fold.
-  std::vector<double> predictions;       ///< Of these rows, physical units.
+  std::vector<std::int64_t> rows;   ///< Positions in TransferData::labels of the held-out fold.
+  std::vector<double> predictions;  ///< Of these rows, physical units.
   std::vector<double> test_predictions;
-  double validation_mae = 0;             ///< On validation rows from inside the training part; NaN without any.
+  double validation_mae = 0;  ///< On validation rows from inside the training part; NaN without any.
   std::int64_t best_epoch = 0;
-  double baseline = 0;                   ///< The mean label of the training part.
+  double baseline = 0;  ///< The mean label of the training part.
   models::ModelFile model;
 };
 

@@ -19,11 +19,11 @@ struct RatePattern {
 /// is), `frozen_features` (only the head learns), `fine_tune` (everything learns).
 struct Variant {
   std::string name;
-  bool pretrained = true;            ///< Starts from the pretrained weights.
+  bool pretrained = true;  ///< Starts from the pretrained weights.
   bool trains = true;
-  std::vector<std::string> freeze;   ///< Patterns of parameters that do not learn.
+  std::vector<std::string> freeze;  ///< Patterns of parameters that do not learn.
   std::vector<RatePattern> rates;
-  bool keep_best = true;             ///< The weights of the best validation epoch, not of the last.
+  bool keep_best = true;  ///< The weights of the best validation epoch, not of the last.
   train::TrainingSettings training;
 };
 
