@@ -30,7 +30,7 @@ data: [{file: "${WORKFLOW}/import_pauling/dataset.h5", head: pauling}]
 validation: {fraction: 0}
 test: {fraction: 0.1}
 model: {kind: composition_net, widths: [384, 384, 128]}
-training: {epochs: 60, batch: 128, shards: 2, precision: float32}
+training: {epochs: 100, batch: 128, shards: 2, precision: float32}
 checkpoint: {every_minutes: 0.001}
 YAML
 

@@ -15,6 +15,7 @@ compare() {
   for count in 1 2 3 4; do
     folder=$name-$count
     expect_exit 0 ranks "$count" "$program" run "$@" --output "$folder"
+    expect "$name, $count ranks: no control codes in what does not go to a terminal" no_control_codes "$out"
     if [[ $count -eq 1 ]]; then
       continue
     fi
@@ -26,6 +27,9 @@ compare() {
     expect "$name, $count ranks: predictions.csv" cmp "$folder/predictions.csv" "$name-1/predictions.csv"
   done
 }
+
+# Not by the terminal that mpirun gives its ranks either.
+no_control_codes() { ! grep -q $'\033' "$1"; }
 
 import_pauling 1500
 import_measured

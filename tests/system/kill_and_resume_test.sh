@@ -10,7 +10,7 @@ source "$here/common.sh" "$@"
 readonly seed=${EPITAXY_TEST_SEED:-$RANDOM}
 RANDOM=$seed
 say "moments drawn with EPITAXY_TEST_SEED=$seed"
-readonly wanted_seconds=3 # of training on one rank: room for the moments
+readonly wanted_seconds=3 # of training on one rank with nothing else running: room for the moments
 
 import_pauling 2000
 options=("$inputs/pretrain.yaml" --set "model.widths=[512,512,128]" --set training.batch=256
@@ -20,8 +20,8 @@ options=("$inputs/pretrain.yaml" --set "model.widths=[512,512,128]" --set traini
 choose_epochs() {
   run_quietly "$program" run "${options[@]}" --set training.epochs=12 --output trial
   awk -F, -v target="$wanted_seconds" '
-    NR > 3 { total += $NF; count++ }
-    END { epochs = int(target * count / total); print (epochs < 20 ? 20 : epochs > 800 ? 800 : epochs) }' \
+    NR > 1 && (!fastest || $NF < fastest) { fastest = $NF }
+    END { epochs = int(target / (fastest + 0.001)); print (epochs < 30 ? 30 : epochs > 800 ? 800 : epochs) }' \
     trial/metrics.csv
 }
 
@@ -59,7 +59,6 @@ processes() {
 
 running() { kill -0 "$launched" 2>/dev/null; }
 ended() { ! running; }
-training() { [[ $(grep -c '^training:' "$1" 2>/dev/null) -ge $2 ]]; }
 
 # Waits for the last start; sets code.
 reap() {
@@ -68,21 +67,24 @@ reap() {
   wait "$launched" || code=$?
 }
 
-# Waits until the run trains, for the Nth time in this folder, and then a random part of SECONDS.
+# random_moment FOLDER: within the next fifth of the epochs.
 random_moment() {
-  await 60 "the run to train" eval "training $1.log $2 || ended"
-  sleep "$(awk -v r="$RANDOM" -v s="$3" 'BEGIN { print r / 32768 * s }')"
+  local more=$((1 + RANDOM % (epochs / 5)))
+  if [[ -f $1/metrics.csv ]]; then
+    more=$((more + $(wc -l <"$1/metrics.csv")))
+  fi
+  await 120 "a moment in the training" eval "has_lines $1/metrics.csv $more || ended"
+  sleep "0.0$((RANDOM % 100))"
 }
 
 # kill_until_done NAME RANKS...: kills a run on each of these numbers of ranks, then lets one end. Of several
 # processes one is killed, so that the others have to end with it.
 kill_until_done() {
-  local name=$1 start_number=0 count victims victim kills=0
+  local name=$1 count victims victim kills=0
   shift
   for count in "$@"; do
-    start_number=$((start_number + 1))
     start "$count" "$name"
-    random_moment "$name" "$start_number" "$(awk -v s="$wanted_seconds" 'BEGIN { print s / 2 }')"
+    random_moment "$name"
     mapfile -t victims < <(processes)
     if [[ ${#victims[@]} -gt 0 ]]; then
       victim=${victims[RANDOM % ${#victims[@]}]}
