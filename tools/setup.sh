@@ -31,13 +31,12 @@ if [[ $(id -u) -eq 0 ]]; then
   export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 fi
 
-# mpi_run RANKS COMMAND...: without binding, which fails in some containers and would pin two programs to one core.
+# mpi_run RANKS COMMAND...: without binding, which fails in some containers and would pin two programs to one core, and
+# without mpirun's own count of free cores, which leaves out hardware threads.
 mpi_run() {
-  local ranks=$1 options=(--bind-to none)
+  local ranks=$1
+  local options=(--bind-to none --oversubscribe)
   shift
-  if [[ $(nproc) -lt $ranks ]]; then
-    options+=(--oversubscribe)
-  fi
   if [[ ! -t 1 ]]; then
     export TERM=dumb # mpirun gives the ranks a pseudo-terminal even when its own output is a file
   fi
