@@ -6,9 +6,10 @@
 
 #include <cpuid.h>
 #include <algorithm>
+#include <cstring>
 #include <dnnl.hpp>
 #include <string>
-#include <unordered_map>
+#include <vector>
 
 #include "epitaxy/base/error.h"
 
@@ -18,6 +19,8 @@ namespace epitaxy::linalg {
 class Gemm::Plan {
  public:
   virtual ~Plan() = default;
+  virtual std::size_t packed_bytes() const = 0;
+  virtual void pack(const void* b, void* packed) = 0;
   virtual void run(const void* a, const void* b, void* c, const float* bias) = 0;
 };
 
@@ -26,6 +29,12 @@ namespace {
 class OpenblasPlan final : public Gemm::Plan {
  public:
   OpenblasPlan(const GemmShape& shape, Epilogue epilogue) : shape_(shape), epilogue_(epilogue) {}
+
+  std::size_t packed_bytes() const override {
+    return static_cast<std::size_t>(shape_.k) * static_cast<std::size_t>(shape_.n) * sizeof(float);
+  }
+
+  void pack(const void* b, void* packed) override { std::memcpy(packed, b, packed_bytes()); }
 
   void run(const void* a, const void* b, void* c, const float* bias) override {
     const auto& s = shape_;
@@ -61,12 +70,15 @@ const dnnl::engine& cpu_engine() {
 
 class OnednnPlan final : public Gemm::Plan {
  public:
-  OnednnPlan(const GemmShape& s, DataType inputs, DataType output, Epilogue epilogue) : stream_(cpu_engine()) {
+  OnednnPlan(const GemmShape& s, DataType inputs, DataType output, Epilogue epilogue, RightSide right)
+      : stream_(cpu_engine()) {
     using dims = dnnl::memory::dims;
     const dims a_strides = s.transpose_a ? dims{1, s.m} : dims{s.k, 1};
     const dims b_strides = s.transpose_b ? dims{1, s.k} : dims{s.n, 1};
     const dnnl::memory::desc a({s.m, s.k}, dnnl_type(inputs), a_strides);
-    const dnnl::memory::desc b({s.k, s.n}, dnnl_type(inputs), b_strides);
+    const dnnl::memory::desc plain_b({s.k, s.n}, dnnl_type(inputs), b_strides);
+    const dnnl::memory::desc any_b({s.k, s.n}, dnnl_type(inputs), dnnl::memory::format_tag::any);
+    const dnnl::memory::desc& b = right == RightSide::packed ? any_b : plain_b;
     const dnnl::memory::desc c({s.m, s.n}, dnnl_type(output), dims{s.n, 1});
     const dnnl::memory::desc bias({1, s.n}, dnnl::memory::data_type::f32, dims{s.n, 1});
     dnnl::primitive_attr attributes;
@@ -81,36 +93,67 @@ class OnednnPlan final : public Gemm::Plan {
     const dnnl::matmul::primitive_desc primitive(description, attributes, cpu_engine());
     matmul_ = dnnl::matmul(primitive);
     scratch_ = Buffer<std::byte>(std::max<std::size_t>(primitive.scratchpad_desc().get_size(), 64));
-    arguments_ = {{DNNL_ARG_SRC, dnnl::memory(a, cpu_engine(), nullptr)},
-                  {DNNL_ARG_WEIGHTS, dnnl::memory(b, cpu_engine(), nullptr)},
-                  {DNNL_ARG_DST, dnnl::memory(c, cpu_engine(), nullptr)},
-                  {DNNL_ARG_SCRATCHPAD, dnnl::memory(primitive.scratchpad_desc(), cpu_engine(), scratch_.data())}};
+    memories_ = {dnnl::memory(a, cpu_engine(), nullptr), dnnl::memory(primitive.weights_desc(), cpu_engine(), nullptr),
+                 dnnl::memory(c, cpu_engine(), nullptr),
+                 dnnl::memory(primitive.scratchpad_desc(), cpu_engine(), scratch_.data())};
+    arguments_ = {{DNNL_ARG_SRC, memories_[0].get()},
+                  {DNNL_ARG_WEIGHTS, memories_[1].get()},
+                  {DNNL_ARG_DST, memories_[2].get()},
+                  {DNNL_ARG_SCRATCHPAD, memories_[3].get()}};
     if (with_bias) {
-      arguments_.emplace(DNNL_ARG_BIAS, dnnl::memory(bias, cpu_engine(), nullptr));
+      memories_.emplace_back(bias, cpu_engine(), nullptr);
+      arguments_.push_back({DNNL_ARG_BIAS, memories_.back().get()});
     }
+    packed_bytes_ = primitive.weights_desc().get_size();
+    plain_ = dnnl::memory(plain_b, cpu_engine(), nullptr);
+    packed_ = dnnl::memory(primitive.weights_desc(), cpu_engine(), nullptr);
+    pack_ = dnnl::reorder(plain_, packed_);
+    pack_arguments_ = {{DNNL_ARG_FROM, plain_.get()}, {DNNL_ARG_TO, packed_.get()}};
+  }
+
+  std::size_t packed_bytes() const override { return packed_bytes_; }
+
+  void pack(const void* b, void* packed) override {
+    plain_.set_data_handle(const_cast<void*>(b));
+    packed_.set_data_handle(packed);
+    execute(pack_, pack_arguments_);
   }
 
   void run(const void* a, const void* b, void* c, const float* bias) override {
-    arguments_.at(DNNL_ARG_SRC).set_data_handle(const_cast<void*>(a));
-    arguments_.at(DNNL_ARG_WEIGHTS).set_data_handle(const_cast<void*>(b));
-    arguments_.at(DNNL_ARG_DST).set_data_handle(c);
+    memories_[0].set_data_handle(const_cast<void*>(a));
+    memories_[1].set_data_handle(const_cast<void*>(b));
+    memories_[2].set_data_handle(c);
     if (bias != nullptr) {
-      arguments_.at(DNNL_ARG_BIAS).set_data_handle(const_cast<float*>(bias));
+      memories_[4].set_data_handle(const_cast<float*>(bias));
     }
-    matmul_.execute(stream_, arguments_);
-    stream_.wait();
+    execute(matmul_, arguments_);
   }
 
  private:
+  /// By oneDNN's C interface, as the other one allocates in each call.
+  void execute(const dnnl::primitive& primitive, const std::vector<dnnl_exec_arg_t>& arguments) {
+    dnnl::error::wrap_c_api(
+        dnnl_primitive_execute(primitive.get(), stream_.get(), static_cast<int>(arguments.size()), arguments.data()),
+        "oneDNN could not execute a primitive");
+    stream_.wait();
+  }
+
   dnnl::stream stream_;
   dnnl::matmul matmul_;
   Buffer<std::byte> scratch_;
-  std::unordered_map<int, dnnl::memory> arguments_;
+  std::vector<dnnl::memory> memories_;  ///< A, B, C, scratch and, if there is one, the bias.
+  std::vector<dnnl_exec_arg_t> arguments_;
+  std::size_t packed_bytes_ = 0;
+  dnnl::memory plain_;
+  dnnl::memory packed_;
+  dnnl::reorder pack_;
+  std::vector<dnnl_exec_arg_t> pack_arguments_;
 };
 
 }  // namespace
 
-Gemm::Gemm(Backend backend, const GemmShape& shape, DataType inputs, DataType output, Epilogue epilogue)
+Gemm::Gemm(Backend backend, const GemmShape& shape, DataType inputs, DataType output, Epilogue epilogue,
+           RightSide right)
     : shape_(shape) {
   check(shape.m > 0 && shape.n > 0 && shape.k > 0, "a matrix product needs positive sizes");
   if (backend == Backend::openblas) {
@@ -118,7 +161,7 @@ Gemm::Gemm(Backend backend, const GemmShape& shape, DataType inputs, DataType ou
     plan_ = std::make_unique<OpenblasPlan>(shape, epilogue);
   } else {
     try {
-      plan_ = std::make_unique<OnednnPlan>(shape, inputs, output, epilogue);
+      plan_ = std::make_unique<OnednnPlan>(shape, inputs, output, epilogue, right);
     } catch (const dnnl::error& error) {
       fail("oneDNN has no kernel for a {} x {} x {} product on this CPU: {}", shape.m, shape.n, shape.k, error.what());
     }
@@ -128,6 +171,10 @@ Gemm::Gemm(Backend backend, const GemmShape& shape, DataType inputs, DataType ou
 Gemm::~Gemm() = default;
 Gemm::Gemm(Gemm&&) noexcept = default;
 Gemm& Gemm::operator=(Gemm&&) noexcept = default;
+
+std::size_t Gemm::packed_bytes() const { return plan_->packed_bytes(); }
+
+void Gemm::pack(const void* b, void* packed) const { plan_->pack(b, packed); }
 
 void Gemm::run(const void* a, const void* b, void* c, const float* bias) const { plan_->run(a, b, c, bias); }
 

@@ -88,11 +88,23 @@ NumberBuffer numbers_of(const std::vector<float>& values, DataType type) {
   return buffer;
 }
 
-std::vector<float> run(Backend backend, const Case& c, DataType inputs, DataType output, Epilogue epilogue) {
+/// B as the plan reads it.
+Buffer<std::byte> right_side(const Gemm& gemm, const NumberBuffer& b, RightSide right) {
+  Buffer<std::byte> result(right == RightSide::packed ? gemm.packed_bytes() : b.size() * bytes_of(b.type()));
+  if (right == RightSide::packed) {
+    gemm.pack(b.data(), result.data());
+  } else {
+    std::memcpy(result.data(), b.data(), result.size());
+  }
+  return result;
+}
+
+std::vector<float> run(Backend backend, const Case& c, DataType inputs, DataType output, Epilogue epilogue,
+                       RightSide right = RightSide::plain) {
   const NumberBuffer a = numbers_of(c.a, inputs);
-  const NumberBuffer b = numbers_of(c.b, inputs);
   NumberBuffer out(output, c.product.size());
-  const Gemm gemm(backend, c.shape, inputs, output, epilogue);
+  const Gemm gemm(backend, c.shape, inputs, output, epilogue, right);
+  const auto b = right_side(gemm, numbers_of(c.b, inputs), right);
   gemm.run(a.data(), b.data(), out.data(), epilogue == Epilogue::none ? nullptr : c.bias.data());
   std::vector<float> result;
   for (std::size_t i = 0; i < c.product.size(); ++i) {
@@ -118,8 +130,10 @@ void check_against_float64(Backend backend, DataType inputs, DataType output) {
     for (const Epilogue epilogue : {Epilogue::none, Epilogue::bias, Epilogue::bias_relu}) {
       BOOST_TEST_CONTEXT(shape.m << " x " << shape.n << " x " << shape.k << (shape.transpose_a ? " A'" : "")
                                  << (shape.transpose_b ? " B'" : "") << " epilogue " << static_cast<int>(epilogue)) {
-        const auto result = run(backend, c, inputs, output, epilogue);
-        BOOST_TEST(worst_error(c, result, epilogue, output == DataType::bfloat16 ? 0x1p-8 : 0.0) <= 1.0);
+        for (const RightSide right : {RightSide::plain, RightSide::packed}) {
+          const auto result = run(backend, c, inputs, output, epilogue, right);
+          BOOST_TEST(worst_error(c, result, epilogue, output == DataType::bfloat16 ? 0x1p-8 : 0.0) <= 1.0);
+        }
       }
     }
   }
@@ -227,6 +241,20 @@ BOOST_AUTO_TEST_CASE(onednn_gives_the_same_bits_at_any_alignment) {
 BOOST_AUTO_TEST_CASE(bfloat16_gives_the_same_bits_at_any_alignment, *boost::unit_test::precondition(fast_bfloat16)) {
   check_repeatability(Backend::onednn, DataType::bfloat16, DataType::float32);
   check_repeatability(Backend::onednn, DataType::bfloat16, DataType::bfloat16);
+}
+
+BOOST_AUTO_TEST_CASE(packing_again_gives_the_same_bits) {
+  const Case c({100, 70, 90, false, true}, DataType::float32);
+  const auto type = has_fast_bfloat16() ? DataType::bfloat16 : DataType::float32;
+  const NumberBuffer b = numbers_of(c.b, type);
+  const NumberBuffer a = numbers_of(c.a, type);
+  std::vector<std::vector<float>> results;
+  for (int i = 0; i < 2; ++i) {
+    const Gemm gemm(Backend::onednn, c.shape, type, DataType::float32, Epilogue::none, RightSide::packed);
+    const auto packed = right_side(gemm, b, RightSide::packed);
+    gemm.run(a.data(), packed.data(), results.emplace_back(c.product.size()).data());
+  }
+  BOOST_TEST(results[0] == results[1], boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(products_that_a_back_end_cannot_do_are_errors) {

@@ -25,15 +25,24 @@ struct GemmShape {
 /// What is done to C on the way out; the bias has n float32 numbers.
 enum class Epilogue { none, bias, bias_relu };
 
+/// How B is given: as it is stored, or packed into the back end's own order, which pays when B is used more than once.
+enum class RightSide { plain, packed };
+
 /// A planned product. Not thread safe: it owns scratch memory.
 class Gemm {
  public:
   /// Throws Error when the back end cannot do it (OpenBLAS does float32 only).
-  Gemm(Backend backend, const GemmShape& shape, DataType inputs, DataType output, Epilogue epilogue = Epilogue::none);
+  Gemm(Backend backend, const GemmShape& shape, DataType inputs, DataType output, Epilogue epilogue = Epilogue::none,
+       RightSide right = RightSide::plain);
   ~Gemm();
   Gemm(Gemm&&) noexcept;
   Gemm& operator=(Gemm&&) noexcept;
 
+  /// Bytes of B as `run` reads it.
+  std::size_t packed_bytes() const;
+  /// Packs B, given in the layout of the shape and the type of the inputs, into `packed_bytes()` bytes.
+  void pack(const void* b, void* packed) const;
+  /// C = epilogue(A B); B is packed when the plan says so.
   void run(const void* a, const void* b, void* c, const float* bias = nullptr) const;
   double flops() const { return 2.0 * shape_.m * shape_.n * shape_.k; }
 
