@@ -33,6 +33,10 @@ struct Conv1dSpec {
 /// input.
 Conv1dSpec add_conv1d(ParameterLayout& layout, const std::string& name, std::size_t length, std::size_t in,
                       std::size_t out, std::size_t kernel, Activation activation);
+/// The same for a layer on one-hot input. Only one of the `tokens` channels of a position is not zero, so the starting
+/// weights are those of a layer with one input channel.
+Conv1dSpec add_token_conv1d(ParameterLayout& layout, const std::string& name, std::size_t length, std::size_t tokens,
+                            std::size_t out, std::size_t kernel, Activation activation);
 
 /// The products of one convolution. Number types as for Dense: inputs, weights and outputs are of the arithmetic's
 /// type, the output of a layer without activation is float32, gradients of weights are float32. As for Dense, the
@@ -64,14 +68,14 @@ class Conv1d {
 
 /// The same layer on one-hot input given as token ids [rows, length]: `in` is the number of tokens, id -1 stands for
 /// the zero vector. Rows of the weight are gathered instead of multiplied; there is no gradient of the input. Sums are
-/// float32 in a fixed order. Throws Error for an id outside [-1, in).
+/// float32 in a fixed order. Throws Error for an id outside [-1, in). Not thread safe: it owns scratch memory.
 class TokenConv1d {
  public:
   TokenConv1d(const Conv1dSpec& spec, std::size_t rows, const Arithmetic& arithmetic);
 
   const Conv1dSpec& spec() const { return spec_; }
   /// ids [rows, length] -> y [rows, out_length, out].
-  void forward(const std::int32_t* ids, const void* weight, const float* bias, linalg::NumberBuffer& y) const;
+  void forward(const std::int32_t* ids, const void* weight, const float* bias, linalg::NumberBuffer& y);
   /// ids, dy [rows, out_length, out] -> dweight [kernel * in, out], dbias [out] (both overwritten).
   void backward_weight(const std::int32_t* ids, const linalg::NumberBuffer& dy, float* dweight, float* dbias) const;
 
@@ -79,6 +83,7 @@ class TokenConv1d {
   Conv1dSpec spec_;
   std::size_t rows_;
   linalg::DataType type_;
+  linalg::Buffer<float> sums_;  ///< [out_length, out] the output of one row, before it is rounded.
 };
 
 }  // namespace epitaxy::nn
