@@ -1,0 +1,65 @@
+#include "epitaxy/nn/row_products.h"
+
+#include <cstring>
+
+#include "epitaxy/base/error.h"
+#include "epitaxy/linalg/elementwise.h"
+
+namespace epitaxy::nn {
+
+using linalg::bytes_of;
+using linalg::DataType;
+using linalg::Epilogue;
+using linalg::GemmShape;
+using linalg::RightSide;
+
+namespace {
+
+GemmShape shape_of(std::size_t m, std::size_t n, std::size_t k, bool transpose_a, bool transpose_b) {
+  return {static_cast<int>(m), static_cast<int>(n), static_cast<int>(k), transpose_a, transpose_b};
+}
+
+}  // namespace
+
+RowProduct::RowProduct(const Arithmetic& arithmetic, std::size_t in, std::size_t out, bool transpose, DataType output,
+                       Epilogue epilogue)
+    : x_stride_(kRowBlock * in * bytes_of(arithmetic.type)),
+      y_stride_(kRowBlock * out * bytes_of(output)),
+      gemm_(arithmetic.backend, shape_of(kRowBlock, out, in, false, transpose), arithmetic.type, output, epilogue,
+            RightSide::packed),
+      packed_(gemm_.packed_bytes()) {}
+
+void RowProduct::load(const void* weight) { gemm_.pack(weight, packed_.data()); }
+
+void RowProduct::run(const void* x, std::size_t rows, void* y, const float* bias) const {
+  check(rows % kRowBlock == 0, "rows come in whole blocks");
+  for (std::size_t block = 0; block < rows / kRowBlock; ++block) {
+    gemm_.run(static_cast<const std::byte*>(x) + block * x_stride_, packed_.data(),
+              static_cast<std::byte*>(y) + block * y_stride_, bias);
+  }
+}
+
+RowGradient::RowGradient(const Arithmetic& arithmetic, std::size_t in, std::size_t out)
+    : x_stride_(kPiece * in * bytes_of(arithmetic.type)),
+      dy_stride_(kPiece * out * bytes_of(arithmetic.type)),
+      gemm_(arithmetic.backend, shape_of(in, out, kPiece, true, false), arithmetic.type, DataType::float32),
+      piece_(in * out) {}
+
+void RowGradient::run(const void* x, const void* dy, std::size_t rows, float* dweight) {
+  for (std::size_t piece = 0; piece < capacity(rows) / kPiece; ++piece) {
+    gemm_.run(static_cast<const std::byte*>(x) + piece * x_stride_,
+              static_cast<const std::byte*>(dy) + piece * dy_stride_, piece == 0 ? dweight : piece_.data());
+    if (piece > 0) {
+      linalg::add(dweight, piece_.data(), piece_.size());
+    }
+  }
+}
+
+void zero_tail(linalg::NumberBuffer& matrix, std::size_t rows, std::size_t width) {
+  const std::size_t end = RowGradient::capacity(rows) * width;
+  check(end <= matrix.size(), "a matrix for gradients of weights has room for whole pieces");
+  const std::size_t bytes = bytes_of(matrix.type());
+  std::memset(matrix.as<std::byte>() + rows * width * bytes, 0, (end - rows * width) * bytes);
+}
+
+}  // namespace epitaxy::nn
