@@ -1,0 +1,79 @@
+"""PyTorch peer of the molecule autoencoder's training: teacher forcing, Adam, one property head."""
+
+import argparse
+
+import torch
+from torch import nn
+
+import common
+import molecules
+import vae_model
+
+
+class Batches:
+    """Shuffles all molecules each epoch and gathers a process's part of each global batch."""
+
+    def __init__(self, processes, path, batch):
+        tokens, self.vocabulary, targets = molecules.load(path, "gap_xtb_eV")
+        self.tokens = torch.from_numpy(tokens)
+        self.targets = torch.from_numpy(targets)
+        self.batch = batch
+        self.processes = processes
+        self.epoch = 0
+        self.shuffle()
+
+    def shuffle(self):
+        self.order = torch.randperm(len(self.targets), generator=torch.Generator().manual_seed(self.epoch))
+        self.first = 0
+        self.epoch += 1
+
+    def next(self):
+        if self.first + self.batch > len(self.order):
+            self.shuffle()
+        rows = self.batch // self.processes.count
+        begin = self.first + self.processes.rank * rows
+        chosen = self.order[begin : begin + rows]
+        self.first += self.batch
+        return vae_model.by_length(self.tokens[chosen].long(), self.targets[chosen])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", required=True, help="CSV(.gz) with the columns smiles and gap_xtb_eV")
+    parser.add_argument("--sequence", choices=["full", "trimmed", "packed"], default="full")
+    common.add_form_arguments(parser)
+    arguments = parser.parse_args()
+    processes = common.Processes()
+    batches = Batches(processes, arguments.data, arguments.batch)
+    torch.manual_seed(1)
+    model = vae_model.MoleculeVae(len(batches.vocabulary), sequence=arguments.sequence)
+    master = arguments.way == "master"
+    if master:
+        model = model.to(torch.bfloat16)
+    optimizer = common.Optimizer(processes, model, torch.optim.Adam, master, arguments.foreach == "on", lr=1e-3)
+    called = model
+    if processes.count > 1 and not master:
+        called = nn.parallel.DistributedDataParallel(model, gradient_as_bucket_view=True)
+    if arguments.way == "compile":
+        called = torch.compile(called)
+    autocast = arguments.precision == "bfloat16" and arguments.way in ("autocast", "compile")
+    losses = []
+
+    def step():
+        tokens, lengths, targets = batches.next()
+        optimizer.zero()
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=autocast):
+            outputs = called(tokens, lengths)
+        loss = vae_model.loss(outputs, tokens, lengths, targets, beta=0.1)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+
+    result = common.measure_steps(processes, step, arguments.batch, arguments.seconds)
+    result["first_loss"] = losses[0]
+    result["last_loss"] = sum(losses[-5:]) / 5
+    processes.report(result)
+
+
+if __name__ == "__main__":
+    main()
