@@ -34,6 +34,12 @@ void add(float* out, const float* in, std::size_t size) {
   }
 }
 
+void add(const float* a, const float* b, float* out, std::size_t size) {
+  for (std::size_t i = 0; i < size; ++i) {
+    out[i] = a[i] + b[i];
+  }
+}
+
 void add(NumberBuffer& out, const NumberBuffer& in, std::size_t size) {
   if (out.type() == DataType::float32) {
     add(out.as<float>(), in.as<float>(), size);
@@ -53,6 +59,48 @@ void copy(const NumberBuffer& from, NumberBuffer& to, std::size_t size) {
 void add(const NumberBuffer& a, const NumberBuffer& b, NumberBuffer& out) {
   copy(a, out, out.size());
   add(out, b, out.size());
+}
+
+namespace {
+
+void relu_backward_row(float* __restrict gradient, const float* __restrict activation, std::size_t size, float scale,
+                       float* __restrict sums) {
+  for (std::size_t i = 0; i < size; ++i) {
+    gradient[i] = activation[i] > 0.0f ? gradient[i] * scale : 0.0f;
+    sums[i] += gradient[i];
+  }
+}
+
+void relu_backward_row(Bfloat16* __restrict gradient, const Bfloat16* __restrict activation, std::size_t size,
+                       float scale, float* __restrict sums) {
+  if (scale == 1.0f) {
+    for (std::size_t i = 0; i < size; ++i) {
+      const bool on = static_cast<std::int16_t>(activation[i].bits) > 0;
+      gradient[i].bits = on ? gradient[i].bits : std::uint16_t{0};
+      sums[i] += gradient[i].value();
+    }
+    return;
+  }
+  for (std::size_t i = 0; i < size; ++i) {
+    const bool on = static_cast<std::int16_t>(activation[i].bits) > 0;
+    gradient[i] = on ? Bfloat16::from(gradient[i].value() * scale) : Bfloat16{0};
+    sums[i] += gradient[i].value();
+  }
+}
+
+}  // namespace
+
+void relu_backward(NumberBuffer& gradient, const NumberBuffer& activation, std::size_t rows, std::size_t columns,
+                   float scale, float* sums) {
+  std::fill_n(sums, columns, 0.0f);
+  for (std::size_t i = 0; i < rows; ++i) {
+    if (gradient.type() == DataType::float32) {
+      relu_backward_row(gradient.as<float>() + i * columns, activation.as<float>() + i * columns, columns, scale, sums);
+    } else {
+      relu_backward_row(gradient.as<Bfloat16>() + i * columns, activation.as<Bfloat16>() + i * columns, columns, scale,
+                        sums);
+    }
+  }
 }
 
 void relu_backward(NumberBuffer& gradient, const NumberBuffer& activation, std::size_t size, float scale) {

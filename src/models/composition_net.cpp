@@ -1,8 +1,10 @@
 #include "epitaxy/models/composition_net.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "epitaxy/base/error.h"
+#include "epitaxy/base/timed.h"
 #include "epitaxy/linalg/elementwise.h"
 
 namespace epitaxy::models {
@@ -20,10 +22,10 @@ class CompositionExecutor final : public Executor {
                         const StreamPosition& position, float* gradient) override;
   void predict(const float* features, float* predictions) override;
   double gradient_flops() const override;
+  double measure_products() override;
 
  private:
   const NumberBuffer& input_of(std::size_t layer) const;
-  const void* weight_of(std::size_t layer) const;
   void forward(const float* features, const StreamPosition* dropout_position);
   void backward(float* gradient);
   bool trains(std::size_t layer) const { return trains_weight_[layer] || trains_bias_[layer]; }
@@ -39,7 +41,7 @@ class CompositionExecutor final : public Executor {
   std::size_t lowest_ = 0;                 ///< The lowest layer that is backpropagated.
   std::vector<std::size_t> frozen_heads_;  ///< Parameters of heads that are not trained.
   const float* master_ = nullptr;          ///< float32 weights.
-  NumberBuffer converted_;                 ///< The same in the arithmetic's type, unless that is float32.
+  NumberBuffer converted_;                 ///< One layer's weight in the arithmetic's type, unless that is float32.
   NumberBuffer features_;
   std::vector<NumberBuffer> outputs_;  ///< [rows, out] after ReLU and dropout.
   std::vector<NumberBuffer> sums_;     ///< [rows, out] with the input added, for residual layers.
@@ -56,6 +58,7 @@ CompositionExecutor::CompositionExecutor(const CompositionNet& net, const Execut
     return settings.training && (settings.trainable.empty() || settings.trainable[parameter]);
   };
   std::size_t widest = 0;
+  std::size_t largest = 0;
   bool any_residual = false;
   const auto& body = net.body();
   lowest_ = body.size();
@@ -71,6 +74,7 @@ CompositionExecutor::CompositionExecutor(const CompositionNet& net, const Execut
       lowest_ = std::min(lowest_, i);
     }
     widest = std::max({widest, body[i].in, body[i].out});
+    largest = std::max(largest, body[i].in * body[i].out);
   }
   for (std::size_t p = 2 * body.size(); p < net.layout().parameters().size(); ++p) {
     if (!trainable(p)) {
@@ -79,7 +83,7 @@ CompositionExecutor::CompositionExecutor(const CompositionNet& net, const Execut
   }
   features_ = NumberBuffer(type_, rows_ * body.front().in);
   if (type_ != linalg::DataType::float32) {
-    converted_ = NumberBuffer(type_, net.layout().size());
+    converted_ = NumberBuffer(type_, largest);
   }
   if (settings.training) {
     gradient_ = NumberBuffer(type_, rows_ * widest);
@@ -92,15 +96,15 @@ CompositionExecutor::CompositionExecutor(const CompositionNet& net, const Execut
 
 void CompositionExecutor::load(const float* weights) {
   master_ = weights;
-  if (type_ != linalg::DataType::float32) {
-    linalg::convert(weights, converted_, net_.layout().size());
+  for (nn::Dense& layer : layers_) {
+    const auto& weight = net_.layout()[layer.spec().weight];
+    if (type_ == linalg::DataType::float32) {
+      layer.load(weights + weight.offset);
+    } else {
+      linalg::convert(weights + weight.offset, converted_, weight.size);
+      layer.load(converted_.data());
+    }
   }
-}
-
-const void* CompositionExecutor::weight_of(std::size_t layer) const {
-  const std::size_t offset = net_.layout()[net_.body()[layer].weight].offset;
-  return type_ == linalg::DataType::float32 ? static_cast<const void*>(master_ + offset)
-                                            : converted_.as<linalg::Bfloat16>() + offset;
 }
 
 const NumberBuffer& CompositionExecutor::input_of(std::size_t layer) const {
@@ -115,7 +119,7 @@ void CompositionExecutor::forward(const float* features, const StreamPosition* d
   linalg::convert(features, features_, features_.size());
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     const float* bias = master_ + net_.layout()[net_.body()[i].bias].offset;
-    layers_[i].forward(input_of(i).data(), weight_of(i), bias, outputs_[i].data());
+    layers_[i].forward(input_of(i).data(), bias, outputs_[i].data());
     if (dropout_position != nullptr && dropout_ > 0) {
       const auto& p = *dropout_position;
       const auto shard_and_layer = static_cast<std::uint32_t>(p.shard * layers_.size() + i);
@@ -130,9 +134,12 @@ void CompositionExecutor::forward(const float* features, const StreamPosition* d
 
 nn::LossSums CompositionExecutor::gradient(const float* features, const float* targets, const nn::Loss& loss,
                                            const StreamPosition& position, float* gradient) {
-  forward(features, &position);
   const NumberBuffer& hidden = input_of(layers_.size());
-  net_.heads().forward(hidden, rows_, master_, predictions_.data());
+  {
+    const Timed timed(forward_seconds_);
+    forward(features, &position);
+    net_.heads().forward(hidden, rows_, master_, predictions_.data());
+  }
   const nn::LossSums sums =
       nn::loss_and_gradient(loss, predictions_.data(), targets, predictions_.size(), dpredictions_.data());
   net_.heads().backward(hidden, dpredictions_.data(), rows_, master_, gradient, gradient_);
@@ -152,20 +159,21 @@ void CompositionExecutor::backward(float* gradient) {
     if (residual_[i]) {
       linalg::copy(gradient_, skip_gradient_, size);
     }
-    linalg::relu_backward(gradient_, outputs_[i], size, scale);
+    const auto& weight = net_.layout()[spec.weight];
+    const auto& bias = net_.layout()[spec.bias];
+    linalg::relu_backward(gradient_, outputs_[i], rows_, spec.out, scale, gradient + bias.offset);
     if (trains(i)) {
-      const auto& weight = net_.layout()[spec.weight];
-      const auto& bias = net_.layout()[spec.bias];
-      layers_[i].backward_weight(input_of(i).data(), gradient_, gradient + weight.offset, gradient + bias.offset);
+      layers_[i].backward_weight(input_of(i).data(), gradient_.data(), gradient + weight.offset);
       if (!trains_weight_[i]) {
         std::fill_n(gradient + weight.offset, weight.size, 0.0f);
       }
-      if (!trains_bias_[i]) {
-        std::fill_n(gradient + bias.offset, bias.size, 0.0f);
-      }
     }
+    if (!trains_bias_[i]) {
+      std::fill_n(gradient + bias.offset, bias.size, 0.0f);
+    }
+    report_ready(weight.offset);
     if (i > lowest_) {
-      layers_[i].backward_input(gradient_.data(), weight_of(i), next_gradient_.data());
+      layers_[i].backward_input(gradient_.data(), next_gradient_.data());
       if (residual_[i]) {
         linalg::add(next_gradient_, skip_gradient_, rows_ * spec.in);
       }
@@ -186,6 +194,36 @@ double CompositionExecutor::gradient_flops() const {
     flops += one * (1 + (trains_weight_[i] ? 1 : 0) + (i > lowest_ ? 1 : 0));
   }
   return flops;
+}
+
+double CompositionExecutor::measure_products() {
+  constexpr int repetitions = 5;
+  linalg::Buffer<float> dweight(net_.layout().size());
+  double seconds = 0;
+  const auto best_of = [&](const auto& product) {
+    double best = std::numeric_limits<double>::infinity();
+    for (int i = 0; i < repetitions; ++i) {
+      double once = 0;
+      {
+        const Timed timed(once);
+        product();
+      }
+      best = std::min(best, once);
+    }
+    seconds += best;
+  };
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    const nn::Dense& layer = layers_[i];
+    const float* bias = master_ + net_.layout()[net_.body()[i].bias].offset;
+    best_of([&] { layer.forward(input_of(i).data(), bias, outputs_[i].data()); });
+    if (trains_weight_[i]) {
+      best_of([&] { layer.backward_weight(input_of(i).data(), gradient_.data(), dweight.data()); });
+    }
+    if (i > lowest_) {
+      best_of([&] { layer.backward_input(gradient_.data(), next_gradient_.data()); });
+    }
+  }
+  return gradient_flops() / seconds * 1e-9;
 }
 
 }  // namespace

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <bit>
-#include <chrono>
 
 #include "epitaxy/base/error.h"
+#include "epitaxy/base/timed.h"
 #include "epitaxy/linalg/elementwise.h"
 
 namespace epitaxy::parallel {
@@ -33,6 +33,9 @@ void find_subtrees(ShardRange node, ShardRange range, std::vector<ShardRange>& f
   find_subtrees({middle, node.last}, range, found);
 }
 
+/// Messages of a step are told apart by their bucket and subtree.
+int tag_of(std::size_t bucket, int subtree, int shards) { return static_cast<int>(bucket) * shards + subtree; }
+
 /// Levels of additions in the tree over this many shards.
 std::size_t depth_of(int shards) { return static_cast<std::size_t>(std::bit_width(static_cast<unsigned>(shards - 1))); }
 
@@ -44,128 +47,295 @@ std::vector<ShardRange> maximal_subtrees(int shards, ShardRange range) {
   return found;
 }
 
-OrderedReduction::OrderedReduction(const Communicator& communicator, int shards, std::size_t size)
-    : communicator_(communicator), size_(size), all_{0, shards} {
-  const int ranks = communicator.size();
-  if (ranks > shards) {
+namespace {
+
+int my_subtree_count(const Communicator& communicator, int shards) {
+  if (communicator.size() > shards) {
     fail_input("{} ranks but only {} gradient shards: start at most {} ranks, or a new run with more 'training.shards'",
-               ranks, shards, shards);
+               communicator.size(), shards, shards);
   }
-  const std::size_t blocks = (size + kSliceBlock - 1) / kSliceBlock;
-  for (int r = 0; r < ranks; ++r) {
-    subtrees_.push_back(maximal_subtrees(shards, shards_of_rank(shards, r, ranks)));
-    const auto begin = std::min(size, blocks * static_cast<std::size_t>(r) / ranks * kSliceBlock);
-    const auto end = std::min(size, blocks * static_cast<std::size_t>(r + 1) / ranks * kSliceBlock);
-    slice_begins_.push_back(begin);
-    slice_sizes_.push_back(static_cast<int>(end - begin));
-    block_counts_.push_back(static_cast<int>((end - begin + kSliceBlock - 1) / kSliceBlock));
+  const ShardRange mine = shards_of_rank(shards, communicator.rank(), communicator.size());
+  return static_cast<int>(maximal_subtrees(shards, mine).size());
+}
+
+std::size_t round_up(std::size_t size) { return (size + 15) / 16 * 16; }
+
+}  // namespace
+
+OrderedReduction::OrderedReduction(const Communicator& communicator, int shards, std::size_t size,
+                                   std::vector<std::size_t> bucket_begins, Transport transport)
+    : communicator_(communicator),
+      size_(size),
+      bucket_begins_(std::move(bucket_begins)),
+      all_{0, shards},
+      mine_(shards_of_rank(shards, communicator.rank(), communicator.size())),
+      memory_(communicator, my_subtree_count(communicator, shards) * round_up(size), size, transport) {
+  for (int r = 0; r < communicator.size(); ++r) {
+    subtrees_.push_back(maximal_subtrees(shards, shards_of_rank(shards, r, communicator.size())));
   }
-  mine_ = shards_of_rank(shards, communicator.rank(), ranks);
-  my_subtrees_ = subtrees_[communicator.rank()];
-  int largest = 1;
-  for (const auto& subtree : my_subtrees_) {
-    partial_sums_.emplace_back(size);
-    largest = std::max(largest, subtree.count());
-  }
-  for (std::size_t d = 0; d < depth_of(largest); ++d) {
+  cut_buckets();
+  const auto& mine = subtrees_[communicator.rank()];
+  const auto largest = std::ranges::max_element(mine, {}, &ShardRange::count);
+  for (std::size_t d = 0; d < depth_of(largest->count()); ++d) {
     scratch_.emplace_back(size);
   }
-  leaves_.assign(shards, nullptr);
-  leaf_sizes_.assign(shards, 0);
-  for (int r = 0; r < ranks; ++r) {
-    for (std::size_t i = 0; i < subtrees_[r].size(); ++i) {
-      const ShardRange subtree = subtrees_[r][i];
-      leaf_sizes_[subtree.first] = subtree.count();
-      if (r == communicator.rank()) {
-        leaves_[subtree.first] = partial_sums_[i].data() + slice_begin();
-      } else {
-        received_.emplace_back(slice_size());
-        leaves_[subtree.first] = received_.back().data();
-      }
-    }
+  merges_.resize(mine_.count());
+  for (std::size_t i = 0; i < mine.size(); ++i) {
+    plan_shards(mine[i], memory_.mine() + i * round_up(size), 0);
   }
+  plan_leaves();
   for (std::size_t d = 0; d < depth_of(shards); ++d) {
     block_scratch_.emplace_back(kSliceBlock);
   }
-  result_ = linalg::Buffer<float>(slice_size());
-  block_squares_.resize(blocks);
 }
 
-void OrderedReduction::add_up(ShardRange range, const Compute& compute, float* out, std::size_t depth) {
+void OrderedReduction::cut_buckets() {
+  const auto ranks = static_cast<std::size_t>(communicator_.size());
+  slices_.resize(ranks);
+  block_counts_.assign(ranks, 0);
+  std::vector<std::vector<int>> blocks_of_bucket;
+  for (std::size_t b = 0; b < bucket_begins_.size(); ++b) {
+    const std::size_t begin = bucket_begins_[b];
+    const std::size_t end = b + 1 < bucket_begins_.size() ? bucket_begins_[b + 1] : size_;
+    const std::size_t blocks = (end - begin + kSliceBlock - 1) / kSliceBlock;
+    auto& sizes = slice_sizes_.emplace_back();
+    auto& counts = blocks_of_bucket.emplace_back();
+    for (std::size_t r = 0; r < ranks; ++r) {
+      const std::size_t first = blocks * r / ranks;
+      const std::size_t last = blocks * (r + 1) / ranks;
+      const Slice slice{std::min(end, begin + first * kSliceBlock),
+                        std::min(end, begin + last * kSliceBlock) - std::min(end, begin + first * kSliceBlock)};
+      slices_[r].push_back(slice);
+      sizes.push_back(static_cast<int>(slice.size));
+      counts.push_back(static_cast<int>(last - first));
+      block_counts_[r] += counts.back();
+    }
+  }
+  std::size_t local = 0;
+  for (const Slice& slice : slices()) {
+    local_begins_.push_back(local);
+    local += slice.size;
+  }
+  result_ = linalg::Buffer<float>(local);
+  std::vector<int> next(ranks, 0);
+  for (std::size_t r = 1; r < ranks; ++r) {
+    next[r] = next[r - 1] + block_counts_[r - 1];
+  }
+  for (const auto& counts : blocks_of_bucket) {
+    for (std::size_t r = 0; r < ranks; ++r) {
+      for (int i = 0; i < counts[r]; ++i) {
+        block_order_.push_back(next[r]++);
+      }
+    }
+  }
+  block_squares_.resize(block_order_.size());
+}
+
+void OrderedReduction::plan_shards(ShardRange range, float* out, std::size_t depth) {
   if (range.count() == 1) {
-    compute(range.first, out);
+    targets_.push_back(out);
     return;
   }
   const int middle = split_point(range);
-  add_up({range.first, middle}, compute, out, depth + 1);
   float* right = scratch_[depth].data();
-  add_up({middle, range.last}, compute, right, depth + 1);
-  linalg::add(out, right, size_);
+  plan_shards({range.first, middle}, out, depth + 1);
+  plan_shards({middle, range.last}, right, depth + 1);
+  merges_[range.last - 1 - mine_.first].push_back({out, right});
+}
+
+void OrderedReduction::plan_leaves() {
+  leaves_.resize(all_.count());
+  for (int r = 0; r < communicator_.size(); ++r) {
+    for (std::size_t i = 0; i < subtrees_[r].size(); ++i) {
+      Leaf& leaf = leaves_[subtrees_[r][i].first];
+      leaf.shards = subtrees_[r][i].count();
+      leaf.local = memory_.of(r) == nullptr;
+      if (leaf.local) {
+        leaf.numbers = received_.emplace_back(local_size()).data();
+      } else {
+        leaf.numbers = memory_.of(r) + i * round_up(size_);
+      }
+    }
+  }
 }
 
 const float* OrderedReduction::sum_shards(const Compute& compute) {
-  for (std::size_t i = 0; i < my_subtrees_.size(); ++i) {
-    add_up(my_subtrees_[i], compute, partial_sums_[i].data(), 0);
+  memory_.barrier();  // others may still be reading the last sums
+  receive();
+  for (shard_ = mine_.first; shard_ < mine_.last; ++shard_) {
+    open_buckets_ = bucket_begins_.size();
+    compute(shard_, targets_[shard_ - mine_.first]);
+    ready(0);
   }
-  const auto start = std::chrono::steady_clock::now();
-  exchange();
-  seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  for (std::size_t offset = 0; offset < slice_size(); offset += kSliceBlock) {
-    const std::size_t size = std::min(kSliceBlock, slice_size() - offset);
-    const float* block = combine(all_, offset, size, 0);
-    std::copy_n(block, size, result_.data() + offset);
+  {
+    const Timed timed(costs_.exposed);
+    MPI_Waitall(static_cast<int>(requests_.size()), requests_.data(), MPI_STATUSES_IGNORE);
+    memory_.barrier();
+  }
+  const Timed timed(costs_.adding);
+  for (std::size_t b = 0; b < bucket_begins_.size(); ++b) {
+    combine_bucket(b);
   }
   return result_.data();
 }
 
-void OrderedReduction::exchange() {
-  const int me = communicator_.rank();
+void OrderedReduction::receive() {
   requests_.clear();
   for (int r = 0; r < communicator_.size(); ++r) {
-    if (r == me) {
+    if (memory_.of(r) != nullptr) {
       continue;
     }
-    for (const auto& subtree : subtrees_[r]) {
-      MPI_Irecv(const_cast<float*>(leaves_[subtree.first]), slice_sizes_[me], MPI_FLOAT, r, subtree.first,
-                communicator_.handle(), &requests_.emplace_back());
+    for (const ShardRange& subtree : subtrees_[r]) {
+      for (std::size_t b = 0; b < bucket_begins_.size(); ++b) {
+        auto* to = const_cast<float*>(leaves_[subtree.first].numbers) + local_begins_[b];
+        MPI_Irecv(to, static_cast<int>(slices()[b].size), MPI_FLOAT, r, tag_of(b, subtree.first, all_.count()),
+                  communicator_.handle(), &requests_.emplace_back());
+      }
     }
   }
-  for (int step = 1; step < communicator_.size(); ++step) {
-    const int r = (me + step) % communicator_.size();
-    for (std::size_t i = 0; i < my_subtrees_.size(); ++i) {
-      MPI_Isend(partial_sums_[i].data() + slice_begins_[r], slice_sizes_[r], MPI_FLOAT, r, my_subtrees_[i].first,
-                communicator_.handle(), &requests_.emplace_back());
-    }
-  }
-  MPI_Waitall(static_cast<int>(requests_.size()), requests_.data(), MPI_STATUSES_IGNORE);
 }
 
-const float* OrderedReduction::combine(ShardRange range, std::size_t offset, std::size_t size, std::size_t depth) {
-  if (leaf_sizes_[range.first] == range.count()) {
-    return leaves_[range.first] + offset;
+void OrderedReduction::ready(std::size_t first) {
+  while (open_buckets_ > 0 && bucket_begins_[open_buckets_ - 1] >= first) {
+    finish_bucket(--open_buckets_);
+  }
+  if (!requests_.empty()) {
+    const Timed timed(costs_.hidden);
+    int done = 0;
+    MPI_Testall(static_cast<int>(requests_.size()), requests_.data(), &done, MPI_STATUSES_IGNORE);
+  }
+}
+
+void OrderedReduction::finish_bucket(std::size_t bucket) {
+  const std::size_t begin = bucket_begins_[bucket];
+  const std::size_t end = bucket + 1 < bucket_begins_.size() ? bucket_begins_[bucket + 1] : size_;
+  {
+    const Timed timed(costs_.adding);
+    for (const Merge& merge : merges_[shard_ - mine_.first]) {
+      linalg::add(merge.target + begin, merge.source + begin, end - begin);
+    }
+  }
+  const auto& mine = subtrees_[communicator_.rank()];
+  for (std::size_t i = 0; i < mine.size(); ++i) {
+    if (mine[i].last == shard_ + 1) {
+      send(bucket, memory_.mine() + i * round_up(size_), tag_of(bucket, mine[i].first, all_.count()));
+    }
+  }
+}
+
+void OrderedReduction::send(std::size_t bucket, const float* numbers, int tag) {
+  const Timed timed(costs_.hidden);
+  for (int step = 1; step < communicator_.size(); ++step) {
+    const int r = (communicator_.rank() + step) % communicator_.size();
+    if (memory_.of(r) == nullptr) {
+      const Slice& slice = slices_[r][bucket];
+      MPI_Isend(numbers + slice.begin, static_cast<int>(slice.size), MPI_FLOAT, r, tag, communicator_.handle(),
+                &requests_.emplace_back());
+      costs_.bytes += static_cast<double>(slice.size * sizeof(float));
+    }
+  }
+}
+
+void OrderedReduction::combine_bucket(std::size_t bucket) {
+  const Slice& slice = slices()[bucket];
+  double* squares = block_squares_.data();
+  for (int r = 0; r < communicator_.rank(); ++r) {
+    squares += block_counts_[r];
+  }
+  for (std::size_t b = 0; b < bucket; ++b) {
+    squares += (slices()[b].size + kSliceBlock - 1) / kSliceBlock;
+  }
+  for (std::size_t offset = 0; offset < slice.size; offset += kSliceBlock) {
+    const Slice block{slice.begin + offset, std::min(kSliceBlock, slice.size - offset)};
+    const std::size_t local = local_begins_[bucket] + offset;
+    float* out = result_.data() + local;
+    const float* sum = combine(all_, block, local, out, 0);
+    if (sum != out) {
+      std::copy_n(sum, block.size, out);
+    }
+    *squares++ = linalg::sum_of_squares(out, block.size);
+  }
+}
+
+const float* OrderedReduction::combine(ShardRange range, Slice block, std::size_t local, float* out,
+                                       std::size_t depth) {
+  const Leaf& leaf = leaves_[range.first];
+  if (leaf.shards == range.count()) {
+    return leaf.numbers + (leaf.local ? local : block.begin);
   }
   const int middle = split_point(range);
-  const float* left = combine({range.first, middle}, offset, size, depth + 1);
-  float* out = block_scratch_[depth].data();
-  std::copy_n(left, size, out);
-  const float* right = combine({middle, range.last}, offset, size, depth + 1);
-  linalg::add(out, right, size);
+  const float* left = combine({range.first, middle}, block, local, out, depth + 1);
+  const float* right = combine({middle, range.last}, block, local, block_scratch_[depth].data(), depth + 1);
+  linalg::add(left, right, out, block.size);
   return out;
 }
 
 double OrderedReduction::sum_of_squares() {
-  const std::size_t first = slice_begin() / kSliceBlock;
-  for (std::size_t b = 0; b * kSliceBlock < slice_size(); ++b) {
-    const std::size_t offset = b * kSliceBlock;
-    block_squares_[first + b] =
-        linalg::sum_of_squares(result_.data() + offset, std::min(kSliceBlock, slice_size() - offset));
-  }
   communicator_.gather_all_in_place(block_squares_.data(), block_counts_);
   double total = 0;
-  for (const double square : block_squares_) {
-    total += square;
+  for (const int block : block_order_) {
+    total += block_squares_[block];
   }
   return total;
+}
+
+void OrderedReduction::set_replica(const float* all) {
+  memory_.barrier();
+  if (memory_.is_leader()) {
+    std::copy_n(all, size_, replica());
+  }
+  memory_.barrier();
+}
+
+int OrderedReduction::designated(int node, int rank) const {
+  const auto& members = memory_.members(node);
+  return members[static_cast<std::size_t>(rank) % members.size()];
+}
+
+void OrderedReduction::publish_replica() {
+  const Timed timed(costs_.exposed);
+  requests_.clear();
+  const int me = communicator_.rank();
+  for (int r = 0; r < communicator_.size(); ++r) {
+    if (memory_.of(r) == nullptr && designated(memory_.node_of(me), r) == me) {
+      for (std::size_t b = 0; b < bucket_begins_.size(); ++b) {
+        MPI_Irecv(replica() + slices_[r][b].begin, static_cast<int>(slices_[r][b].size), MPI_FLOAT, r,
+                  tag_of(b, 0, all_.count()), communicator_.handle(), &requests_.emplace_back());
+      }
+    }
+  }
+  for (int step = 1; step < memory_.nodes(); ++step) {
+    const int node = (memory_.node_of(me) + step) % memory_.nodes();
+    for (std::size_t b = 0; b < bucket_begins_.size(); ++b) {
+      const Slice& slice = slices()[b];
+      MPI_Isend(replica() + slice.begin, static_cast<int>(slice.size), MPI_FLOAT, designated(node, me),
+                tag_of(b, 0, all_.count()), communicator_.handle(), &requests_.emplace_back());
+      costs_.bytes += static_cast<double>(slice.size * sizeof(float));
+    }
+  }
+  MPI_Waitall(static_cast<int>(requests_.size()), requests_.data(), MPI_STATUSES_IGNORE);
+  memory_.barrier();
+}
+
+void OrderedReduction::gather(const float* local, float* all) const {
+  for (std::size_t b = 0; b < bucket_begins_.size(); ++b) {
+    std::copy_n(local + local_begins_[b], slices()[b].size, all + slices()[b].begin);
+    communicator_.gather_all_in_place(all + bucket_begins_[b], slice_sizes_[b]);
+  }
+}
+
+void OrderedReduction::gather_to_root(const float* local, float* all) const {
+  for (std::size_t b = 0; b < bucket_begins_.size(); ++b) {
+    communicator_.gather_to_root(local + local_begins_[b], slice_sizes_[b],
+                                 communicator_.is_root() ? all + bucket_begins_[b] : nullptr);
+  }
+}
+
+void OrderedReduction::scatter_from_root(const float* all, float* local) const {
+  for (std::size_t b = 0; b < bucket_begins_.size(); ++b) {
+    communicator_.scatter_from_root(communicator_.is_root() ? all + bucket_begins_[b] : nullptr, slice_sizes_[b],
+                                    local + local_begins_[b]);
+  }
 }
 
 }  // namespace epitaxy::parallel

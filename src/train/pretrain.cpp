@@ -52,7 +52,8 @@ class Pretraining {
   std::unique_ptr<Trainer> trainer_;
   std::unique_ptr<Evaluation> validation_;
   std::vector<RegressionMetrics> validated_;  ///< By head, of the last epoch validated.
-  bool complete_ = false;                     ///< The checkpoint is that of a training that has ended.
+  Performance performance_;
+  bool complete_ = false;  ///< The checkpoint is that of a training that has ended.
   fs::path folder_;
   Clock::time_point start_ = Clock::now();
   Clock::time_point last_checkpoint_ = Clock::now();
@@ -103,8 +104,9 @@ void Pretraining::prepare() {
 void Pretraining::make_trainer() {
   const TrainingSettings& t = settings_.training;
   trainer_ = std::make_unique<Trainer>(communicator_, *model_, t, std::move(shards_), data_.smallest_shard(t.shards));
-  model_->layout().initialize(trainer_->weights(), t.seed);
-  trainer_->start_average();
+  linalg::Buffer<float> weights(trainer_->size());
+  model_->layout().initialize(weights.data(), t.seed);
+  trainer_->set_weights(weights.data());
 }
 
 void Pretraining::describe() const {
@@ -173,13 +175,14 @@ bool Pretraining::resume() {
         fail_input("the checkpoint in {} is of another model. Use another --output, or --fresh to throw it away",
                    folder_.string());
       }
-      std::copy_n(checkpoint->weights.data(), trainer_->size(), trainer_->weights());
     }
   });
   if (communicator_.broadcast(static_cast<std::int64_t>(checkpoint.has_value())) == 0) {
     return false;
   }
-  communicator_.broadcast(trainer_->weights(), trainer_->size());
+  linalg::Buffer<float> weights = checkpoint ? checkpoint->weights : linalg::Buffer<float>(trainer_->size());
+  communicator_.broadcast(weights.data(), weights.size());
+  trainer_->set_weights(weights.data());
   trainer_->scatter_optimizer(checkpoint ? checkpoint->optimizer : std::map<std::string, linalg::Buffer<float>>{});
   TrainingState state = checkpoint ? checkpoint->state : TrainingState{};
   MPI_Bcast(&state, sizeof(state), MPI_BYTE, 0, communicator_.handle());
@@ -305,6 +308,7 @@ bool Pretraining::run(const fs::path& folder, parallel::StopHandler& stop) {
   communicator_.on_root([&] {
     table = std::make_unique<EpochTable>(folder_ / "metrics.csv", columns, resumed ? trainer_->state().epoch : 0);
   });
+  const double products = complete_ ? 0 : trainer_->measure_products();
   const Outcome outcome = complete_ ? outcome_of_complete() : trainer_->run(hooks(stop, table.get()));
   if (outcome == Outcome::stopped) {
     log::info("stopped by {} at epoch {}, step {}: run again to go on", stop.reason(), trainer_->state().epoch + 1,
@@ -317,7 +321,8 @@ bool Pretraining::run(const fs::path& folder, parallel::StopHandler& stop) {
   if (trainer_->state().skipped_steps > 0) {
     log::warning("{} steps were skipped because their gradient was not finite", trainer_->state().skipped_steps);
   }
-  log_times(trainer_->times());
+  performance_ = gather_performance(communicator_, trainer_->times(), products);
+  log_performance(performance_);
   write_results(outcome);
   return true;
 }
@@ -345,7 +350,7 @@ void Pretraining::write_results(Outcome outcome) {
   }
   communicator_.on_root([&] {
     table.write(folder_ / "predictions.csv");
-    const PretrainEnd end{trainer_->state(), outcome == Outcome::stopped_early, seconds_since(start_)};
+    const PretrainEnd end{trainer_->state(), outcome == Outcome::stopped_early, seconds_since(start_), performance_};
     write_pretrain_summary(folder_ / "summary.json", *model_, data_, end,
                            {{"validation", &validation}, {"test", &test}});
   });

@@ -40,6 +40,7 @@ void write_pretrain_summary(const std::filesystem::path& path, const models::Mod
   summary["training_rows"] = data.train().size();
   summary["excluded_rows"] = data.excluded();
   summary["seconds_of_this_process"] = end.seconds;
+  summary["performance"] = to_json(end.performance);
   for (const auto& [set, evaluation] : evaluations) {
     const auto in_range = evaluation->metrics(true);
     const auto all = evaluation->metrics(false);
@@ -51,19 +52,6 @@ void write_pretrain_summary(const std::filesystem::path& path, const models::Mod
     }
   }
   file::write_atomically(path, summary.dump(2) + "\n");
-}
-
-void log_times(const TrainingTimes& t) {
-  const double total = t.gradient + t.exchange + t.update + t.data + t.validation;
-  if (total <= 0) {
-    return;
-  }
-  const auto share = [&](double seconds) { return 100 * seconds / total; };
-  log::info(
-      "time of rank 0: gradients {:.0f} %, exchange {:.0f} %, update {:.0f} %, data {:.0f} %, validation {:.0f} %",
-      share(t.gradient), share(t.exchange), share(t.update), share(t.data), share(t.validation));
-  log::info("rates of rank 0: {:.0f} rows/s; {:.0f} GFLOP/s in gradients", static_cast<double>(t.rows) / total,
-            t.gradient > 0 ? t.flops / t.gradient * 1e-9 : 0.0);
 }
 
 }  // namespace epitaxy::train

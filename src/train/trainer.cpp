@@ -7,6 +7,7 @@
 
 #include "epitaxy/base/error.h"
 #include "epitaxy/base/random.h"
+#include "epitaxy/base/timed.h"
 
 namespace epitaxy::train {
 
@@ -16,19 +17,6 @@ constexpr int kRecord = 4;              // numbers a shard adds to each step's r
 constexpr std::int64_t kBadSteps = 20;  // skipped steps in a row that end a run
 
 using Clock = std::chrono::steady_clock;
-
-/// Adds the time of its scope to a sum.
-class Timed {
- public:
-  explicit Timed(double& sum) : sum_(sum), start_(Clock::now()) {}
-  ~Timed() { sum_ += std::chrono::duration<double>(Clock::now() - start_).count(); }
-  Timed(const Timed&) = delete;
-  Timed& operator=(const Timed&) = delete;
-
- private:
-  double& sum_;
-  Clock::time_point start_;
-};
 
 std::vector<bool> trainable(const std::vector<double>& multipliers) {
   std::vector<bool> result;
@@ -55,6 +43,21 @@ std::vector<nn::RateRange> rate_ranges(const nn::ParameterLayout& layout, const 
   return ranges;
 }
 
+std::vector<std::size_t> bucket_plan(const nn::ParameterLayout& layout) {
+  constexpr std::size_t smallest = 1 << 20;
+  std::vector<std::size_t> begins;
+  std::size_t end = layout.size();
+  for (std::size_t i = layout.parameters().size(); i-- > 0;) {
+    const std::size_t begin = layout[i].offset;
+    if (end - begin >= smallest && begin >= smallest) {
+      begins.insert(begins.begin(), begin);
+      end = begin;
+    }
+  }
+  begins.insert(begins.begin(), 0);
+  return begins;
+}
+
 Trainer::Trainer(const parallel::Communicator& communicator, const models::Model& model,
                  const TrainingSettings& settings, std::vector<Rows> shards, std::size_t smallest_shard,
                  const std::vector<double>& multipliers)
@@ -63,14 +66,12 @@ Trainer::Trainer(const parallel::Communicator& communicator, const models::Model
       settings_(settings),
       shards_(std::move(shards)),
       steps_per_epoch_(std::max<std::int64_t>(1, static_cast<std::int64_t>(smallest_shard) / settings.shard_rows())),
-      reduction_(communicator, settings.shards, model.layout().size()),
-      optimizer_(settings.optimizer, rate_ranges(model.layout(), multipliers), reduction_.slice_begin(),
-                 reduction_.slice_size()),
+      reduction_(communicator, settings.shards, model.layout().size(), bucket_plan(model.layout())),
+      optimizer_(settings.optimizer, rate_ranges(model.layout(), multipliers), reduction_.slices()),
       executor_(model.executor({.rows = static_cast<std::size_t>(settings.shard_rows()),
                                 .arithmetic = settings.arithmetic,
                                 .training = true,
                                 .trainable = trainable(multipliers)})),
-      weights_(model.layout().size()),
       averaged_(settings.optimizer.average_decay > 0 ? model.layout().size() : 0),
       batch_features_(static_cast<std::size_t>(settings.shard_rows()) * model.description().features.size()),
       batch_targets_(static_cast<std::size_t>(settings.shard_rows()) * model.description().heads.size()),
@@ -79,9 +80,20 @@ Trainer::Trainer(const parallel::Communicator& communicator, const models::Model
   for (const Rows& rows : shards_) {
     order_.emplace_back(rows.count);
   }
+  executor_->on_ready([this](std::size_t first) { reduction_.ready(first); });
   for (int r = 0; r < communicator.size(); ++r) {
     record_counts_.push_back(parallel::shards_of_rank(settings.shards, r, communicator.size()).count() * kRecord);
   }
+}
+
+void Trainer::set_weights(const float* weights) {
+  reduction_.set_replica(weights);
+  optimizer_.start_average(weights);
+}
+
+double Trainer::measure_products() {
+  executor_->load(weights());
+  return executor_->measure_products();
 }
 
 void Trainer::shuffle(std::int64_t epoch) {
@@ -121,36 +133,26 @@ Trainer::Decision Trainer::step(const TrainingHooks& hooks, double learning_rate
   const double stop = hooks.stop_requested && hooks.stop_requested() ? 1 : 0;
   const double checkpoint = hooks.checkpoint_due && hooks.checkpoint_due() ? 1 : 0;
   {
-    const Timed timed(times_.gradient);
-    executor_->load(weights_.data());
+    const Timed timed(times_.weights);
+    executor_->load(weights());
   }
-  const double exchanging = reduction_.seconds_exchanging();
-  const double computing = times_.gradient + times_.data;
-  const auto start = Clock::now();
   const float* gradient = reduction_.sum([&](int shard, float* out) {
     {
       const Timed timed(times_.data);
       fill_batch(shard - first_shard);
     }
-    const Timed timed(times_.gradient);
     const models::StreamPosition position{settings_.seed, static_cast<std::uint32_t>(state_.epoch),
                                           static_cast<std::uint32_t>(state_.step), static_cast<std::uint32_t>(shard)};
-    const nn::LossSums sums =
-        executor_->gradient(batch_features_.data(), batch_targets_.data(), settings_.loss, position, out);
+    const nn::LossSums sums = compute_gradient(position, out);
     double* record = records_.data() + static_cast<std::size_t>(shard) * kRecord;
     record[0] = sums.loss;
     record[1] = sums.labels;
     record[2] = stop;
     record[3] = checkpoint;
-    times_.flops += executor_->gradient_flops();
-    times_.rows += settings_.shard_rows();
   });
-  const double elapsed = std::chrono::duration<double>(Clock::now() - start).count();
-  const double exchange = reduction_.seconds_exchanging() - exchanging;
-  times_.exchange += exchange;
-  times_.update += elapsed - exchange - (times_.gradient + times_.data - computing);
+  ++times_.steps;
   {
-    const Timed timed(times_.exchange);
+    const Timed timed(exposed_);
     communicator_.gather_all_in_place(records_.data(), record_counts_);
   }
   double loss = 0;
@@ -164,7 +166,7 @@ Trainer::Decision Trainer::step(const TrainingHooks& hooks, double learning_rate
     decision.checkpoint = decision.checkpoint || record[3] > 0;
   }
   if (labels > 0) {
-    const double norm = std::sqrt(reduction_.sum_of_squares()) / labels;
+    const double norm = gradient_norm() / labels;
     if (std::isfinite(loss) && std::isfinite(norm)) {
       const bool clip = settings_.gradient_clip > 0 && norm > settings_.gradient_clip;
       update(gradient, labels * (clip ? norm / settings_.gradient_clip : 1.0), learning_rate);
@@ -179,22 +181,51 @@ Trainer::Decision Trainer::step(const TrainingHooks& hooks, double learning_rate
   return decision;
 }
 
+nn::LossSums Trainer::compute_gradient(const models::StreamPosition& position, float* out) {
+  const auto& costs = reduction_.costs();
+  const double within = costs.adding + costs.hidden;  // buckets are finished during the backward pass
+  const double forward = executor_->forward_seconds();
+  double seconds = 0;
+  nn::LossSums sums;
+  {
+    const Timed timed(seconds);
+    sums = executor_->gradient(batch_features_.data(), batch_targets_.data(), settings_.loss, position, out);
+  }
+  const double forward_seconds = executor_->forward_seconds() - forward;
+  times_.forward += forward_seconds;
+  times_.backward += seconds - forward_seconds - (costs.adding + costs.hidden - within);
+  times_.flops += executor_->gradient_flops();
+  times_.rows += settings_.shard_rows();
+  return sums;
+}
+
+double Trainer::gradient_norm() {
+  const Timed timed(exposed_);
+  return std::sqrt(reduction_.sum_of_squares());
+}
+
 void Trainer::update(const float* gradient, double labels, double learning_rate) {
   {
-    const Timed timed(times_.update);
-    optimizer_.step(gradient, static_cast<float>(1.0 / labels), learning_rate,
-                    weights_.data() + reduction_.slice_begin());
+    const Timed timed(times_.optimizer);
+    optimizer_.step(gradient, static_cast<float>(1.0 / labels), learning_rate, reduction_.replica());
   }
-  const Timed timed(times_.exchange);
-  communicator_.gather_all_in_place(weights_.data(), reduction_.slice_sizes());
+  reduction_.publish_replica();
+}
+
+TrainingTimes Trainer::times() const {
+  TrainingTimes times = times_;
+  times.adding = reduction_.costs().adding;
+  times.hidden = reduction_.costs().hidden;
+  times.exposed = exposed_ + reduction_.costs().exposed;
+  times.bytes = reduction_.costs().bytes;
+  return times;
 }
 
 const float* Trainer::weights_to_validate() {
   if (averaged_.empty()) {
-    return weights_.data();
+    return weights();
   }
-  std::copy_n(optimizer_.average().data(), optimizer_.average().size(), averaged_.data() + reduction_.slice_begin());
-  communicator_.gather_all_in_place(averaged_.data(), reduction_.slice_sizes());
+  reduction_.gather(optimizer_.average().data(), averaged_.data());
   return averaged_.data();
 }
 
@@ -265,6 +296,7 @@ Outcome Trainer::run(const TrainingHooks& hooks) {
       }
       const bool more = state_.epoch < settings_.epochs;
       if (more && (decision.stop || decision.checkpoint) && hooks.checkpoint) {
+        const Timed timed(times_.checkpoint);
         hooks.checkpoint();
       }
       if (more && decision.stop) {
@@ -281,7 +313,7 @@ std::map<std::string, linalg::Buffer<float>> Trainer::gather_optimizer() {
   const auto buffers = optimizer_.state();
   for (std::size_t i = 0; i < names.size(); ++i) {
     linalg::Buffer<float> full(communicator_.is_root() ? size() : 0);
-    communicator_.gather_to_root(buffers[i]->data(), reduction_.slice_sizes(), full.data());
+    reduction_.gather_to_root(buffers[i]->data(), full.data());
     result.emplace(names[i], std::move(full));
   }
   return result;
@@ -299,7 +331,7 @@ void Trainer::scatter_optimizer(const std::map<std::string, linalg::Buffer<float
   });
   for (std::size_t i = 0; i < buffers.size(); ++i) {
     const float* full = communicator_.is_root() ? arrays.at(names[i]).data() : nullptr;
-    communicator_.scatter_from_root(full, reduction_.slice_sizes(), buffers[i]->data());
+    reduction_.scatter_from_root(full, buffers[i]->data());
   }
 }
 

@@ -178,8 +178,7 @@ std::optional<JobResult> run_job(const TransferData& data, const FinetuneSetting
     train::Trainer trainer(parallel::Communicator::self(), *model, training,
                            {make_rows(data, split.train, standardizer)}, split.train.size(),
                            rate_multipliers(model->layout(), variant));
-    std::ranges::copy(weights, trainer.weights());
-    trainer.start_average();
+    trainer.set_weights(weights.data());
     train::TrainingHooks hooks;
     hooks.stop_requested = stop;
     const auto keep = [&](const float* now) { std::copy_n(now, weights.size(), weights.data()); };

@@ -40,23 +40,26 @@ void check_layer(const nn::Arithmetic& arithmetic, nn::Activation activation, do
   nn::ParameterLayout layout;
   const std::size_t rows = json.at("rows");
   const nn::DenseSpec spec = nn::add_dense(layout, "layer", json.at("in"), json.at("out"), activation);
-  const nn::Dense dense(spec, rows, arithmetic, true);
+  nn::Dense dense(spec, rows, arithmetic, true);
   const NumberBuffer x = buffer_of(test::floats(json.at("x")), arithmetic.type);
   const NumberBuffer weight = buffer_of(test::floats(json.at("weight")), arithmetic.type);
   const auto bias = test::floats(json.at("bias"));
   const bool hidden = activation == nn::Activation::relu;
   NumberBuffer y(hidden ? arithmetic.type : DataType::float32, rows * spec.out);
-  dense.forward(x.data(), weight.data(), bias.data(), y.data());
+  dense.load(weight.data());
+  dense.forward(x.data(), bias.data(), y.data());
   BOOST_TEST(test::largest_difference(values_of(y), test::floats(expected.at("y")), y.size()) < tolerance);
   NumberBuffer dy = buffer_of(test::floats(json.at("dy")), arithmetic.type);
+  std::vector<float> dbias(spec.out, 99.0f);
   if (hidden) {
-    linalg::relu_backward(dy, y, dy.size(), 1.0f);
+    linalg::relu_backward(dy, y, rows, spec.out, 1.0f, dbias.data());
+  } else {
+    linalg::column_sums(dy, rows, spec.out, dbias.data());
   }
   NumberBuffer dx(arithmetic.type, rows * spec.in);
   std::vector<float> dweight(spec.in * spec.out, 99.0f);
-  std::vector<float> dbias(spec.out, 99.0f);
-  dense.backward_input(dy.data(), weight.data(), dx.data());
-  dense.backward_weight(x.data(), dy, dweight.data(), dbias.data());
+  dense.backward_input(dy.data(), dx.data());
+  dense.backward_weight(x.data(), dy.data(), dweight.data());
   BOOST_TEST(test::largest_difference(values_of(dx), test::floats(expected.at("dx")), dx.size()) < tolerance);
   BOOST_TEST(test::largest_difference(dweight, test::floats(expected.at("dweight")), dweight.size()) < tolerance);
   BOOST_TEST(test::largest_difference(dbias, test::floats(expected.at("dbias")), dbias.size()) < tolerance);

@@ -63,15 +63,25 @@ Numbers sum_one_after_another(int shards, std::size_t size) {
 }
 
 /// The whole sum on every rank: the slices of all, gathered.
-Numbers gathered_sum(const Communicator& communicator, OrderedReduction& reduction, std::size_t size, int round = 0) {
-  const float* slice = reduction.sum([&](int shard, float* out) {
-    const Numbers numbers = shard_numbers(shard, size, round);
+Numbers gathered_sum(OrderedReduction& reduction, int round = 0) {
+  const float* local = reduction.sum([&](int shard, float* out) {
+    const Numbers numbers = shard_numbers(shard, reduction.size(), round);
     std::copy(numbers.begin(), numbers.end(), out);
   });
-  Numbers all(size, -99.0f);
-  std::copy_n(slice, reduction.slice_size(), all.begin() + static_cast<std::ptrdiff_t>(reduction.slice_begin()));
-  communicator.gather_all_in_place(all.data(), reduction.slice_sizes());
+  Numbers all(reduction.size(), -99.0f);
+  reduction.gather(local, all.data());
   return all;
+}
+
+/// Begins of buckets that cut a vector into parts of unlike sizes.
+std::vector<std::size_t> three_buckets(std::size_t size) {
+  std::vector<std::size_t> begins{0};
+  for (const std::size_t begin : {size / 5, size / 2}) {
+    if (begin > begins.back()) {
+      begins.push_back(begin);
+    }
+  }
+  return begins;
 }
 
 }  // namespace
@@ -127,10 +137,15 @@ BOOST_AUTO_TEST_CASE(sums_have_the_bits_of_the_tree_on_any_number_of_ranks) {
   const Communicator world = Communicator::world();
   for (int shards = world.size(); shards <= 9; ++shards) {
     for (const std::size_t size : kSizes) {
-      OrderedReduction reduction(world, shards, size);
-      const Numbers sum = gathered_sum(world, reduction, size);
       const Numbers expected = serial_sum(0, shards, size);
-      BOOST_TEST(test::same_bits(sum.data(), expected.data(), size), shards << " shards of " << size << " numbers");
+      for (const Transport transport : {Transport::shared_memory, Transport::messages}) {
+        for (const auto& begins : {std::vector<std::size_t>{0}, three_buckets(size)}) {
+          OrderedReduction reduction(world, shards, size, begins, transport);
+          const Numbers sum = gathered_sum(reduction);
+          BOOST_TEST(test::same_bits(sum.data(), expected.data(), size),
+                     shards << " shards of " << size << " numbers in " << begins.size() << " buckets");
+        }
+      }
     }
   }
 }
@@ -148,12 +163,83 @@ BOOST_AUTO_TEST_CASE(a_reduction_is_used_again_and_again) {
   const Communicator world = Communicator::world();
   const int shards = 2 * world.size() + 1;
   const std::size_t size = kSliceBlock + 100;
-  OrderedReduction reduction(world, shards, size);
-  for (int round = 0; round < 4; ++round) {
-    const Numbers sum = gathered_sum(world, reduction, size, round);
-    const Numbers expected = serial_sum(0, shards, size, round);
-    BOOST_TEST(test::same_bits(sum.data(), expected.data(), size));
+  for (const Transport transport : {Transport::shared_memory, Transport::messages}) {
+    OrderedReduction reduction(world, shards, size, three_buckets(size), transport);
+    for (int round = 0; round < 4; ++round) {
+      const Numbers sum = gathered_sum(reduction, round);
+      const Numbers expected = serial_sum(0, shards, size, round);
+      BOOST_TEST(test::same_bits(sum.data(), expected.data(), size));
+    }
   }
+}
+
+BOOST_AUTO_TEST_CASE(buckets_that_are_ready_early_are_summed_with_the_same_bits) {
+  const Communicator world = Communicator::world();
+  const int shards = 2 * world.size() + 1;
+  const std::size_t size = 5 * kSliceBlock;
+  for (const Transport transport : {Transport::shared_memory, Transport::messages}) {
+    OrderedReduction reduction(world, shards, size, three_buckets(size), transport);
+    for (int round = 0; round < 3; ++round) {
+      const float* local = reduction.sum([&](int shard, float* out) {
+        const Numbers numbers = shard_numbers(shard, size, round);
+        for (std::size_t first = size; first > 0;) {
+          const std::size_t last = first;
+          first -= std::min<std::size_t>(first, 3000);
+          std::copy(numbers.data() + first, numbers.data() + last, out + first);
+          reduction.ready(first);
+        }
+      });
+      Numbers all(size);
+      reduction.gather(local, all.data());
+      const Numbers expected = serial_sum(0, shards, size, round);
+      BOOST_TEST(test::same_bits(all.data(), expected.data(), size));
+    }
+    const bool sends = world.size() > 1 && transport == Transport::messages;
+    BOOST_TEST((reduction.costs().bytes > 0) == sends);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(slices_written_to_the_replica_reach_every_rank) {
+  const Communicator world = Communicator::world();
+  const std::size_t size = 3 * kSliceBlock + 17;
+  for (const Transport transport : {Transport::shared_memory, Transport::messages}) {
+    OrderedReduction reduction(world, world.size(), size, three_buckets(size), transport);
+    const Numbers start = test::random_numbers(size, 3);
+    reduction.set_replica(start.data());
+    BOOST_TEST(test::same_bits(reduction.replica(), start.data(), size));
+    for (int round = 1; round < 4; ++round) {
+      world.barrier();
+      for (const Slice& slice : reduction.slices()) {
+        for (std::size_t i = slice.begin; i < slice.begin + slice.size; ++i) {
+          reduction.replica()[i] = start[i] * static_cast<float>(round);
+        }
+      }
+      reduction.publish_replica();
+      Numbers expected = start;
+      for (float& x : expected) {
+        x *= static_cast<float>(round);
+      }
+      BOOST_TEST(test::same_bits(reduction.replica(), expected.data(), size));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(local_vectors_are_gathered_to_and_scattered_from_rank_0) {
+  const Communicator world = Communicator::world();
+  const std::size_t size = 3 * kSliceBlock + 17;
+  const OrderedReduction reduction(world, world.size(), size, three_buckets(size));
+  const Numbers all = test::random_numbers(size, 4);
+  Numbers local(reduction.local_size());
+  reduction.scatter_from_root(world.is_root() ? all.data() : nullptr, local.data());
+  std::size_t at = 0;
+  for (const Slice& slice : reduction.slices()) {
+    BOOST_TEST(test::same_bits(local.data() + at, all.data() + slice.begin, slice.size));
+    at += slice.size;
+  }
+  BOOST_TEST(at == local.size());
+  Numbers back(size);
+  reduction.gather_to_root(local.data(), back.data());
+  BOOST_TEST((!world.is_root() || test::same_bits(back.data(), all.data(), size)));
 }
 
 BOOST_AUTO_TEST_CASE(each_shard_is_computed_once_in_order_on_its_rank) {
@@ -169,22 +255,20 @@ BOOST_AUTO_TEST_CASE(each_shard_is_computed_once_in_order_on_its_rank) {
   BOOST_TEST(computed == expected, boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(slices_begin_at_blocks_and_cover_the_vector) {
+BOOST_AUTO_TEST_CASE(slices_begin_at_blocks_of_their_bucket_and_cover_the_vector) {
   const Communicator world = Communicator::world();
   for (const std::size_t size : kSizes) {
-    const OrderedReduction reduction(world, 8, size);
-    std::size_t begin = 0;
-    for (int r = 0; r < world.rank(); ++r) {
-      begin += reduction.slice_sizes()[r];
+    const auto begins = three_buckets(size);
+    const OrderedReduction reduction(world, 8, size, begins);
+    BOOST_TEST(reduction.slices().size() == begins.size());
+    std::vector<double> owned(size, 0.0);
+    for (std::size_t b = 0; b < begins.size(); ++b) {
+      const Slice& slice = reduction.slices()[b];
+      BOOST_TEST(((slice.begin - begins[b]) % kSliceBlock == 0 || slice.size == 0));
+      std::fill_n(owned.begin() + static_cast<std::ptrdiff_t>(slice.begin), slice.size, 1.0);
     }
-    std::size_t total = 0;
-    for (const int part : reduction.slice_sizes()) {
-      total += part;
-    }
-    BOOST_TEST(total == size);
-    BOOST_TEST(reduction.slice_begin() == begin);
-    BOOST_TEST((begin % kSliceBlock == 0 || reduction.slice_size() == 0));
-    BOOST_TEST(reduction.slice_size() == static_cast<std::size_t>(reduction.slice_sizes()[world.rank()]));
+    MPI_Allreduce(MPI_IN_PLACE, owned.data(), static_cast<int>(size), MPI_DOUBLE, MPI_SUM, world.handle());
+    BOOST_TEST(owned == std::vector<double>(size, 1.0), boost::test_tools::per_element());
   }
 }
 
@@ -192,10 +276,10 @@ BOOST_AUTO_TEST_CASE(the_sum_of_squares_has_the_same_bits_on_any_number_of_ranks
   const Communicator world = Communicator::world();
   const Communicator self = Communicator::self();
   for (const std::size_t size : kSizes) {
-    OrderedReduction together(world, 5, size);
-    OrderedReduction alone(self, 5, size);
-    gathered_sum(world, together, size);
-    const Numbers sum = gathered_sum(self, alone, size);
+    OrderedReduction together(world, 5, size, three_buckets(size));
+    OrderedReduction alone(self, 5, size, three_buckets(size));
+    gathered_sum(together);
+    const Numbers sum = gathered_sum(alone);
     const double squares = together.sum_of_squares();
     const double squares_alone = alone.sum_of_squares();
     double expected = 0;

@@ -57,7 +57,7 @@ std::pair<Outcome, Snapshot> stopped_at(const Communicator& communicator, const 
 Snapshot resumed(const Communicator& communicator, const models::Model& net, const TrainingSettings& settings,
                  const Snapshot& from) {
   Trainer trainer(communicator, net, settings, test::rows_of(communicator), test::kSmallest);
-  std::copy(from.weights.begin(), from.weights.end(), trainer.weights());
+  trainer.set_weights(from.weights.data());
   trainer.state() = from.state;
   trainer.scatter_optimizer(from.optimizer);
   TrainingHooks hooks;

@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(a_step_of_descent_moves_against_the_mean_gradient_of_the_la
   whole.shards = 1;
   whole.batch = static_cast<int>(test::shard_rows(0).count);
   Trainer trainer(Communicator::self(), net, whole, {test::shard_rows(0)}, test::shard_rows(0).count);
-  net.layout().initialize(trainer.weights(), 9);
+  test::initialize(trainer, net);
   trainer.run({});
   const Rows rows = test::shard_rows(0);
   std::vector<float> start(net.layout().size());
@@ -283,7 +283,7 @@ BOOST_AUTO_TEST_CASE(a_batch_that_is_not_finite_is_skipped_on_all_ranks) {
   const auto run = [&](const Communicator& communicator) {
     auto trainer =
         std::make_unique<Trainer>(communicator, net, settings, rows_with_nan(communicator, 2, 1), test::kSmallest);
-    net.layout().initialize(trainer->weights(), 9);
+    test::initialize(*trainer, net);
     const Outcome outcome = trainer->run({});
     BOOST_TEST((outcome == Outcome::finished));
     return trainer;
@@ -302,7 +302,7 @@ BOOST_AUTO_TEST_CASE(many_batches_in_a_row_that_are_not_finite_end_the_training_
   settings.epochs = 10;
   const auto world = Communicator::world();
   Trainer trainer(world, net, settings, rows_with_nan(world, 2, test::kSmallest), test::kSmallest);
-  net.layout().initialize(trainer.weights(), 9);
+  test::initialize(trainer, net);
   const auto before = test::weights_of(trainer);
   std::string message;
   try {
@@ -333,7 +333,7 @@ BOOST_AUTO_TEST_CASE(a_batch_larger_than_a_shard_counts_each_row_once) {
   const auto change_with = [&](int batch) {
     settings.batch = batch;
     Trainer trainer(Communicator::self(), net, settings, {rows}, rows.count);
-    net.layout().initialize(trainer.weights(), 9);
+    test::initialize(trainer, net);
     trainer.run({});
     return change(net, test::weights_of(trainer));
   };

@@ -67,14 +67,19 @@ inline std::vector<train::Rows> rows_of(const parallel::Communicator& communicat
   return result;
 }
 
+inline void initialize(train::Trainer& trainer, const models::Model& net) {
+  linalg::Buffer<float> weights(trainer.size());
+  net.layout().initialize(weights.data(), 9);
+  trainer.set_weights(weights.data());
+}
+
 /// A trainer with its starting weights.
 inline std::unique_ptr<train::Trainer> make_trainer(const parallel::Communicator& communicator,
                                                     const models::Model& net, const train::TrainingSettings& settings,
                                                     const std::vector<double>& multipliers = {}) {
   auto trainer = std::make_unique<train::Trainer>(communicator, net, settings, rows_of(communicator, settings.shards),
                                                   kSmallest, multipliers);
-  net.layout().initialize(trainer->weights(), 9);
-  trainer->start_average();
+  initialize(*trainer, net);
   return trainer;
 }
 

@@ -17,6 +17,8 @@ void convert(const float* from, NumberBuffer& to, std::size_t size, std::size_t 
 
 /// out += in.
 void add(float* out, const float* in, std::size_t size);
+/// out = a + b; out may be a or b.
+void add(const float* a, const float* b, float* out, std::size_t size);
 /// out += in, both of the same type.
 void add(NumberBuffer& out, const NumberBuffer& in, std::size_t size);
 /// out = a + b, all of the same type and size.
@@ -27,6 +29,9 @@ void copy(const NumberBuffer& from, NumberBuffer& to, std::size_t size);
 /// gradient = activation > 0 ? gradient * scale : 0. The backward pass of ReLU followed by dropout: dropped
 /// activations are zero, kept ones were multiplied by `scale`.
 void relu_backward(NumberBuffer& gradient, const NumberBuffer& activation, std::size_t size, float scale);
+/// The same for [rows, columns] numbers, with the column sums of the result: the gradient of the layer's bias.
+void relu_backward(NumberBuffer& gradient, const NumberBuffer& activation, std::size_t rows, std::size_t columns,
+                   float scale, float* sums);
 
 /// Sets each number to zero with probability `rate` (rounded to 1/65536) and multiplies the others by 1 / (1 - rate).
 void dropout(NumberBuffer& values, std::size_t size, double rate, RandomStream stream);

@@ -2,6 +2,7 @@
 /// \file
 /// What training, transfer and prediction need of a model, and the description from which it is built again.
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -74,6 +75,27 @@ class Executor {
   virtual void predict(const float* features, float* predictions) = 0;
   /// Floating-point operations of one `gradient` call in matrix products.
   virtual double gradient_flops() const = 0;
+
+  /// GFLOP/s of the matrix products of `gradient` by themselves, each timed alone; 0 when that is not known.
+  virtual double measure_products() { return 0; }
+  /// Seconds of `gradient` calls up to the loss, since the start.
+  double forward_seconds() const { return forward_seconds_; }
+
+  /// What `gradient` calls while it works, backwards through the layout: the gradients of all numbers from `first` on
+  /// are final. It need not call it.
+  void on_ready(std::function<void(std::size_t first)> ready) { ready_ = std::move(ready); }
+
+ protected:
+  double forward_seconds_ = 0;
+
+  void report_ready(std::size_t first) const {
+    if (ready_) {
+      ready_(first);
+    }
+  }
+
+ private:
+  std::function<void(std::size_t first)> ready_;
 };
 
 /// How an executor is made.

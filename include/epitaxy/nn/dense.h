@@ -1,6 +1,7 @@
 #pragma once
 /// \file
 /// The dense layer y = activation(x W + b) for a fixed number of rows.
+#include <cstddef>
 #include <optional>
 
 #include "epitaxy/linalg/buffer.h"
@@ -30,26 +31,29 @@ struct DenseSpec {
 DenseSpec add_dense(ParameterLayout& layout, const std::string& name, std::size_t in, std::size_t out,
                     Activation activation);
 
-/// The products of one dense layer, planned for `rows` rows. Activations are of the arithmetic's type; the output of a
-/// layer without activation is float32. Weights are given in the arithmetic's type, gradients are float32.
+/// The products of one dense layer, planned for `rows` rows, with the weights packed for them. Activations are of the
+/// arithmetic's type; the output of a layer without activation is float32. Gradients of parameters are float32.
 class Dense {
  public:
   Dense(const DenseSpec& spec, std::size_t rows, const Arithmetic& arithmetic, bool training);
 
   const DenseSpec& spec() const { return spec_; }
+  /// Takes over the weight [in, out], given in the arithmetic's type: once a step.
+  void load(const void* weight);
   /// x [rows, in] -> y [rows, out].
-  void forward(const void* x, const void* weight, const float* bias, void* y) const;
+  void forward(const void* x, const float* bias, void* y) const;
   /// dy [rows, out] -> dx [rows, in].
-  void backward_input(const void* dy, const void* weight, void* dx) const;
-  /// x [rows, in], dy [rows, out] -> dweight [in, out], dbias [out] (both overwritten).
-  void backward_weight(const void* x, const linalg::NumberBuffer& dy, float* dweight, float* dbias) const;
+  void backward_input(const void* dy, void* dx) const;
+  /// x [rows, in], dy [rows, out] -> dweight [in, out] (overwritten). The bias's gradient is the column sums of dy.
+  void backward_weight(const void* x, const void* dy, float* dweight) const;
 
  private:
   DenseSpec spec_;
-  std::size_t rows_;
   linalg::Gemm forward_;
   std::optional<linalg::Gemm> backward_input_;
   std::optional<linalg::Gemm> backward_weight_;
+  linalg::Buffer<std::byte> packed_for_forward_;
+  linalg::Buffer<std::byte> packed_for_backward_;
 };
 
 }  // namespace epitaxy::nn

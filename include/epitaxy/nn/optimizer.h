@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "epitaxy/linalg/buffer.h"
+#include "epitaxy/parallel/reduction.h"
 
 namespace epitaxy::nn {
 
@@ -32,12 +33,14 @@ struct RateRange {
   float multiplier = 1;
 };
 
-/// The optimizer's state for numbers [begin, begin + size) of the flat buffer: each rank owns the state of its slice.
+/// The optimizer's state for some slices of the flat buffer: each rank owns the state of its own. A local vector holds
+/// the slices one after another.
 class Optimizer {
  public:
-  Optimizer(const OptimizerSettings& settings, std::vector<RateRange> ranges, std::size_t begin, std::size_t size);
+  Optimizer(const OptimizerSettings& settings, const std::vector<RateRange>& ranges,
+            const std::vector<parallel::Slice>& slices);
 
-  /// One step. `gradient` and `weights` are the slice; the gradient is multiplied by `gradient_scale` first.
+  /// One step. `gradient` is a local vector, multiplied by `gradient_scale` first; `weights` is the flat buffer.
   void step(const float* gradient, float gradient_scale, double learning_rate, float* weights);
 
   std::int64_t steps() const { return steps_; }
@@ -45,17 +48,25 @@ class Optimizer {
   /// First moment (or momentum), second moment, average of the weights; empty where the settings need none.
   std::vector<linalg::Buffer<float>*> state();
   std::vector<std::string> state_names() const;
-  /// The moving average of this slice's weights; empty when there is none.
+  /// The moving average of these slices' weights, a local vector; empty when there is none.
   linalg::Buffer<float>& average() { return average_; }
   void start_average(const float* weights);
 
  private:
-  void adam(const float* gradient, float scale, float rate, float decay, std::size_t begin, std::size_t end,
-            float* weights);
-  void sgd(const float* gradient, float scale, float rate, std::size_t begin, std::size_t end, float* weights);
+  /// Numbers of one slice with one learning rate.
+  struct Piece {
+    std::size_t flat = 0;
+    std::size_t local = 0;
+    std::size_t size = 0;
+    float multiplier = 1;
+  };
+
+  void adam(const Piece& piece, const float* gradient, float scale, float rate, float decay, float* weights);
+  void sgd(const Piece& piece, const float* gradient, float scale, float rate, float* weights);
 
   OptimizerSettings settings_;
-  std::vector<RateRange> ranges_;  ///< Relative to the slice.
+  std::vector<Piece> pieces_;
+  std::vector<parallel::Slice> slices_;
   std::int64_t steps_ = 0;
   linalg::Buffer<float> first_;
   linalg::Buffer<float> second_;

@@ -44,13 +44,23 @@ struct EpochReport {
 
 /// Where the time went on this rank, in seconds.
 struct TrainingTimes {
-  double gradient = 0;  ///< Forward and backward passes.
-  double exchange = 0;  ///< Waiting for partial sums, loss sums and weights of other ranks.
-  double update = 0;    ///< Adding up and the optimizer.
-  double data = 0;      ///< Shuffling and gathering rows.
+  double data = 0;     ///< Shuffling and gathering rows.
+  double weights = 0;  ///< Converting and packing weights.
+  double forward = 0;
+  double backward = 0;
+  double adding = 0;   ///< Adding up gradients of shards.
+  double hidden = 0;   ///< Sending gradients during the backward pass.
+  double exposed = 0;  ///< Waiting for gradients, loss sums and weights of other ranks.
+  double optimizer = 0;
   double validation = 0;
+  double checkpoint = 0;
   double flops = 0;       ///< Floating-point operations in matrix products.
+  double bytes = 0;       ///< Sent to other nodes.
   std::int64_t rows = 0;  ///< Rows of this rank's shards.
+  std::int64_t steps = 0;
+
+  /// Seconds of the steps alone, without validation and checkpoints.
+  double steps_seconds() const { return data + weights + forward + backward + adding + hidden + exposed + optimizer; }
 };
 
 /// The trainer's questions and announcements. All may be empty. Every callback but `stop_requested` and
@@ -75,18 +85,20 @@ class Trainer {
   Trainer(const parallel::Communicator& communicator, const models::Model& model, const TrainingSettings& settings,
           std::vector<Rows> shards, std::size_t smallest_shard, const std::vector<double>& multipliers = {});
 
-  /// Flat weights; set them before `run`.
-  float* weights() { return weights_.data(); }
-  /// To be called after the weights were set for a new training (not for a resumed one).
-  void start_average() { optimizer_.start_average(weights_.data() + reduction_.slice_begin()); }
+  /// Flat weights, shared by the ranks of a node.
+  const float* weights() const { return reduction_.replica(); }
+  /// To be called before `run` with the same weights on all ranks; starts their average, too. Collective.
+  void set_weights(const float* weights);
   /// Trains until the end, a stop, or too many epochs without improvement. Collective. Throws Error on all ranks when
   /// the gradient was not finite for many steps in a row.
   Outcome run(const TrainingHooks& hooks);
 
   TrainingState& state() { return state_; }
-  const TrainingTimes& times() const { return times_; }
+  TrainingTimes times() const;
   std::int64_t steps_per_epoch() const { return steps_per_epoch_; }
-  std::size_t size() const { return weights_.size(); }
+  std::size_t size() const { return reduction_.size(); }
+  /// GFLOP/s of the model's matrix products by themselves on this rank; 0 when the model does not tell.
+  double measure_products();
 
   /// The optimizer's state as full arrays on rank 0 (empty elsewhere), by name. Collective.
   std::map<std::string, linalg::Buffer<float>> gather_optimizer();
@@ -101,6 +113,8 @@ class Trainer {
   Decision step(const TrainingHooks& hooks, double learning_rate);
   void fill_batch(int local_shard);
   void shuffle(std::int64_t epoch);
+  nn::LossSums compute_gradient(const models::StreamPosition& position, float* out);
+  double gradient_norm();
   void update(const float* gradient, double labels, double learning_rate);
   const float* weights_to_validate();
   bool finish_epoch(const TrainingHooks& hooks, EpochReport report);
@@ -116,7 +130,7 @@ class Trainer {
   std::unique_ptr<models::Executor> executor_;
   TrainingState state_;
   TrainingTimes times_;
-  linalg::Buffer<float> weights_;
+  double exposed_ = 0;                             ///< Waiting in this class's own collectives.
   linalg::Buffer<float> averaged_;                 ///< The moving average of all weights, when validated.
   std::vector<std::vector<std::uint32_t>> order_;  ///< By local shard: this epoch's order of its rows.
   std::int64_t shuffled_epoch_ = -1;
@@ -125,6 +139,9 @@ class Trainer {
   std::vector<double> records_;  ///< By shard: loss, labels, stop, checkpoint.
   std::vector<int> record_counts_;
 };
+
+/// Where the buckets of the reduction begin: at parameters, each of at least a million numbers if there are as many.
+std::vector<std::size_t> bucket_plan(const nn::ParameterLayout& layout);
 
 /// Learning-rate multipliers as ranges of the flat buffer.
 std::vector<nn::RateRange> rate_ranges(const nn::ParameterLayout& layout, const std::vector<double>& multipliers);
