@@ -20,11 +20,18 @@ find_library(DNNL_LIBRARY dnnl REQUIRED)
 find_path(RANDOM123_INCLUDE Random123/philox.h REQUIRED)
 find_path(XXHASH_INCLUDE xxhash.h REQUIRED)
 find_library(XXHASH_LIBRARY xxhash REQUIRED)
+# Debian's RDKit has no CMake configuration.
+find_path(RDKIT_INCLUDE GraphMol/GraphMol.h PATH_SUFFIXES rdkit REQUIRED)
+set(RDKIT_LIBRARIES)
+foreach(name SmilesParse GraphMol RDGeneral)
+  find_library(RDKIT_${name}_LIBRARY NAMES RDKit${name} REQUIRED)
+  list(APPEND RDKIT_LIBRARIES ${RDKIT_${name}_LIBRARY})
+endforeach()
 
 add_library(epitaxy_dependencies INTERFACE)
 target_include_directories(epitaxy_dependencies SYSTEM INTERFACE
-  ${HDF5_SERIAL_INCLUDE} ${OPENBLAS_INCLUDE} ${DNNL_INCLUDE} ${RANDOM123_INCLUDE} ${XXHASH_INCLUDE})
+  ${HDF5_SERIAL_INCLUDE} ${OPENBLAS_INCLUDE} ${DNNL_INCLUDE} ${RANDOM123_INCLUDE} ${XXHASH_INCLUDE} ${RDKIT_INCLUDE})
 target_compile_definitions(epitaxy_dependencies INTERFACE OMPI_SKIP_MPICXX)
 target_link_libraries(epitaxy_dependencies INTERFACE
   MPI::MPI_C yaml-cpp CLI11::CLI11 fmt::fmt spdlog::spdlog nlohmann_json::nlohmann_json ${DNNL_LIBRARY} ZLIB::ZLIB OpenMP::OpenMP_CXX
-  ${HDF5_SERIAL_LIBRARY} ${OPENBLAS_LIBRARY} ${XXHASH_LIBRARY})
+  ${HDF5_SERIAL_LIBRARY} ${OPENBLAS_LIBRARY} ${XXHASH_LIBRARY} ${RDKIT_LIBRARIES})
