@@ -6,15 +6,17 @@
 
 #include "epitaxy/base/error.h"
 #include "epitaxy/linalg/elementwise.h"
+#include "epitaxy/linalg/typed.h"
 #include "gru_gates.h"
 
 namespace epitaxy::nn {
 
-using linalg::Bfloat16;
+using linalg::address;
 using linalg::Buffer;
 using linalg::DataType;
 using linalg::Epilogue;
 using linalg::NumberBuffer;
+using linalg::with_type;
 
 GruSpec add_gru(ParameterLayout& layout, const std::string& name, std::size_t in, std::size_t hidden) {
   const double bound = 1.0 / std::sqrt(static_cast<double>(hidden));
@@ -93,8 +95,7 @@ void Gru::load(const ParameterLayout& layout, const float* flat) {
   // The buffer serves both weights, so the rows between a matrix and its padded size are cleared each time.
   const auto pad_weight = [&](std::size_t parameter, std::size_t rows) {
     pad_gates(flat + layout[parameter].offset, rows, spec_.hidden, padded_weight_);
-    const std::size_t row_bytes = 3 * width_ * bytes_of(type_);
-    std::memset(padded_weight_.as<std::byte>() + rows * row_bytes, 0, (padded(rows) - rows) * row_bytes);
+    std::memset(address(padded_weight_, rows * 3 * width_), 0, (padded(rows) - rows) * 3 * width_ * bytes_of(type_));
   };
   pad_weight(spec_.hidden_weight, spec_.hidden);
   hidden_product_.load(padded_weight_.data());
@@ -110,9 +111,9 @@ void Gru::load(const ParameterLayout& layout, const float* flat) {
   }
 }
 
-void Gru::project(const NumberBuffer& x, std::size_t total) {
+void Gru::project(const NumberBuffer& x, std::size_t rows, std::size_t first) {
   check(input_product_.has_value(), "the caller of this layer computes its gate inputs");
-  input_product_->run(x.data(), total, gates_.data(), input_bias_.data());
+  input_product_->run(address(x, first * in_width_), rows, address(gates_, first * 3 * width_), input_bias_.data());
 }
 
 namespace {
@@ -127,20 +128,6 @@ const T* row_of(const NumberBuffer& buffer, std::size_t row, std::size_t width) 
   return buffer.as<T>() + row * width;
 }
 
-/// Calls `function` with a number of the buffer's type.
-template <typename Function>
-void with_type(DataType type, const Function& function) {
-  if (type == DataType::float32) {
-    function(float{});
-  } else {
-    function(Bfloat16{});
-  }
-}
-
-const void* bytes_at(const NumberBuffer& buffer, std::size_t index) {
-  return buffer.as<std::byte>() + index * bytes_of(buffer.type());
-}
-
 }  // namespace
 
 // Rows do not depend on each other, so a block of rows goes through all its steps before the next block: its state and
@@ -151,7 +138,7 @@ void Gru::forward_block(const PackedRows& rows, std::size_t first) {
   for (std::size_t t = 0; t < rows.steps() && first < rows.rows(t); ++t) {
     const std::size_t row = rows.offset(t) + first;
     if (t > 0) {
-      hidden_product_.run(bytes_at(output_, (rows.offset(t - 1) + first) * width_), kRowBlock, products_.data());
+      hidden_product_.run(address(output_, (rows.offset(t - 1) + first) * width_), kRowBlock, products_.data());
     }
     with_type(type_, [&]<typename T>(T) {
       gru_forward(GruForwardStep<T>{kRowBlock, width_, row_of<T>(gates_, row, 3 * width_), products_.data(),
@@ -180,7 +167,7 @@ void Gru::backward_block(const PackedRows& rows, std::size_t first, const Number
   std::fill(state_.begin(), state_.end(), 0.0f);
   std::fill_n(products_.begin(), kRowBlock * width_, 0.0f);
   // The gradient of a step's product stands in the rows of the step before, whose state it belongs to.
-  std::memset(scratch.as<std::byte>() + (rows.offset(steps - 1) + first) * 3 * width_ * bytes_of(type_), 0,
+  std::memset(address(scratch, (rows.offset(steps - 1) + first) * 3 * width_), 0,
               kRowBlock * 3 * width_ * bytes_of(type_));
   for (std::size_t t = steps; t-- > 0;) {
     const std::size_t row = rows.offset(t) + first;
@@ -200,7 +187,7 @@ void Gru::backward_block(const PackedRows& rows, std::size_t first, const Number
       gru_backward(step);
     });
     if (t > 0) {
-      hidden_backward_->run(bytes_at(scratch, before * 3 * width_), kRowBlock, products_.data());
+      hidden_backward_->run(address(scratch, before * 3 * width_), kRowBlock, products_.data());
     }
   }
 }
@@ -239,7 +226,7 @@ void Gru::backward_input(const NumberBuffer& x, std::size_t total, const Paramet
 GruState Gru::start() const { return {Buffer<float>(most_rows_ * width_), NumberBuffer(type_, most_rows_ * width_)}; }
 
 void Gru::step(std::size_t row, GruState& state) {
-  hidden_product_.run(bytes_at(state.output, row * width_), kRowBlock, products_.data());
+  hidden_product_.run(address(state.output, row * width_), kRowBlock, products_.data());
   with_type(type_, [&]<typename T>(T) {
     gru_forward(GruForwardStep<T>{kRowBlock, width_, row_of<T>(gates_, row, 3 * width_), products_.data(),
                                   hidden_bias_.data(), state.hidden.data() + row * width_,

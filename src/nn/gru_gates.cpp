@@ -4,7 +4,7 @@
 #endif
 #include "gru_gates.h"
 
-#include "epitaxy/linalg/buffer.h"
+#include "epitaxy/linalg/typed.h"
 #include "epitaxy/linalg/vector_math.h"
 
 namespace epitaxy::nn {
@@ -12,13 +12,10 @@ namespace epitaxy::nn {
 using linalg::Bfloat16;
 using linalg::fast_sigmoid;
 using linalg::fast_tanh;
+using linalg::load;
+using linalg::store;
 
 namespace {
-
-inline float load(float x) { return x; }
-inline float load(Bfloat16 x) { return x.value(); }
-inline void store(float& to, float x) { to = x; }
-inline void store(Bfloat16& to, float x) { to = Bfloat16::from(x); }
 
 // The compiler vectorizes the loops because it is told that the arrays are distinct (a row's gates are three of them).
 

@@ -67,14 +67,16 @@ class Gru {
   /// Takes over the weights from a flat float32 buffer: once a step.
   void load(const ParameterLayout& layout, const float* flat);
 
+  const float* input_bias() const { return input_bias_.data(); }  ///< [3 width]
+
   /// [total, 3 width], to be filled before `forward`; after `backward` it holds its gradient.
   linalg::NumberBuffer& gates() { return gates_; }
   const linalg::NumberBuffer& gates() const { return gates_; }
   /// [total, width]
   const linalg::NumberBuffer& output() const { return output_; }
 
-  /// x [total, in_width] -> gates.
-  void project(const linalg::NumberBuffer& x, std::size_t total);
+  /// x [.., in_width] -> gates, for `rows` rows from `first` on.
+  void project(const linalg::NumberBuffer& x, std::size_t rows, std::size_t first = 0);
   /// gates -> output.
   void forward(const PackedRows& rows);
   /// Gradient of the output [total, width] -> gradient of the gate inputs, in gates(); gradients of the hidden weight
