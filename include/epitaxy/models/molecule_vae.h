@@ -1,0 +1,118 @@
+#pragma once
+/// \file
+/// `molecule_vae`: a variational autoencoder of token sequences with linear property heads on the latent mean, after
+/// Gomez-Bombarelli et al., ACS Cent. Sci. 4, 268 (2018) and Iovanac and Savoie, J. Phys. Chem. A 124, 3679 (2020).
+///
+///     tokens -> convolutions (ReLU) -> dense (ReLU) -> mean, log-variance -> z = mean + e^(log-variance / 2) noise
+///     z, previous token -> GRU layers -> logits;   mean -> a linear head per property
+///
+/// A sequence is a row of `length` token ids. Id 0 ends it: what follows the first 0 does not count, and the loss
+/// covers the tokens up to and including that 0. A row that begins with a negative id is absent: it counts nowhere.
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "epitaxy/models/model.h"
+#include "epitaxy/nn/conv1d.h"
+#include "epitaxy/nn/gru.h"
+#include "epitaxy/nn/linear_heads.h"
+
+namespace epitaxy::models {
+
+/// What the decoder reads besides the latent vector at each step.
+enum class DecoderInput {
+  previous_token,  ///< The right one while training, its own while decoding.
+  nothing          ///< The latent vector is repeated, without feedback: the published baseline.
+};
+
+struct MoleculeVaeSettings {
+  struct Convolution {
+    std::size_t channels = 0;
+    std::size_t kernel = 0;
+  };
+
+  std::size_t tokens = 0;  ///< Number of token ids, with 0 (end).
+  std::size_t length = 34;
+  std::vector<Convolution> convolutions = {{8, 9}, {8, 9}, {16, 11}};
+  std::size_t dense = 196;
+  std::size_t latent = 56;
+  std::size_t cells = 500;  ///< Of each GRU layer.
+  std::size_t layers = 3;
+  DecoderInput decoder_input = DecoderInput::previous_token;
+  double token_dropout = 0;  ///< Probability that a previous token is replaced by the zero vector in training.
+  double free_bits = 0;      ///< KL divergence (nats, mean of the batch) of a latent dimension that costs nothing.
+  std::vector<std::string> heads;
+  std::vector<double> head_weights;  ///< Of the properties' losses; empty = 1.
+
+  /// Throws InputError when no such network can be built.
+  void validate() const;
+  std::size_t shortest_length() const;  ///< That the convolutions allow.
+};
+
+class MoleculeVaeExecutor;
+
+/// The parameters of the network: `encoder.convolution.0.weight`, ..., `encoder.dense`, `encoder.mean`,
+/// `encoder.log_variance`, `head.NAME`, `decoder.gru.0.input.weight` ([latent + tokens + 1, 3 cells]; the last row is
+/// the start token's), ..., `decoder.output`.
+class MoleculeVae {
+ public:
+  struct Encoder {
+    std::vector<nn::Conv1dSpec> convolutions;
+    nn::DenseSpec dense, mean, log_variance;
+  };
+  struct Decoder {
+    std::vector<nn::GruSpec> layers;
+    nn::DenseSpec output;
+  };
+
+  /// Throws InputError when no such network can be built.
+  explicit MoleculeVae(MoleculeVaeSettings settings);
+
+  const MoleculeVaeSettings& settings() const { return settings_; }
+  const nn::ParameterLayout& layout() const { return layout_; }
+  const Encoder& encoder() const { return encoder_; }
+  const Decoder& decoder() const { return decoder_; }
+  const nn::LinearHeads& heads() const { return *heads_; }
+  std::size_t heads_begin() const { return heads_begin_; }  ///< Offset of the heads' parameters.
+  std::unique_ptr<MoleculeVaeExecutor> executor(const ExecutorSettings& settings) const;
+
+ private:
+  MoleculeVaeSettings settings_;
+  nn::ParameterLayout layout_;
+  Encoder encoder_;
+  std::size_t heads_begin_ = 0;
+  std::unique_ptr<nn::LinearHeads> heads_;
+  Decoder decoder_;
+};
+
+/// The parts of one batch's loss, each a sum over its molecules.
+struct MoleculeVaeLoss {
+  double reconstruction = 0;  ///< Cross-entropy in nats.
+  double divergence = 0;      ///< KL divergence from the standard normal in nats, without beta and free bits.
+  double properties = 0;      ///< With the heads' weights.
+  std::int64_t molecules = 0;
+  std::int64_t tokens = 0;          ///< That count, with the end tokens.
+  std::int64_t correct_tokens = 0;  ///< Whose logit is the largest, given the right tokens before.
+};
+
+/// Features are token ids as floats, [rows, length]. The encoder is computed in float32, the decoder in the
+/// arithmetic's type.
+class MoleculeVaeExecutor : public Executor {
+ public:
+  /// Weight of the KL divergence in the loss of `gradient`, 1 at first.
+  virtual void set_beta(double beta) = 0;
+  /// The parts of the last `gradient`'s loss. (`gradient` returns cross-entropy + beta * divergence, with free bits, +
+  /// properties, and as its number of labels the number of molecules.)
+  virtual const MoleculeVaeLoss& parts() const = 0;
+
+  /// features -> mean and log-variance, both [rows, latent].
+  virtual void encode(const float* features, float* mean, float* log_variance) = 0;
+  /// latent [rows, latent] -> the most probable token at each step, [rows, length], zeros from the end token on.
+  virtual void decode(const float* latent, std::int32_t* tokens) = 0;
+  /// The same with tokens drawn from softmax(logits / temperature), those of row i with numbers of streams[i].
+  virtual void sample(const float* latent, std::span<RandomStream> streams, double temperature,
+                      std::int32_t* tokens) = 0;
+};
+
+}  // namespace epitaxy::models

@@ -1,0 +1,85 @@
+#include "epitaxy/models/molecule_vae.h"
+
+#include <cmath>
+
+#include "epitaxy/base/error.h"
+#include "molecule_vae_executor.h"
+
+namespace epitaxy::models {
+
+std::size_t MoleculeVaeSettings::shortest_length() const {
+  std::size_t shortest = 1;
+  for (const Convolution& convolution : convolutions) {
+    shortest += convolution.kernel - 1;
+  }
+  return shortest;
+}
+
+void MoleculeVaeSettings::validate() const {
+  if (tokens < 2) {
+    fail_input("a molecule model needs at least two tokens: the end token and another one");
+  }
+  if (convolutions.empty() || dense == 0 || latent == 0 || cells == 0 || layers == 0) {
+    fail_input("a molecule model needs at least one convolution, one GRU layer and sizes above 0");
+  }
+  for (const Convolution& convolution : convolutions) {
+    if (convolution.kernel == 0 || convolution.channels == 0) {
+      fail_input("a convolution needs a kernel and channels above 0");
+    }
+  }
+  if (length < shortest_length()) {
+    fail_input("the model's length is {}, but its convolutions need at least {}", length, shortest_length());
+  }
+  if (!(token_dropout >= 0 && token_dropout < 1)) {
+    fail_input("token dropout is a probability below 1, not {}", token_dropout);
+  }
+  if (!(free_bits >= 0)) {
+    fail_input("free bits are 0 or more nats, not {}", free_bits);
+  }
+  if (!head_weights.empty() && head_weights.size() != heads.size()) {
+    fail_input("{} weights of losses are given for {} heads", head_weights.size(), heads.size());
+  }
+}
+
+namespace {
+
+/// A dense layer that starts as PyTorch's do: uniform in +-1 / sqrt(in).
+nn::DenseSpec add_linear(nn::ParameterLayout& layout, const std::string& name, std::size_t in, std::size_t out) {
+  nn::DenseSpec spec{in, out, nn::Activation::none, 0, 0};
+  spec.weight = layout.add(name + ".weight", {in, out}, 1.0 / std::sqrt(static_cast<double>(in)));
+  spec.bias = layout.add(name + ".bias", {out}, 0.0);
+  return spec;
+}
+
+}  // namespace
+
+MoleculeVae::MoleculeVae(MoleculeVaeSettings settings) : settings_(std::move(settings)) {
+  settings_.validate();
+  const MoleculeVaeSettings& s = settings_;
+  std::size_t length = s.length;
+  std::size_t channels = s.tokens;
+  for (std::size_t i = 0; i < s.convolutions.size(); ++i) {
+    const auto add = i == 0 ? nn::add_token_conv1d : nn::add_conv1d;
+    encoder_.convolutions.push_back(add(layout_, fmt::format("encoder.convolution.{}", i), length, channels,
+                                        s.convolutions[i].channels, s.convolutions[i].kernel, nn::Activation::relu));
+    length = encoder_.convolutions.back().out_length();
+    channels = s.convolutions[i].channels;
+  }
+  encoder_.dense = nn::add_dense(layout_, "encoder.dense", length * channels, s.dense, nn::Activation::relu);
+  encoder_.mean = add_linear(layout_, "encoder.mean", s.dense, s.latent);
+  encoder_.log_variance = add_linear(layout_, "encoder.log_variance", s.dense, s.latent);
+  heads_begin_ = layout_.size();
+  heads_ = std::make_unique<nn::LinearHeads>(layout_, s.heads, s.latent);
+  std::size_t in = s.latent + (s.decoder_input == DecoderInput::previous_token ? s.tokens + 1 : 0);
+  for (std::size_t i = 0; i < s.layers; ++i) {
+    decoder_.layers.push_back(nn::add_gru(layout_, fmt::format("decoder.gru.{}", i), in, s.cells));
+    in = s.cells;
+  }
+  decoder_.output = add_linear(layout_, "decoder.output", s.cells, s.tokens);
+}
+
+std::unique_ptr<MoleculeVaeExecutor> MoleculeVae::executor(const ExecutorSettings& settings) const {
+  return std::make_unique<VaeExecutor>(*this, settings);
+}
+
+}  // namespace epitaxy::models
