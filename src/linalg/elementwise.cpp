@@ -1,5 +1,7 @@
 #include "epitaxy/linalg/elementwise.h"
 
+#include <immintrin.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -8,7 +10,14 @@
 namespace epitaxy::linalg {
 
 void convert(const float* from, Bfloat16* to, std::size_t size) {
-  for (std::size_t i = 0; i < size; ++i) {
+  std::size_t i = 0;
+#ifdef __AVX512BF16__
+  for (; i + 16 <= size; i += 16) {
+    const __m256bh numbers = _mm512_cvtneps_pbh(_mm512_loadu_ps(from + i));
+    std::memcpy(to + i, &numbers, sizeof(numbers));
+  }
+#endif
+  for (; i < size; ++i) {
     to[i] = Bfloat16::from(from[i]);
   }
 }

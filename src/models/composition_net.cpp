@@ -17,7 +17,10 @@ class CompositionExecutor final : public Executor {
  public:
   CompositionExecutor(const CompositionNet& net, const ExecutorSettings& settings);
 
-  void load(const float* weights) override;
+  void load(const float* weights) override { load_part(weights, 0, 1); }
+  std::size_t shared_bytes() const override;
+  void share(std::byte* memory) override;
+  void load_part(const float* weights, int part, int parts) override;
   nn::LossSums gradient(const float* features, const float* targets, const nn::Loss& loss,
                         const StreamPosition& position, float* gradient) override;
   void predict(const float* features, float* predictions) override;
@@ -42,6 +45,7 @@ class CompositionExecutor final : public Executor {
   std::vector<std::size_t> frozen_heads_;  ///< Parameters of heads that are not trained.
   const float* master_ = nullptr;          ///< float32 weights.
   NumberBuffer converted_;                 ///< One layer's weight in the arithmetic's type, unless that is float32.
+  std::vector<std::size_t> work_of_part_;  ///< Bytes to pack by part of the work.
   NumberBuffer features_;
   std::vector<NumberBuffer> outputs_;  ///< [rows, out] after ReLU and dropout.
   std::vector<NumberBuffer> sums_;     ///< [rows, out] with the input added, for residual layers.
@@ -94,9 +98,31 @@ CompositionExecutor::CompositionExecutor(const CompositionNet& net, const Execut
   }
 }
 
-void CompositionExecutor::load(const float* weights) {
-  master_ = weights;
+std::size_t CompositionExecutor::shared_bytes() const {
+  std::size_t bytes = 0;
+  for (const nn::Dense& layer : layers_) {
+    bytes += layer.packed_bytes();
+  }
+  return bytes;
+}
+
+void CompositionExecutor::share(std::byte* memory) {
   for (nn::Dense& layer : layers_) {
+    layer.place(memory);
+    memory += layer.packed_bytes();
+  }
+}
+
+void CompositionExecutor::load_part(const float* weights, int part, int parts) {
+  master_ = weights;
+  std::vector<std::size_t>& work = work_of_part_;
+  work.assign(static_cast<std::size_t>(parts), 0);
+  for (nn::Dense& layer : layers_) {
+    const auto least_loaded = std::ranges::min_element(work);
+    *least_loaded += layer.packed_bytes();
+    if (least_loaded - work.begin() != part) {
+      continue;
+    }
     const auto& weight = net_.layout()[layer.spec().weight];
     if (type_ == linalg::DataType::float32) {
       layer.load(weights + weight.offset);

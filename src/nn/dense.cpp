@@ -29,10 +29,12 @@ Gemm plan_forward(const DenseSpec& spec, std::size_t rows, const Arithmetic& ari
           RightSide::packed};
 }
 
+std::size_t round_up(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
+
 }  // namespace
 
 Dense::Dense(const DenseSpec& spec, std::size_t rows, const Arithmetic& arithmetic, bool training)
-    : spec_(spec), forward_(plan_forward(spec, rows, arithmetic)), packed_for_forward_(forward_.packed_bytes()) {
+    : spec_(spec), forward_(plan_forward(spec, rows, arithmetic)) {
   if (training) {
     const int m = static_cast<int>(rows);
     const int in = static_cast<int>(spec.in);
@@ -41,24 +43,32 @@ Dense::Dense(const DenseSpec& spec, std::size_t rows, const Arithmetic& arithmet
                             Epilogue::none, RightSide::packed);
     backward_weight_.emplace(arithmetic.backend, GemmShape{in, out, m, true, false}, arithmetic.type,
                              DataType::float32);
-    packed_for_backward_ = linalg::Buffer<std::byte>(backward_input_->packed_bytes());
   }
+  linalg::Buffer<std::byte> packed(packed_bytes());
+  place(packed.data());
+  packed_ = std::move(packed);
+}
+
+std::size_t Dense::packed_bytes() const {
+  return round_up(forward_.packed_bytes()) + (backward_input_ ? round_up(backward_input_->packed_bytes()) : 0);
+}
+
+void Dense::place(std::byte* packed) {
+  packed_ = {};
+  packed_for_forward_ = packed;
+  packed_for_backward_ = packed + round_up(forward_.packed_bytes());
 }
 
 void Dense::load(const void* weight) {
-  forward_.pack(weight, packed_for_forward_.data());
+  forward_.pack(weight, packed_for_forward_);
   if (backward_input_) {
-    backward_input_->pack(weight, packed_for_backward_.data());
+    backward_input_->pack(weight, packed_for_backward_);
   }
 }
 
-void Dense::forward(const void* x, const float* bias, void* y) const {
-  forward_.run(x, packed_for_forward_.data(), y, bias);
-}
+void Dense::forward(const void* x, const float* bias, void* y) const { forward_.run(x, packed_for_forward_, y, bias); }
 
-void Dense::backward_input(const void* dy, void* dx) const {
-  backward_input_->run(dy, packed_for_backward_.data(), dx);
-}
+void Dense::backward_input(const void* dy, void* dx) const { backward_input_->run(dy, packed_for_backward_, dx); }
 
 void Dense::backward_weight(const void* x, const void* dy, float* dweight) const {
   backward_weight_->run(x, dy, dweight);

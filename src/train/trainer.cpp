@@ -72,6 +72,7 @@ Trainer::Trainer(const parallel::Communicator& communicator, const models::Model
                                 .arithmetic = settings.arithmetic,
                                 .training = true,
                                 .trainable = trainable(multipliers)})),
+      packed_(communicator, 0, executor_->shared_bytes() / sizeof(float), parallel::Transport::shared_memory),
       averaged_(settings.optimizer.average_decay > 0 ? model.layout().size() : 0),
       batch_features_(static_cast<std::size_t>(settings.shard_rows()) * model.description().features.size()),
       batch_targets_(static_cast<std::size_t>(settings.shard_rows()) * model.description().heads.size()),
@@ -80,6 +81,7 @@ Trainer::Trainer(const parallel::Communicator& communicator, const models::Model
   for (const Rows& rows : shards_) {
     order_.emplace_back(rows.count);
   }
+  executor_->share(reinterpret_cast<std::byte*>(packed_.common()));
   executor_->on_ready([this](std::size_t first) { reduction_.ready(first); });
   for (int r = 0; r < communicator.size(); ++r) {
     record_counts_.push_back(parallel::shards_of_rank(settings.shards, r, communicator.size()).count() * kRecord);
@@ -92,8 +94,19 @@ void Trainer::set_weights(const float* weights) {
 }
 
 double Trainer::measure_products() {
-  executor_->load(weights());
+  load_weights();
   return executor_->measure_products();
+}
+
+void Trainer::load_weights() {
+  const auto& mates = packed_.members(packed_.node_of(communicator_.rank()));
+  const auto me = std::ranges::find(mates, communicator_.rank()) - mates.begin();
+  {
+    const Timed timed(times_.weights);
+    executor_->load_part(weights(), static_cast<int>(me), static_cast<int>(mates.size()));
+  }
+  const Timed timed(exposed_);
+  packed_.barrier();
 }
 
 void Trainer::shuffle(std::int64_t epoch) {
@@ -132,10 +145,7 @@ Trainer::Decision Trainer::step(const TrainingHooks& hooks, double learning_rate
   const int first_shard = reduction_.my_shards().first;
   const double stop = hooks.stop_requested && hooks.stop_requested() ? 1 : 0;
   const double checkpoint = hooks.checkpoint_due && hooks.checkpoint_due() ? 1 : 0;
-  {
-    const Timed timed(times_.weights);
-    executor_->load(weights());
-  }
+  load_weights();
   const float* gradient = reduction_.sum([&](int shard, float* out) {
     {
       const Timed timed(times_.data);

@@ -1,6 +1,8 @@
 #pragma once
 /// \file
 /// Numbers in memory: the two number types of the kernels and cache-line aligned buffers of them.
+#include <sys/mman.h>
+
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -28,6 +30,9 @@ struct Bfloat16 {
   float value() const { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16); }
 };
 
+/// Bytes of a huge page: arrays of at least one begin at one.
+inline constexpr std::size_t kHugePage = std::size_t{2} << 20;
+
 /// A 64-byte aligned array of trivial values, zeroed when made; copies are deep.
 template <typename T>
 class Buffer {
@@ -35,10 +40,14 @@ class Buffer {
   Buffer() = default;
   explicit Buffer(std::size_t size) : size_(size) {
     if (size > 0) {
-      const std::size_t bytes = (size * sizeof(T) + 63) / 64 * 64;
-      data_.reset(static_cast<T*>(std::aligned_alloc(64, bytes)));
+      const std::size_t alignment = size * sizeof(T) < kHugePage ? 64 : kHugePage;
+      const std::size_t bytes = (size * sizeof(T) + alignment - 1) / alignment * alignment;
+      data_.reset(static_cast<T*>(std::aligned_alloc(alignment, bytes)));
       if (!data_) {
         throw std::bad_alloc();
+      }
+      if (alignment == kHugePage) {
+        madvise(static_cast<void*>(data_.get()), bytes, MADV_HUGEPAGE);  // a hint: fewer misses in address translation
       }
       std::memset(static_cast<void*>(data_.get()), 0, bytes);
     }

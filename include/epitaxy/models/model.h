@@ -1,6 +1,7 @@
 #pragma once
 /// \file
 /// What training, transfer and prediction need of a model, and the description from which it is built again.
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -67,6 +68,11 @@ class Executor {
   virtual ~Executor() = default;
   /// Takes over weights (flat, of the layout): once a step, or once for many predictions.
   virtual void load(const float* weights) = 0;
+  /// Executors alike on one node may share their copy of the weights: how many bytes that is (0 = they cannot), where
+  /// it lies, and one of `parts` equal parts of the work of `load`. All parts must be done before the next use.
+  virtual std::size_t shared_bytes() const { return 0; }
+  virtual void share(std::byte* /*memory*/) {}
+  virtual void load_part(const float* weights, int /*part*/, int /*parts*/) { load(weights); }
   /// features [rows, features], standardized targets [rows, heads] (NaN = none) -> the sum of the losses' gradients in
   /// the flat `gradient` (numbers of frozen parameters are set to zero or left alone, those of gaps left alone).
   virtual nn::LossSums gradient(const float* features, const float* targets, const nn::Loss& loss,

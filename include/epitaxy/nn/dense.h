@@ -38,8 +38,11 @@ class Dense {
   Dense(const DenseSpec& spec, std::size_t rows, const Arithmetic& arithmetic, bool training);
 
   const DenseSpec& spec() const { return spec_; }
-  /// Takes over the weight [in, out], given in the arithmetic's type: once a step.
+  /// Packs the weight [in, out], given in the arithmetic's type: once a step.
   void load(const void* weight);
+  /// The packed weights may lie elsewhere (64-byte aligned, kept by the caller), where several layers share them.
+  std::size_t packed_bytes() const;
+  void place(std::byte* packed);
   /// x [rows, in] -> y [rows, out].
   void forward(const void* x, const float* bias, void* y) const;
   /// dy [rows, out] -> dx [rows, in].
@@ -52,8 +55,9 @@ class Dense {
   linalg::Gemm forward_;
   std::optional<linalg::Gemm> backward_input_;
   std::optional<linalg::Gemm> backward_weight_;
-  linalg::Buffer<std::byte> packed_for_forward_;
-  linalg::Buffer<std::byte> packed_for_backward_;
+  linalg::Buffer<std::byte> packed_;  ///< Unless they lie elsewhere.
+  std::byte* packed_for_forward_ = nullptr;
+  std::byte* packed_for_backward_ = nullptr;
 };
 
 }  // namespace epitaxy::nn

@@ -113,6 +113,7 @@ class Trainer {
   Decision step(const TrainingHooks& hooks, double learning_rate);
   void fill_batch(int local_shard);
   void shuffle(std::int64_t epoch);
+  void load_weights();
   nn::LossSums compute_gradient(const models::StreamPosition& position, float* out);
   double gradient_norm();
   void update(const float* gradient, double labels, double learning_rate);
@@ -128,6 +129,7 @@ class Trainer {
   parallel::OrderedReduction reduction_;
   nn::Optimizer optimizer_;
   std::unique_ptr<models::Executor> executor_;
+  parallel::NodeMemory packed_;  ///< The executor's copy of the weights.
   TrainingState state_;
   TrainingTimes times_;
   double exposed_ = 0;                             ///< Waiting in this class's own collectives.
