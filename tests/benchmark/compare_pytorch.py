@@ -18,6 +18,7 @@ import time
 from functools import partial
 from pathlib import Path
 
+import molecule_tasks
 import tasks
 from epitaxy_side import Epitaxy
 from runner import Peers
@@ -31,6 +32,9 @@ def all_tasks():
     for batch in tasks.SHARDS:
         for precision in tasks.PRECISIONS:
             result[f"elemnet_{batch}_{precision}"] = partial(tasks.elemnet, batch=batch, precision=precision)
+    for precision in tasks.PRECISIONS:
+        result[f"vae_train_{precision}"] = partial(molecule_tasks.train, precision=precision)
+        result[f"vae_decode_{precision}"] = partial(molecule_tasks.decode, precision=precision)
     result["predict"] = tasks.predict
     result["import"] = tasks.importing
     return result
@@ -100,6 +104,7 @@ def arguments_of_user():
     parser.add_argument("--rows", type=int, default=50_000, help="of OQMD and Materials Project together")
     parser.add_argument("--shards-512", type=int, default=tasks.SHARDS[512])
     parser.add_argument("--shards-2048", type=int, default=tasks.SHARDS[2048])
+    parser.add_argument("--decode-batch", type=int, default=256, help="rows that Epitaxy decodes together")
     parser.add_argument("--quick", action="store_true")
     return parser.parse_args()
 
@@ -124,6 +129,8 @@ def main():
         trial_seconds=0.3 if quick else 1.5,
         trial_repeats=1 if quick else 2,
         rows=5_000 if quick else arguments.rows,
+        weights_seconds=2 if quick else 60,
+        decode_batch=arguments.decode_batch,
         shards={512: arguments.shards_512, 2048: arguments.shards_2048},
     )
     start = time.time()
@@ -133,7 +140,7 @@ def main():
         began = time.time()
         try:
             record["rows"] += all_tasks()[name](session)
-        except RuntimeError as error:
+        except (RuntimeError, subprocess.SubprocessError) as error:
             record.setdefault("failed", {})[name] = str(error)
             print(f"{name} failed: {error}", file=sys.stderr)
         record.setdefault("task_seconds", {})[name] = round(time.time() - began, 1)

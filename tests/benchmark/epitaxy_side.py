@@ -110,22 +110,24 @@ def mpi_environment():
 
 
 def training_rate(output, batch, shards):
-    """What a finished pretraining says of its speed: summary.json, or the epochs' seconds where that has no record."""
+    """The rate of a finished pretraining by the clock of its epochs, without the first one, in which all warms up.
+
+    `performance` is what the program itself says, over all steps.
+    """
     summary = json.loads((output / "summary.json").read_text(encoding="utf-8"))
     with open(output / "metrics.csv", newline="", encoding="utf-8") as file:
         epochs = list(csv.DictReader(file))
-    result = {"last_loss": float(epochs[-1]["train_loss"]), "first_loss": float(epochs[0]["train_loss"])}
-    performance = summary.get("performance", {})
-    if "samples_per_s" in performance:
-        return {**result, **performance}
-    steps = summary["training_rows"] // shards // (batch // shards)
-    seconds = sum(float(epoch["seconds"]) for epoch in epochs)
+    measured = epochs[1:] or epochs
+    steps = len(measured) * (summary["training_rows"] // shards // (batch // shards))
+    seconds = sum(float(epoch["seconds"]) for epoch in measured)
     return {
-        **result,
-        "samples_per_s": len(epochs) * steps * batch / seconds,
-        "step_ms": 1e3 * seconds / steps / len(epochs),
-        "steps": steps * len(epochs),
+        "samples_per_s": steps * batch / seconds,
+        "step_ms": 1e3 * seconds / steps,
+        "steps": steps,
         "seconds": seconds,
+        "first_loss": float(epochs[0]["train_loss"]),
+        "last_loss": float(epochs[-1]["train_loss"]),
+        "performance": summary.get("performance", {}),
     }
 
 

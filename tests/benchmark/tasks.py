@@ -23,6 +23,8 @@ class Session:
     trial_seconds: float  # of measured steps when a form is tried
     trial_repeats: int
     rows: int
+    weights_seconds: float = 60  # of training before the decoding
+    decode_batch: int = 256
     shards: dict = field(default_factory=lambda: dict(SHARDS))
     say: callable = print
 
@@ -100,7 +102,7 @@ def pretrain_contender(session, batch, precision, ranks, rows):
     """A function that runs Epitaxy for about the session's seconds; it is run once here to learn the rate."""
     epitaxy, shards = session.epitaxy, session.shards[batch]
     first = epitaxy.pretrain(batch, precision, shards, 1, ranks)
-    epochs = max(1, round(session.seconds * rate(first) / rows))
+    epochs = 1 + max(1, round(session.seconds * rate(first) / rows))
     return lambda: epitaxy.pretrain(batch, precision, shards, epochs, ranks)
 
 

@@ -27,7 +27,7 @@ def is_valid(smiles):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--weights", required=True, help="JSON beside the raw numbers, from vae_train --save")
+    parser.add_argument("--weights", required=True, help="NAME of vae_train --save")
     parser.add_argument("--points", required=True, help="float32, raw, [points, latent]")
     parser.add_argument("--count", type=int, help="how many of them; default all")
     parser.add_argument("--batch", type=int, required=True)
@@ -37,10 +37,10 @@ def main():
     arguments = parser.parse_args()
     processes = common.Processes()
     RDLogger.DisableLog("rdApp.*")
-    model, vocabulary = load_vae(arguments.weights)
+    model, characters = load_vae(arguments.weights)
     if arguments.precision == "bfloat16":
         model = model.to(torch.bfloat16)
-    latent = model.gru.input_size - model.tokens
+    latent = model.gru.input_size - model.tokens - 1
     points = torch.from_numpy(np.fromfile(arguments.points, dtype=np.float32).reshape(-1, latent))
     points = points[: arguments.count]
     total = len(points)
@@ -54,7 +54,7 @@ def main():
     valid = 0
     for first in range(0, len(points), arguments.batch):
         tokens = vae_model.greedy(model, points[first : first + arguments.batch], compact)
-        smiles = molecules.to_text(tokens.numpy(), vocabulary)
+        smiles = molecules.to_text(tokens.numpy(), characters)
         valid += sum(is_valid(text) for text in smiles)
         decoded += smiles
     processes.wait()

@@ -14,7 +14,8 @@ class Batches:
     """Shuffles all molecules each epoch and gathers a process's part of each global batch."""
 
     def __init__(self, processes, path, batch):
-        tokens, self.vocabulary, targets = molecules.load(path, "gap_xtb_eV")
+        tokens, characters, targets = molecules.load(path)
+        self.token_count = len(characters) + 1
         self.tokens = torch.from_numpy(tokens)
         self.targets = torch.from_numpy(targets)
         self.batch = batch
@@ -39,14 +40,14 @@ class Batches:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", required=True, help="CSV(.gz) with the columns smiles and gap_xtb_eV")
+    parser.add_argument("--data", required=True, help=".npz of molecules.py")
     parser.add_argument("--sequence", choices=["full", "trimmed", "packed"], default="full")
     common.add_form_arguments(parser)
     arguments = parser.parse_args()
     processes = common.Processes()
     batches = Batches(processes, arguments.data, arguments.batch)
     torch.manual_seed(1)
-    model = vae_model.MoleculeVae(len(batches.vocabulary), sequence=arguments.sequence)
+    model = vae_model.MoleculeVae(batches.token_count, sequence=arguments.sequence)
     master = arguments.way == "master"
     if master:
         model = model.to(torch.bfloat16)

@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
-from molecules import END, LENGTH, PADDING
+from molecules import END, LENGTH
 
 CHANNELS = (8, 8, 16)
 KERNELS = (9, 9, 11)
@@ -13,10 +13,11 @@ HIDDEN = 196
 LATENT = 56
 CELLS = 500
 LAYERS = 3
+MASKED = -100  # of a target that does not count
 
 
 class MoleculeVae(nn.Module):
-    """Tokens [rows, LENGTH] -> logits, mean and log variance of the latent vector, property.
+    """Tokens [rows, LENGTH] -> logits, mean and log-variance of the latent vector, property.
 
     `sequence` tells what the decoder trains on: `full` sequences, `trimmed` to the longest of the batch, or `packed`
     without any padding.
@@ -33,27 +34,28 @@ class MoleculeVae(nn.Module):
         self.mean = nn.Linear(HIDDEN, latent)
         self.log_variance = nn.Linear(HIDDEN, latent)
         self.property = nn.Linear(latent, 1)
-        self.gru = nn.GRU(latent + tokens, CELLS, LAYERS, batch_first=False)
+        self.gru = nn.GRU(latent + tokens + 1, CELLS, LAYERS)  # the additional token is the start
         self.output = nn.Linear(CELLS, tokens)
 
-    def one_hot(self, tokens):
-        return F.one_hot(tokens, self.tokens).to(self.output.weight.dtype)
+    def one_hot(self, tokens, count):
+        return F.one_hot(tokens, count).to(self.output.weight.dtype)
 
-    def encode(self, one_hot):
-        x = one_hot.transpose(1, 2)
+    def encode(self, tokens):
+        x = self.one_hot(tokens, self.tokens).transpose(1, 2)
         for layer in self.convolutions:
             x = torch.relu(layer(x))
         x = torch.relu(self.dense(x.flatten(1)))
-        return self.mean(x), self.log_variance(x)
+        return self.mean(x).float(), self.log_variance(x).float()
 
-    def decode(self, latent, one_hot, lengths):
+    def decode(self, latent, tokens, lengths):
         """Teacher forcing: the input of a step is the latent vector and the token before.
 
         Rows are in the order of falling lengths. Logits are [longest, rows, tokens], or [tokens of all rows, tokens] in
         the order of a packed sequence when padding is left out of the GRU.
         """
         longest = LENGTH if self.sequence == "full" else int(lengths[0])
-        before = F.pad(one_hot, (0, 0, 1, 0))[:, :longest].transpose(0, 1)
+        before = F.pad(tokens, (1, 0), value=self.tokens)[:, :longest].transpose(0, 1)
+        before = self.one_hot(before, self.tokens + 1)
         inputs = torch.cat([latent.to(before.dtype).expand(longest, -1, -1), before], dim=2)
         if self.sequence == "packed":
             hidden = self.gru(pack_padded_sequence(inputs, lengths))[0].data
@@ -62,17 +64,15 @@ class MoleculeVae(nn.Module):
         return self.output(hidden)
 
     def forward(self, tokens, lengths):
-        one_hot = self.one_hot(tokens)
-        mean, log_variance = self.encode(one_hot)
-        mean, log_variance = mean.float(), log_variance.float()
+        mean, log_variance = self.encode(tokens)
         latent = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
         predicted = self.property(mean.to(self.property.weight.dtype))
-        return self.decode(latent, one_hot, lengths), mean, log_variance, predicted
+        return self.decode(latent, tokens, lengths), mean, log_variance, predicted
 
 
 def by_length(tokens, *others):
     """Rows in the order of falling lengths (the end token included), and the lengths."""
-    lengths, order = (tokens != PADDING).sum(dim=1).sort(descending=True)
+    lengths, order = ((tokens != END).sum(dim=1) + 1).sort(descending=True)
     return tokens[order], lengths, *(other[order] for other in others)
 
 
@@ -82,39 +82,40 @@ def loss(outputs, tokens, lengths, targets, beta):
     if logits.dim() == 2:
         wanted = pack_padded_sequence(tokens.transpose(0, 1), lengths).data
     else:
-        wanted = tokens.transpose(0, 1)[: len(logits)].reshape(-1)
+        steps = torch.arange(len(logits))[:, None]
+        wanted = tokens.transpose(0, 1)[: len(logits)].masked_fill(steps >= lengths, MASKED).reshape(-1)
         logits = logits.flatten(0, 1)
-    cross_entropy = F.cross_entropy(logits.float(), wanted, ignore_index=PADDING, reduction="sum")
+    cross_entropy = F.cross_entropy(logits.float(), wanted, ignore_index=MASKED, reduction="sum")
     kl = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum()
-    return (cross_entropy + beta * kl + (predicted.float()[:, 0] - targets).square().sum()) / len(tokens)
+    return (cross_entropy + beta * kl + 0.5 * (predicted.float()[:, 0] - targets).square().sum()) / len(tokens)
 
 
 @torch.inference_mode()
 def greedy(model, latent, compact):
-    """Latent points [rows, LATENT] -> tokens uint8 [rows, LENGTH], the most probable one each step.
+    """Latent points [rows, latent] -> tokens [rows, LENGTH], the most probable one each step.
 
-    It ends when all rows have ended; with `compact` rows that have ended leave the batch as soon as a quarter of it
-    has.
+    It ends when all rows have ended; with `compact` rows that have ended leave the batch whenever they are a quarter
+    of it.
     """
-    kind = model.output.weight.dtype
-    latent = latent.to(kind)
+    latent = latent.to(model.output.weight.dtype)
     rows = len(latent)
-    result = torch.full((rows, LENGTH), PADDING, dtype=torch.long)
+    result = torch.full((rows, LENGTH), END, dtype=torch.long)
     place = torch.arange(rows)
-    before = torch.zeros(rows, model.tokens, dtype=kind)
-    state = None
+    chosen = torch.full((rows,), model.tokens, dtype=torch.long)
     ended = torch.zeros(rows, dtype=torch.bool)
+    state = None
     for step in range(LENGTH):
+        before = model.one_hot(chosen, model.tokens + 1)
         hidden, state = model.gru(torch.cat([latent, before], dim=1)[None], state)
         chosen = model.output(hidden[0]).argmax(dim=1)
-        result[place, step] = torch.where(ended, PADDING, chosen)
-        ended |= chosen == END
+        chosen[ended] = END
+        result[place, step] = chosen
+        ended = chosen == END
         count = int(ended.sum())
         if count == len(ended):
             break
-        before = model.one_hot(chosen)
         if compact and 4 * count > len(ended):
             going = (~ended).nonzero()[:, 0]
-            place, latent, before = place[going], latent[going], before[going]
+            place, latent, chosen = place[going], latent[going], chosen[going]
             state, ended = state[:, going].contiguous(), ended[going]
     return result

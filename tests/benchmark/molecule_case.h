@@ -1,0 +1,129 @@
+#pragma once
+/// \file
+/// What the benchmarks of the molecule autoencoder share: the molecules of QM9 as token ids, the model, its arguments,
+/// and files of raw weights that other programs read.
+#include <fmt/format.h>
+
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "epitaxy/base/error.h"
+#include "epitaxy/chem/tokens.h"
+#include "epitaxy/data/csv.h"
+#include "epitaxy/linalg/gemm.h"
+#include "epitaxy/models/molecule_vae.h"
+
+namespace epitaxy::benchmark {
+
+inline constexpr std::size_t kLength = 34;
+
+/// `--name value` pairs.
+class Arguments {
+ public:
+  Arguments(int argc, char** argv) {
+    for (int i = 1; i + 1 < argc; i += 2) {
+      values_[argv[i] + std::strspn(argv[i], "-")] = argv[i + 1];
+    }
+  }
+  std::string text(const std::string& name, const std::string& fallback) const {
+    return values_.contains(name) ? values_.at(name) : fallback;
+  }
+  double number(const std::string& name, double fallback) const {
+    return values_.contains(name) ? std::stod(values_.at(name)) : fallback;
+  }
+  int integer(const std::string& name, int fallback) const {
+    return values_.contains(name) ? std::stoi(values_.at(name)) : fallback;
+  }
+  /// `--precision float32|bfloat16`
+  nn::Arithmetic arithmetic() const {
+    const bool wide = text("precision", "bfloat16") == "float32";
+    return {wide ? linalg::DataType::float32 : linalg::DataType::bfloat16, linalg::Backend::onednn};
+  }
+
+ private:
+  std::map<std::string, std::string> values_;
+};
+
+/// Ids of the model: 0 ends a molecule. (The table counts from its start token, which the model has of its own.)
+inline std::int32_t model_id(std::int32_t table_id) { return table_id - chem::TokenTable::end; }
+inline std::int32_t table_id(std::int32_t model_id) { return model_id + chem::TokenTable::end; }
+
+/// SMILES of a CSV as ids of the model, one per character.
+struct Molecules {
+  chem::TokenTable table;
+  std::vector<float> tokens;        ///< [count, kLength]
+  std::vector<float> standardized;  ///< [count] a property, with mean 0 and deviation 1.
+  std::size_t count = 0;
+};
+
+inline Molecules read_molecules(const std::filesystem::path& path, const std::string& property) {
+  const auto csv = data::CsvTable::read(path);
+  const std::size_t smiles = csv.column("smiles");
+  const std::size_t target = csv.column(property);
+  std::vector<std::string> texts;
+  std::vector<double> values;
+  for (std::size_t row = 0; row < csv.rows(); ++row) {
+    texts.emplace_back(csv.field(row, smiles));
+    values.push_back(std::stod(std::string(csv.field(row, target))));
+  }
+  Molecules result{chem::TokenTable::of(chem::Tokenizer::characters, texts), {}, {}, texts.size()};
+  result.tokens.assign(result.count * kLength, 0.0f);
+  const auto standardizer = models::Standardizer::fit(values);
+  for (std::size_t row = 0; row < texts.size(); ++row) {
+    const auto ids = result.table.encode(texts[row]);
+    check(ids.size() < kLength, "molecules are shorter than the model's length");
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      result.tokens[row * kLength + i] = static_cast<float>(model_id(ids[i]));
+    }
+    result.standardized.push_back(static_cast<float>(standardizer.forward(values[row])));
+  }
+  return result;
+}
+
+inline models::MoleculeVaeSettings vae_settings(const chem::TokenTable& table) {
+  models::MoleculeVaeSettings settings;
+  settings.tokens = static_cast<std::size_t>(model_id(static_cast<std::int32_t>(table.size())));
+  settings.length = kLength;
+  settings.heads = {"gap_xtb"};
+  return settings;
+}
+
+/// Writes NAME.json (characters, parameters with shapes and offsets) and NAME.f32 (all numbers).
+inline void save_weights(const std::string& name, const chem::TokenTable& table, const nn::ParameterLayout& layout,
+                         const float* weights) {
+  nlohmann::ordered_json json{{"characters", table.symbols()}, {"parameters", nlohmann::ordered_json::array()}};
+  for (const auto& p : layout.parameters()) {
+    json["parameters"].push_back({{"name", p.name}, {"shape", p.shape}, {"offset", p.offset}});
+  }
+  std::ofstream(name + ".json") << json.dump(1) << '\n';
+  std::ofstream(name + ".f32", std::ios::binary)
+      .write(reinterpret_cast<const char*>(weights), static_cast<std::streamsize>(layout.size() * sizeof(float)));
+}
+
+/// All numbers of a raw file of float32.
+inline std::vector<float> read_numbers(const std::string& path) {
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  if (!file) {
+    fail_input("cannot read {}", path);
+  }
+  std::vector<float> numbers(static_cast<std::size_t>(file.tellg()) / sizeof(float));
+  file.seekg(0);
+  file.read(reinterpret_cast<char*>(numbers.data()), static_cast<std::streamsize>(numbers.size() * sizeof(float)));
+  return numbers;
+}
+
+inline chem::TokenTable read_table(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) {
+    fail_input("cannot read {}", path);
+  }
+  return {chem::Tokenizer::characters, nlohmann::json::parse(file).at("characters").get<std::vector<std::string>>()};
+}
+
+}  // namespace epitaxy::benchmark
