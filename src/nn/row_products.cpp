@@ -40,15 +40,27 @@ void RowProduct::run(const void* x, std::size_t rows, void* y, const float* bias
 }
 
 RowGradient::RowGradient(const Arithmetic& arithmetic, std::size_t in, std::size_t out)
-    : x_stride_(kPiece * in * bytes_of(arithmetic.type)),
-      dy_stride_(kPiece * out * bytes_of(arithmetic.type)),
-      gemm_(arithmetic.backend, shape_of(in, out, kPiece, true, false), arithmetic.type, DataType::float32),
-      piece_(in * out) {}
+    : x_stride_(kPiece * in * bytes_of(arithmetic.type)), dy_stride_(kPiece * out * bytes_of(arithmetic.type)) {
+  constexpr std::size_t multiple = linalg::TransposedProduct::kMultiple;
+  static_assert(kRowBlock % multiple == 0);
+  if (arithmetic.type == DataType::bfloat16 && in % multiple == 0 && out % multiple == 0 &&
+      linalg::TransposedProduct::available()) {
+    whole_.emplace(in, out);
+  } else {
+    gemm_.emplace(arithmetic.backend, shape_of(in, out, kPiece, true, false), arithmetic.type, DataType::float32);
+    piece_ = linalg::Buffer<float>(in * out);
+  }
+}
 
 void RowGradient::run(const void* x, const void* dy, std::size_t rows, float* dweight) {
+  check(rows > 0 && rows % kRowBlock == 0, "rows come in whole blocks");
+  if (whole_) {
+    whole_->run(static_cast<const linalg::Bfloat16*>(x), static_cast<const linalg::Bfloat16*>(dy), rows, dweight);
+    return;
+  }
   for (std::size_t piece = 0; piece < capacity(rows) / kPiece; ++piece) {
-    gemm_.run(static_cast<const std::byte*>(x) + piece * x_stride_,
-              static_cast<const std::byte*>(dy) + piece * dy_stride_, piece == 0 ? dweight : piece_.data());
+    gemm_->run(static_cast<const std::byte*>(x) + piece * x_stride_,
+               static_cast<const std::byte*>(dy) + piece * dy_stride_, piece == 0 ? dweight : piece_.data());
     if (piece > 0) {
       linalg::add(dweight, piece_.data(), piece_.size());
     }

@@ -3,9 +3,11 @@
 /// Matrix products for a number of rows that changes from call to call. They are cut into blocks of fixed shape, so
 /// that any number of rows has one plan and the bits of a row depend on that row alone.
 #include <cstddef>
+#include <optional>
 
 #include "epitaxy/linalg/buffer.h"
 #include "epitaxy/linalg/gemm.h"
+#include "epitaxy/linalg/transposed_product.h"
 #include "epitaxy/nn/dense.h"
 #include "epitaxy/nn/packed_rows.h"
 
@@ -30,8 +32,8 @@ class RowProduct {
   linalg::Buffer<std::byte> packed_;
 };
 
-/// dW[in, out] = x[n, in]^T dy[n, out], summed over pieces of kPiece rows. Both matrices must have storage up to the
-/// next multiple of kPiece rows (see `capacity`) and zeros there (see `zero_tail`).
+/// dW[in, out] = x[n, in]^T dy[n, out]; n is a multiple of kRowBlock. Both matrices must have storage up to the next
+/// multiple of kPiece rows (see `capacity`) and zeros there (see `zero_tail`).
 class RowGradient {
  public:
   static constexpr std::size_t kPiece = 512;
@@ -44,7 +46,8 @@ class RowGradient {
  private:
   std::size_t x_stride_;
   std::size_t dy_stride_;
-  linalg::Gemm gemm_;
+  std::optional<linalg::TransposedProduct> whole_;  ///< Where there is such a product; otherwise sums over pieces:
+  std::optional<linalg::Gemm> gemm_;
   linalg::Buffer<float> piece_;
 };
 
