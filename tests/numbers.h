@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "epitaxy/base/random.h"
+#include "epitaxy/linalg/cpu.h"
 #include "epitaxy/linalg/gemm.h"
 
 namespace epitaxy::test {

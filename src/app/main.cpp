@@ -8,7 +8,7 @@
 #include "epitaxy/app/workflow.h"
 #include "epitaxy/base/error.h"
 #include "epitaxy/base/log.h"
-#include "epitaxy/linalg/gemm.h"
+#include "epitaxy/linalg/cpu.h"
 #include "epitaxy/parallel/communicator.h"
 
 namespace {

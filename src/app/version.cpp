@@ -8,7 +8,7 @@
 
 #include <array>
 
-#include "epitaxy/linalg/gemm.h"
+#include "epitaxy/linalg/cpu.h"
 #include "epitaxy_version.h"
 
 namespace epitaxy::app {

@@ -8,6 +8,7 @@
 #include "epitaxy/base/file.h"
 #include "epitaxy/base/log.h"
 #include "epitaxy/base/text.h"
+#include "epitaxy/linalg/cpu.h"
 #include "epitaxy/models/model_file.h"
 #include "epitaxy/train/evaluation.h"
 #include "epitaxy/train/pretrain_summary.h"
@@ -340,7 +341,7 @@ void Pretraining::write_results(Outcome outcome) {
     }
   });
   // Reported figures are those that `predict` gives: float32, whatever the training's precision.
-  const nn::Arithmetic exact{linalg::DataType::float32, settings_.training.arithmetic.backend};
+  const nn::Arithmetic exact = nn::exact(settings_.training.arithmetic);
   CsvWriter table(prediction_columns());
   Evaluation validation(communicator_, *model_, exact, data_, data_.validation());
   Evaluation test(communicator_, *model_, exact, data_, data_.test());

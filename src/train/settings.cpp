@@ -1,6 +1,7 @@
 #include "epitaxy/train/settings.h"
 
 #include "epitaxy/base/error.h"
+#include "epitaxy/linalg/cpu.h"
 #include "epitaxy/linalg/gemm.h"
 
 namespace epitaxy::train {
@@ -54,7 +55,7 @@ nn::OptimizerSettings read_optimizer(config::Section s) {
 
 nn::Arithmetic read_arithmetic(config::Section s) {
   nn::Arithmetic arithmetic;
-  const std::string precision = s.choice("precision", {"auto", "float32", "bfloat16"}, "auto");
+  const std::string precision = s.choice("precision", {"auto", "float32", "float32_split", "bfloat16"}, "auto");
   const std::string kernels = s.choice("kernels", {"auto", "openblas", "onednn"}, "auto");
   const bool bfloat16 =
       precision == "bfloat16" || (precision == "auto" && kernels != "openblas" && linalg::has_fast_bfloat16());
@@ -62,6 +63,15 @@ nn::Arithmetic read_arithmetic(config::Section s) {
   arithmetic.backend = kernels == "openblas" ? linalg::Backend::openblas : linalg::Backend::onednn;
   if (bfloat16 && kernels == "openblas") {
     s.problem("kernels", "OpenBLAS computes in float32 only: use 'onednn' with bfloat16");
+  }
+  if (precision == "float32_split") {
+    arithmetic.backend = linalg::Backend::split;
+    if (kernels == "openblas") {
+      s.problem("kernels", "OpenBLAS does not split float32: use 'onednn' with float32_split");
+    }
+    if (!linalg::has_fast_bfloat16()) {
+      s.problem("precision", "float32_split needs a CPU that multiplies bfloat16 in hardware: use 'float32'");
+    }
   }
   return arithmetic;
 }
@@ -92,6 +102,9 @@ TrainingSettings read_training(config::Section training, const TrainingDefaults&
 }
 
 std::string describe(const nn::Arithmetic& arithmetic) {
+  if (arithmetic.backend == linalg::Backend::split) {
+    return "float32 split into bfloat16 (oneDNN)";
+  }
   return fmt::format("{} ({})", arithmetic.type == linalg::DataType::float32 ? "float32" : "bfloat16",
                      arithmetic.backend == linalg::Backend::openblas ? "OpenBLAS" : "oneDNN");
 }

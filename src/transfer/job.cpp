@@ -199,7 +199,7 @@ std::optional<JobResult> run_job(const TransferData& data, const FinetuneSetting
     }
     result.best_epoch = trainer.state().best_epoch;
   }
-  train::Predictor predictor(*model, {linalg::DataType::float32, variant.training.arithmetic.backend});
+  train::Predictor predictor(*model, nn::exact(variant.training.arithmetic));
   const train::Rows held_out = make_rows(data, split.held_out, standardizer);
   result.rows.assign(split.held_out.begin(), split.held_out.end());
   result.predictions = predict(predictor, standardizer, weights.data(), held_out.features, held_out.count);

@@ -5,9 +5,11 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
+#include "epitaxy/linalg/cpu.h"
 #include "epitaxy/linalg/elementwise.h"
 #include "epitaxy/linalg/gemm.h"
 #include "epitaxy/nn/optimizer.h"
@@ -40,6 +42,15 @@ const char* name_of(Product product) {
   return names[static_cast<int>(product)];
 }
 
+/// Aligned as in training. Large buffers then share the last 12 bits of their addresses, and a load that follows a
+/// store to another buffer waits for it: the alignment can change the speed of a pass threefold.
+linalg::Buffer<float> random_floats(std::size_t size, std::uint32_t seed) {
+  const auto numbers = test::random_numbers(size, seed);
+  linalg::Buffer<float> buffer(size);
+  std::copy(numbers.begin(), numbers.end(), buffer.begin());
+  return buffer;
+}
+
 /// One of the products of a dense layer [in, out] on `rows` rows.
 struct LayerProduct {
   Product product;
@@ -48,6 +59,7 @@ struct LayerProduct {
   int out;
   nn::Arithmetic arithmetic;
 
+  bool forward() const { return product == Product::forward || product == Product::forward_packed; }
   bool packed() const { return product == Product::forward_packed || product == Product::input_packed; }
   GemmShape shape() const {
     switch (product) {
@@ -63,12 +75,11 @@ struct LayerProduct {
     return {in, out, rows, true, false};
   }
   Gemm plan() const {
-    const bool forward = product == Product::forward || product == Product::forward_packed;
     return {arithmetic.backend,
             shape(),
             arithmetic.type,
             product == Product::weight ? DataType::float32 : arithmetic.type,
-            forward ? linalg::Epilogue::bias_relu : linalg::Epilogue::none,
+            forward() ? linalg::Epilogue::bias_relu : linalg::Epilogue::none,
             packed() ? RightSide::packed : RightSide::plain};
   }
 };
@@ -90,7 +101,7 @@ void multiply(State& state, const LayerProduct& layer) {
     right = packed.data();
   }
   for (auto _ : state) {
-    gemm.run(a.data(), right, c.data(), bias.data());
+    gemm.run(a.data(), right, c.data(), layer.forward() ? bias.data() : nullptr);
     benchmark::ClobberMemory();
   }
   bench::count_flops(state, gemm.flops());
@@ -115,8 +126,8 @@ void optimizer_step(State& state, nn::OptimizerKind kind, double average_decay) 
   settings.weight_decay = 1e-4;
   settings.average_decay = average_decay;
   nn::Optimizer optimizer(settings, {{0, kParameters, 1}}, {{0, kParameters}});
-  const auto gradient = test::random_numbers(kParameters, 1);
-  auto weights = test::random_numbers(kParameters, 2);
+  const auto gradient = random_floats(kParameters, 1);
+  auto weights = random_floats(kParameters, 2);
   optimizer.start_average(weights.data());
   for (auto _ : state) {
     optimizer.step(gradient.data(), 0.5f, 1e-4, weights.data());
@@ -126,9 +137,9 @@ void optimizer_step(State& state, nn::OptimizerKind kind, double average_decay) 
 }
 
 void ordered_add(State& state) {
-  const auto a = test::random_numbers(kParameters, 1);
-  const auto b = test::random_numbers(kParameters, 2);
-  std::vector<float> out(kParameters);
+  const auto a = random_floats(kParameters, 1);
+  const auto b = random_floats(kParameters, 2);
+  linalg::Buffer<float> out(kParameters);
   for (auto _ : state) {
     linalg::add(a.data(), b.data(), out.data(), kParameters);
     benchmark::ClobberMemory();
@@ -137,7 +148,7 @@ void ordered_add(State& state) {
 }
 
 void to_bfloat16(State& state) {
-  const auto from = test::random_numbers(kParameters, 1);
+  const auto from = random_floats(kParameters, 1);
   linalg::Buffer<Bfloat16> to(kParameters);
   for (auto _ : state) {
     linalg::convert(from.data(), to.data(), kParameters);
@@ -157,7 +168,7 @@ void from_bfloat16(State& state) {
 }
 
 void sum_of_squares(State& state) {
-  const auto numbers = test::random_numbers(kParameters, 1);
+  const auto numbers = random_floats(kParameters, 1);
   for (auto _ : state) {
     benchmark::DoNotOptimize(linalg::sum_of_squares(numbers.data(), kParameters));
   }

@@ -1,4 +1,5 @@
 #include "epitaxy/linalg/gemm.h"
+#include "epitaxy/linalg/cpu.h"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
@@ -212,6 +213,22 @@ BOOST_AUTO_TEST_CASE(bfloat16_with_bfloat16_output_is_rounded_once, *boost::unit
   check_against_float64(Backend::onednn, DataType::bfloat16, DataType::bfloat16);
 }
 
+// Each factor keeps 16 bits, so a term is off by at most 2^-16 of its size, where bfloat16 is off by 2^-8.
+BOOST_AUTO_TEST_CASE(split_products_keep_sixteen_bits, *boost::unit_test::precondition(fast_bfloat16)) {
+  for (const GemmShape& shape : with_all_transpositions()) {
+    const Case c(shape, DataType::float32);
+    for (const RightSide right : {RightSide::plain, RightSide::packed}) {
+      const auto result = run(Backend::split, c, DataType::float32, DataType::float32, Epilogue::bias_relu, right);
+      double worst = 0;
+      for (std::size_t i = 0; i < result.size(); ++i) {
+        worst = std::max(worst, std::abs(result[i] - c.expected(i, Epilogue::bias_relu)) / c.magnitude[i]);
+      }
+      BOOST_TEST(worst < 0x1p-16);
+      BOOST_TEST((shape.k < 50 || worst > 0x1p-24), "splitting is not that exact: was it done?");
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(the_back_ends_agree_with_each_other) {
   for (const GemmShape& shape : with_all_transpositions()) {
     const Case c(shape, DataType::float32);
@@ -241,6 +258,7 @@ BOOST_AUTO_TEST_CASE(onednn_gives_the_same_bits_at_any_alignment) {
 BOOST_AUTO_TEST_CASE(bfloat16_gives_the_same_bits_at_any_alignment, *boost::unit_test::precondition(fast_bfloat16)) {
   check_repeatability(Backend::onednn, DataType::bfloat16, DataType::float32);
   check_repeatability(Backend::onednn, DataType::bfloat16, DataType::bfloat16);
+  check_repeatability(Backend::split, DataType::float32, DataType::float32);
 }
 
 BOOST_AUTO_TEST_CASE(packing_again_gives_the_same_bits) {
@@ -260,6 +278,7 @@ BOOST_AUTO_TEST_CASE(packing_again_gives_the_same_bits) {
 BOOST_AUTO_TEST_CASE(products_that_a_back_end_cannot_do_are_errors) {
   BOOST_CHECK_THROW(Gemm(Backend::openblas, {2, 2, 2}, DataType::bfloat16, DataType::float32), Error);
   BOOST_CHECK_THROW(Gemm(Backend::openblas, {2, 2, 2}, DataType::float32, DataType::bfloat16), Error);
+  BOOST_CHECK_THROW(Gemm(Backend::split, {2, 2, 2}, DataType::bfloat16, DataType::float32), Error);
   BOOST_CHECK_THROW(Gemm(Backend::onednn, {0, 2, 2}, DataType::float32, DataType::float32), Error);
   BOOST_CHECK_THROW(Gemm(Backend::openblas, {2, 2, -1}, DataType::float32, DataType::float32), Error);
 }

@@ -5,6 +5,7 @@
 
 #include "data/temporary_folder.h"
 #include "epitaxy/base/error.h"
+#include "epitaxy/linalg/cpu.h"
 #include "epitaxy/linalg/gemm.h"
 
 using namespace epitaxy;
@@ -127,6 +128,7 @@ BOOST_AUTO_TEST_CASE(values_out_of_range_are_refused) {
   check_refused("  epochs: 3\n  learning_rate: {schedule: cosine, warmup_epochs: 4}\n", "warmup_epochs");
   check_refused("  gradient_clip: -1\n", "gradient_clip");
   check_refused("  precision: bfloat16\n  kernels: openblas\n", "float32 only");
+  check_refused("  precision: float32_split\n  kernels: openblas\n", "does not split");
 }
 
 BOOST_AUTO_TEST_CASE(precision_follows_the_processor_unless_it_is_given) {
@@ -134,6 +136,12 @@ BOOST_AUTO_TEST_CASE(precision_follows_the_processor_unless_it_is_given) {
   BOOST_TEST(train::describe(read("").arithmetic) == automatic);
   BOOST_TEST(train::describe(read("  precision: float32\n").arithmetic) == "float32 (oneDNN)");
   BOOST_TEST(train::describe(read("  precision: bfloat16\n").arithmetic) == "bfloat16 (oneDNN)");
+  if (linalg::has_fast_bfloat16()) {
+    BOOST_TEST(train::describe(read("  precision: float32_split\n").arithmetic) ==
+               "float32 split into bfloat16 (oneDNN)");
+  } else {
+    check_refused("  precision: float32_split\n", "in hardware");
+  }
   BOOST_TEST(train::describe(read("  kernels: openblas\n").arithmetic) == "float32 (OpenBLAS)");
   BOOST_TEST(train::describe(read("  kernels: onednn\n  precision: float32\n").arithmetic) == "float32 (oneDNN)");
 }

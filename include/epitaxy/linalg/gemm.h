@@ -3,15 +3,19 @@
 /// The one seam to matrix products: everything that multiplies matrices calls a `Gemm`.
 ///
 /// A product is planned once for a fixed shape and then run many times; for a fixed plan and one thread the result is
-/// the same bits in every process. Back ends: OpenBLAS (float32, the reference) and oneDNN (float32 and bfloat16 with
-/// float32 accumulation).
+/// the same bits in every process. Back ends: OpenBLAS (float32, the reference), oneDNN (float32 and bfloat16 with
+/// float32 accumulation), and float32 split into two bfloat16 numbers each, multiplied by oneDNN.
 #include <memory>
 
 #include "epitaxy/linalg/buffer.h"
 
 namespace epitaxy::linalg {
 
-enum class Backend { openblas, onednn };
+/// `split`: a float32 number is the sum of two bfloat16 ones, and a product three products of those, summed in float32.
+/// That keeps 16 bits of each factor (float32 has 24, TF32 11); PyTorch calls it the "high" precision of float32
+/// products (Henry, Tang, Heinecke, "Leveraging the bfloat16 artificial intelligence datatype for higher-precision
+/// computations", ARITH 2019).
+enum class Backend { openblas, onednn, split };
 
 /// C[m, n] = op(A)[m, k] op(B)[k, n], all row major; a transposed A is stored [k, m], a transposed B [n, k].
 struct GemmShape {
@@ -52,14 +56,5 @@ class Gemm {
   GemmShape shape_;
   std::unique_ptr<Plan> plan_;
 };
-
-/// One thread for every library below, denormals flushed to zero: call once at the start of each process.
-void set_up_kernels();
-
-/// True when the CPU multiplies bfloat16 in hardware (AMX or AVX512-BF16).
-bool has_fast_bfloat16();
-
-/// E.g. `AVX2 AVX512F AVX512-BF16 AMX-BF16`.
-const char* cpu_features();
 
 }  // namespace epitaxy::linalg

@@ -16,6 +16,12 @@ struct Arithmetic {
   linalg::Backend backend = linalg::Backend::onednn;
 };
 
+/// float32 without splitting, for figures that are reported.
+inline Arithmetic exact(const Arithmetic& arithmetic) {
+  return {linalg::DataType::float32,
+          arithmetic.backend == linalg::Backend::split ? linalg::Backend::onednn : arithmetic.backend};
+}
+
 enum class Activation { none, relu };
 
 /// Shape and place of a dense layer: which of a layout's parameters are its weight [in, out] and bias [out].
