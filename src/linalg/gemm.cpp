@@ -20,7 +20,10 @@ Gemm::Gemm(Backend backend, const GemmShape& shape, DataType inputs, DataType ou
       plan_ = plan_split(shape, epilogue, right);
       break;
     case Backend::onednn:
-      plan_ = plan_onednn(shape, inputs, output, epilogue, right);
+      plan_ = plan_transposed(shape, inputs, output, epilogue, right);
+      if (!plan_) {
+        plan_ = plan_onednn(shape, inputs, output, epilogue, right);
+      }
       break;
   }
 }

@@ -22,6 +22,10 @@ std::unique_ptr<Gemm::Plan> plan_openblas(const GemmShape& shape, Epilogue epilo
 std::unique_ptr<Gemm::Plan> plan_onednn(const GemmShape& shape, DataType inputs, DataType output, Epilogue epilogue,
                                         RightSide right);
 
+/// Products of transposed A by AMX kernels of our own; null when the CPU or the sizes do not suit them.
+std::unique_ptr<Gemm::Plan> plan_transposed(const GemmShape& shape, DataType inputs, DataType output, Epilogue epilogue,
+                                            RightSide right);
+
 /// float32 in and out.
 std::unique_ptr<Gemm::Plan> plan_split(const GemmShape& shape, Epilogue epilogue, RightSide right);
 

@@ -45,16 +45,16 @@ class SplitPlan final : public Gemm::Plan {
   SplitPlan(const GemmShape& shape, Epilogue epilogue, RightSide right)
       : shape_(shape),
         right_(right),
-        triple_(plan_onednn({shape.m, shape.n, 3 * shape.k, shape.transpose_a, shape.transpose_b}, DataType::bfloat16,
-                            DataType::float32, epilogue, right)),
+        triple_(Backend::onednn, {shape.m, shape.n, 3 * shape.k, shape.transpose_a, shape.transpose_b},
+                DataType::bfloat16, DataType::float32, epilogue, right),
         a_(3 * static_cast<std::size_t>(shape.m) * static_cast<std::size_t>(shape.k)),
         b_(3 * static_cast<std::size_t>(shape.k) * static_cast<std::size_t>(shape.n)) {}
 
-  std::size_t packed_bytes() const override { return triple_->packed_bytes(); }
+  std::size_t packed_bytes() const override { return triple_.packed_bytes(); }
 
   void pack(const void* b, void* packed) override {
     split_right(b);
-    triple_->pack(b_.data(), packed);
+    triple_.pack(b_.data(), packed);
   }
 
   void run(const void* a, const void* b, void* c, const float* bias) override {
@@ -62,10 +62,10 @@ class SplitPlan final : public Gemm::Plan {
     const auto k = static_cast<std::size_t>(shape_.k);
     split(static_cast<const float*>(a), shape_.transpose_a ? 1 : m, shape_.transpose_a ? m * k : k, kLeft, a_.data());
     if (right_ == RightSide::packed) {
-      triple_->run(a_.data(), b, c, bias);
+      triple_.run(a_.data(), b, c, bias);
     } else {
       split_right(b);
-      triple_->run(a_.data(), b_.data(), c, bias);
+      triple_.run(a_.data(), b_.data(), c, bias);
     }
   }
 
@@ -78,7 +78,7 @@ class SplitPlan final : public Gemm::Plan {
 
   GemmShape shape_;
   RightSide right_;
-  std::unique_ptr<Gemm::Plan> triple_;
+  Gemm triple_;
   Buffer<Bfloat16> a_;
   Buffer<Bfloat16> b_;
 };

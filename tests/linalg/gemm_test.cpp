@@ -20,7 +20,8 @@ BOOST_TEST_GLOBAL_FIXTURE(Kernels);
 
 namespace {
 
-const std::vector<GemmShape> kShapes = {{1, 1, 1}, {3, 5, 7}, {17, 33, 65}, {64, 128, 86}, {100, 1, 32}, {2, 96, 300}};
+const std::vector<GemmShape> kShapes = {{1, 1, 1},    {3, 5, 7},    {17, 33, 65}, {64, 128, 86},
+                                        {100, 1, 32}, {2, 96, 300}, {64, 96, 544}};
 
 /// Runs only where bfloat16 is multiplied in hardware.
 boost::test_tools::assertion_result fast_bfloat16(boost::unit_test::test_unit_id) { return has_fast_bfloat16(); }
@@ -159,9 +160,9 @@ std::vector<std::byte> run_at_offset(const Gemm& gemm, const Case& c, DataType t
 }
 
 void check_repeatability(Backend backend, DataType type, DataType output) {
-  for (const GemmShape& shape :
-       {GemmShape{64, 128, 86}, GemmShape{64, 86, 128, false, true}, GemmShape{86, 128, 64, true, false},
-        GemmShape{33, 17, 65}, GemmShape{65, 33, 17, true, false}, GemmShape{256, 512, 512}}) {
+  for (const GemmShape& shape : {GemmShape{64, 128, 86}, GemmShape{64, 86, 128, false, true},
+                                 GemmShape{86, 128, 64, true, false}, GemmShape{96, 128, 64, true, false},
+                                 GemmShape{33, 17, 65}, GemmShape{65, 33, 17, true, false}, GemmShape{256, 512, 512}}) {
     const Case c(shape, type);
     const Gemm plan(backend, shape, type, output, Epilogue::bias);
     const auto expected = run_at_offset(plan, c, type, output, 0);

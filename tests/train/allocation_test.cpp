@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(allocations_are_counted) {
   BOOST_TEST(after == before + 1 + static_cast<std::int64_t>(numbers[5]));
 }
 
-// OpenBLAS, as oneDNN's own interface allocates its list of arguments in each call.
+// OpenBLAS, as oneDNN itself allocates a few small objects in each product.
 BOOST_AUTO_TEST_CASE(steps_after_the_first_ones_allocate_nothing) {
   const auto net = test::small_net(0.1);
   train::TrainingSettings settings = test::small_settings();
