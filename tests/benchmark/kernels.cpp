@@ -12,6 +12,7 @@
 #include "epitaxy/linalg/cpu.h"
 #include "epitaxy/linalg/elementwise.h"
 #include "epitaxy/linalg/gemm.h"
+#include "epitaxy/linalg/transposed_product.h"
 #include "epitaxy/nn/optimizer.h"
 #include "numbers.h"
 #include "sequence_kernels.h"
@@ -107,6 +108,19 @@ void multiply(State& state, const LayerProduct& layer) {
   bench::count_flops(state, gemm.flops());
 }
 
+/// The gradient of a weight as training in bfloat16 computes it where the CPU has AMX.
+void multiply_transposed(State& state, std::size_t rows, std::size_t in, std::size_t out) {
+  const NumberBuffer x = bench::random_buffer(DataType::bfloat16, rows * in);
+  const NumberBuffer dy = bench::random_buffer(DataType::bfloat16, rows * out);
+  linalg::Buffer<float> dweight(in * out);
+  linalg::TransposedProduct product(in, out);
+  for (auto _ : state) {
+    product.run(x.as<Bfloat16>(), dy.as<Bfloat16>(), rows, dweight.data());
+    benchmark::ClobberMemory();
+  }
+  bench::count_flops(state, 2.0 * static_cast<double>(rows * in * out));
+}
+
 void pack(State& state, const nn::Arithmetic& arithmetic) {
   constexpr int width = 1024;
   const Gemm gemm(arithmetic.backend, {256, width, width}, arithmetic.type, arithmetic.type, linalg::Epilogue::none,
@@ -191,6 +205,7 @@ void relu_backward(State& state, DataType type) {
 void register_products() {
   const nn::Arithmetic arithmetics[] = {{DataType::bfloat16, Backend::onednn},
                                         {DataType::float32, Backend::onednn},
+                                        {DataType::float32, Backend::split},
                                         {DataType::float32, Backend::openblas}};
   struct Layer {
     int rows, in, out;
@@ -212,6 +227,14 @@ void register_products() {
                                bench::name_of(arithmetic)),
                    [kernel](State& state) { multiply(state, kernel); });
       }
+    }
+  }
+  using linalg::TransposedProduct;
+  for (const auto& [rows, in, out] : layers) {
+    const auto m = static_cast<std::size_t>(in), n = static_cast<std::size_t>(out), k = static_cast<std::size_t>(rows);
+    if (TransposedProduct::available() && m % TransposedProduct::kMultiple == 0) {
+      bench::add(fmt::format("gemm/d_weight/{}x{}x{}/bfloat16/amx", k, m, n),
+                 [=](State& state) { multiply_transposed(state, k, m, n); });
     }
   }
   for (const nn::Arithmetic& arithmetic : bench::available(arithmetics)) {

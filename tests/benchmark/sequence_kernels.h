@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "epitaxy/linalg/cpu.h"
 #include "epitaxy/linalg/elementwise.h"
 #include "epitaxy/nn/dense.h"
 #include "numbers.h"
@@ -27,14 +28,16 @@ inline void count_flops(::benchmark::State& state, double flops) {
 
 inline std::string name_of(linalg::DataType type) { return type == linalg::DataType::float32 ? "float32" : "bfloat16"; }
 inline std::string name_of(const nn::Arithmetic& arithmetic) {
-  return name_of(arithmetic.type) + (arithmetic.backend == linalg::Backend::openblas ? "/openblas" : "/onednn");
+  constexpr const char* backends[] = {"openblas", "onednn", "split"};
+  return name_of(arithmetic.type) + "/" + backends[static_cast<int>(arithmetic.backend)];
 }
 
 /// Those that this CPU computes in hardware.
 inline std::vector<nn::Arithmetic> available(std::span<const nn::Arithmetic> arithmetics) {
   std::vector<nn::Arithmetic> out;
   for (const auto& arithmetic : arithmetics) {
-    if (arithmetic.type == linalg::DataType::float32 || linalg::has_fast_bfloat16()) {
+    const bool plain = arithmetic.type == linalg::DataType::float32 && arithmetic.backend != linalg::Backend::split;
+    if (plain || linalg::has_fast_bfloat16()) {
       out.push_back(arithmetic);
     }
   }
