@@ -9,45 +9,15 @@
 
 namespace epitaxy::parallel {
 
-ShardRange shards_of_rank(int shards, int rank, int ranks) {
-  const auto cut = [&](int r) { return static_cast<int>(static_cast<long long>(shards) * r / ranks); };
-  return {cut(rank), cut(rank + 1)};
-}
-
-int split_point(ShardRange range) {
-  return range.first + static_cast<int>(std::bit_ceil(static_cast<unsigned>(range.count())) / 2);
-}
-
 namespace {
-
-void find_subtrees(ShardRange node, ShardRange range, std::vector<ShardRange>& found) {
-  if (node.last <= range.first || range.last <= node.first) {
-    return;
-  }
-  if (range.first <= node.first && node.last <= range.last) {
-    found.push_back(node);
-    return;
-  }
-  const int middle = split_point(node);
-  find_subtrees({node.first, middle}, range, found);
-  find_subtrees({middle, node.last}, range, found);
-}
 
 /// Messages of a step are told apart by their bucket and subtree.
 int tag_of(std::size_t bucket, int subtree, int shards) { return static_cast<int>(bucket) * shards + subtree; }
 
+MPI_Datatype mpi_type(linalg::DataType type) { return type == linalg::DataType::float32 ? MPI_FLOAT : MPI_UINT16_T; }
+
 /// Levels of additions in the tree over this many shards.
 std::size_t depth_of(int shards) { return static_cast<std::size_t>(std::bit_width(static_cast<unsigned>(shards - 1))); }
-
-}  // namespace
-
-std::vector<ShardRange> maximal_subtrees(int shards, ShardRange range) {
-  std::vector<ShardRange> found;
-  find_subtrees({0, shards}, range, found);
-  return found;
-}
-
-namespace {
 
 int my_subtree_count(const Communicator& communicator, int shards) {
   if (communicator.size() > shards) {
@@ -63,13 +33,14 @@ std::size_t round_up(std::size_t size) { return (size + 15) / 16 * 16; }
 }  // namespace
 
 OrderedReduction::OrderedReduction(const Communicator& communicator, int shards, std::size_t size,
-                                   std::vector<std::size_t> bucket_begins, Transport transport)
+                                   std::vector<std::size_t> bucket_begins, const Exchange& exchange)
     : communicator_(communicator),
       size_(size),
       bucket_begins_(std::move(bucket_begins)),
       all_{0, shards},
       mine_(shards_of_rank(shards, communicator.rank(), communicator.size())),
-      memory_(communicator, my_subtree_count(communicator, shards) * round_up(size), size, transport) {
+      memory_(communicator, my_subtree_count(communicator, shards) * round_up(size), size, exchange.transport),
+      wire_(exchange.wire) {
   for (int r = 0; r < communicator.size(); ++r) {
     subtrees_.push_back(maximal_subtrees(shards, shards_of_rank(shards, r, communicator.size())));
   }
@@ -145,17 +116,24 @@ void OrderedReduction::plan_shards(ShardRange range, float* out, std::size_t dep
 
 void OrderedReduction::plan_leaves() {
   leaves_.resize(all_.count());
+  std::size_t remote = 0;
+  for (int r = 0; r < communicator_.size(); ++r) {
+    remote += memory_.of(r) == nullptr ? subtrees_[r].size() : 0;
+  }
+  received_.reserve(remote);  // leaves point to its elements
   for (int r = 0; r < communicator_.size(); ++r) {
     for (std::size_t i = 0; i < subtrees_[r].size(); ++i) {
       Leaf& leaf = leaves_[subtrees_[r][i].first];
       leaf.shards = subtrees_[r][i].count();
-      leaf.local = memory_.of(r) == nullptr;
-      if (leaf.local) {
-        leaf.numbers = received_.emplace_back(local_size()).data();
+      if (memory_.of(r) == nullptr) {
+        leaf.received = &received_.emplace_back(wire_, local_size());
       } else {
-        leaf.numbers = memory_.of(r) + i * round_up(size_);
+        leaf.vector = memory_.of(r) + i * round_up(size_);
       }
     }
+  }
+  if (remote > 0 && wire_ != linalg::DataType::float32) {
+    sent_.assign(subtrees_[communicator_.rank()].size(), linalg::NumberBuffer(wire_, size_));
   }
 }
 
@@ -187,8 +165,8 @@ void OrderedReduction::receive() {
     }
     for (const ShardRange& subtree : subtrees_[r]) {
       for (std::size_t b = 0; b < bucket_begins_.size(); ++b) {
-        auto* to = const_cast<float*>(leaves_[subtree.first].numbers) + local_begins_[b];
-        MPI_Irecv(to, static_cast<int>(slices()[b].size), MPI_FLOAT, r, tag_of(b, subtree.first, all_.count()),
+        auto* to = leaves_[subtree.first].received->as<std::byte>() + local_begins_[b] * linalg::bytes_of(wire_);
+        MPI_Irecv(to, static_cast<int>(slices()[b].size), mpi_type(wire_), r, tag_of(b, subtree.first, all_.count()),
                   communicator_.handle(), &requests_.emplace_back());
       }
     }
@@ -218,21 +196,29 @@ void OrderedReduction::finish_bucket(std::size_t bucket) {
   const auto& mine = subtrees_[communicator_.rank()];
   for (std::size_t i = 0; i < mine.size(); ++i) {
     if (mine[i].last == shard_ + 1) {
-      send(bucket, memory_.mine() + i * round_up(size_), tag_of(bucket, mine[i].first, all_.count()));
+      send(bucket, i);
     }
   }
 }
 
-void OrderedReduction::send(std::size_t bucket, const float* numbers, int tag) {
+void OrderedReduction::send(std::size_t bucket, std::size_t subtree) {
   const Timed timed(costs_.hidden);
+  const float* sums = memory_.mine() + subtree * round_up(size_);
+  const int tag = tag_of(bucket, subtrees_[communicator_.rank()][subtree].first, all_.count());
   for (int step = 1; step < communicator_.size(); ++step) {
     const int r = (communicator_.rank() + step) % communicator_.size();
-    if (memory_.of(r) == nullptr) {
-      const Slice& slice = slices_[r][bucket];
-      MPI_Isend(numbers + slice.begin, static_cast<int>(slice.size), MPI_FLOAT, r, tag, communicator_.handle(),
-                &requests_.emplace_back());
-      costs_.bytes += static_cast<double>(slice.size * sizeof(float));
+    if (memory_.of(r) != nullptr) {
+      continue;
     }
+    const Slice& slice = slices_[r][bucket];
+    const void* from = sums + slice.begin;
+    if (!sent_.empty()) {
+      linalg::convert(sums + slice.begin, sent_[subtree], slice.size, slice.begin);
+      from = sent_[subtree].as<std::byte>() + slice.begin * linalg::bytes_of(wire_);
+    }
+    MPI_Isend(from, static_cast<int>(slice.size), mpi_type(wire_), r, tag, communicator_.handle(),
+              &requests_.emplace_back());
+    costs_.bytes += static_cast<double>(slice.size * linalg::bytes_of(wire_));
   }
 }
 
@@ -261,7 +247,14 @@ const float* OrderedReduction::combine(ShardRange range, Slice block, std::size_
                                        std::size_t depth) {
   const Leaf& leaf = leaves_[range.first];
   if (leaf.shards == range.count()) {
-    return leaf.numbers + (leaf.local ? local : block.begin);
+    if (leaf.vector != nullptr) {
+      return leaf.vector + block.begin;
+    }
+    if (wire_ == linalg::DataType::float32) {
+      return leaf.received->as<float>() + local;
+    }
+    linalg::convert(leaf.received->as<linalg::Bfloat16>() + local, out, block.size);
+    return out;
   }
   const int middle = split_point(range);
   const float* left = combine({range.first, middle}, block, local, out, depth + 1);

@@ -97,6 +97,8 @@ TrainingSettings read_training(config::Section training, const TrainingDefaults&
   settings.gradient_clip = training.number("gradient_clip", 0.0, {0, kMost});
   settings.patience = static_cast<int>(training.integer("patience", 0, {0, 1e6}));
   settings.validate_every = static_cast<int>(training.integer("validate_every", 1, {1, 1e6}));
+  const bool fast = training.choice("reduction", {"ordered", "fast"}, "ordered") == "fast";
+  settings.wire = fast ? linalg::DataType::bfloat16 : linalg::DataType::float32;
   settings.arithmetic = read_arithmetic(training);
   return settings;
 }

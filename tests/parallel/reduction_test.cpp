@@ -12,10 +12,9 @@
 using namespace epitaxy;
 using namespace epitaxy::parallel;
 using Numbers = std::vector<float>;
-using Ranges = std::vector<ShardRange>;
 
 namespace epitaxy::parallel {
-std::ostream& operator<<(std::ostream& out, const ShardRange& range) {
+static std::ostream& operator<<(std::ostream& out, const ShardRange& range) {
   return out << '[' << range.first << ", " << range.last << ')';
 }
 }  // namespace epitaxy::parallel
@@ -88,51 +87,6 @@ std::vector<std::size_t> three_buckets(std::size_t size) {
 
 BOOST_AUTO_TEST_SUITE(reduction_test)
 
-BOOST_AUTO_TEST_CASE(trees_are_cut_at_the_largest_power_of_two) {
-  BOOST_TEST(split_point({0, 2}) == 1);
-  BOOST_TEST(split_point({0, 3}) == 2);
-  BOOST_TEST(split_point({0, 4}) == 2);
-  BOOST_TEST(split_point({0, 5}) == 4);
-  BOOST_TEST(split_point({0, 8}) == 4);
-  BOOST_TEST(split_point({0, 9}) == 8);
-  BOOST_TEST(split_point({3, 10}) == 7);
-}
-
-// Over five shards: ((0 1)(2 3)) 4; over six: ((0 1)(2 3))(4 5); over seven: ((0 1)(2 3))((4 5) 6).
-BOOST_AUTO_TEST_CASE(largest_subtrees_by_hand) {
-  const auto check = [](int shards, ShardRange range, const Ranges& expected) {
-    BOOST_TEST(maximal_subtrees(shards, range) == expected, boost::test_tools::per_element());
-  };
-  check(1, {0, 1}, {{0, 1}});
-  check(5, {0, 5}, {{0, 5}});
-  check(5, {0, 2}, {{0, 2}});
-  check(5, {2, 5}, {{2, 4}, {4, 5}});
-  check(5, {1, 4}, {{1, 2}, {2, 4}});
-  check(6, {3, 6}, {{3, 4}, {4, 6}});
-  check(6, {0, 3}, {{0, 2}, {2, 3}});
-  check(7, {4, 7}, {{4, 7}});
-  check(7, {3, 6}, {{3, 4}, {4, 6}});
-  check(8, {1, 8}, {{1, 2}, {2, 4}, {4, 8}});
-}
-
-BOOST_AUTO_TEST_CASE(the_ranks_share_the_shards_in_order_and_none_is_idle) {
-  BOOST_TEST(shards_of_rank(5, 0, 2) == (ShardRange{0, 2}));
-  BOOST_TEST(shards_of_rank(5, 1, 2) == (ShardRange{2, 5}));
-  for (int shards = 1; shards <= 12; ++shards) {
-    for (int ranks = 1; ranks <= shards; ++ranks) {
-      int next = 0;
-      for (int r = 0; r < ranks; ++r) {
-        const ShardRange range = shards_of_rank(shards, r, ranks);
-        BOOST_TEST(range.first == next);
-        BOOST_TEST(range.count() >= 1);
-        BOOST_TEST(range.count() <= shards / ranks + 1);
-        next = range.last;
-      }
-      BOOST_TEST(next == shards);
-    }
-  }
-}
-
 BOOST_AUTO_TEST_CASE(sums_have_the_bits_of_the_tree_on_any_number_of_ranks) {
   const Communicator world = Communicator::world();
   for (int shards = world.size(); shards <= 9; ++shards) {
@@ -140,7 +94,7 @@ BOOST_AUTO_TEST_CASE(sums_have_the_bits_of_the_tree_on_any_number_of_ranks) {
       const Numbers expected = serial_sum(0, shards, size);
       for (const Transport transport : {Transport::shared_memory, Transport::messages}) {
         for (const auto& begins : {std::vector<std::size_t>{0}, three_buckets(size)}) {
-          OrderedReduction reduction(world, shards, size, begins, transport);
+          OrderedReduction reduction(world, shards, size, begins, {.transport = transport});
           const Numbers sum = gathered_sum(reduction);
           BOOST_TEST(test::same_bits(sum.data(), expected.data(), size),
                      shards << " shards of " << size << " numbers in " << begins.size() << " buckets");
@@ -164,7 +118,7 @@ BOOST_AUTO_TEST_CASE(a_reduction_is_used_again_and_again) {
   const int shards = 2 * world.size() + 1;
   const std::size_t size = kSliceBlock + 100;
   for (const Transport transport : {Transport::shared_memory, Transport::messages}) {
-    OrderedReduction reduction(world, shards, size, three_buckets(size), transport);
+    OrderedReduction reduction(world, shards, size, three_buckets(size), {.transport = transport});
     for (int round = 0; round < 4; ++round) {
       const Numbers sum = gathered_sum(reduction, round);
       const Numbers expected = serial_sum(0, shards, size, round);
@@ -178,7 +132,7 @@ BOOST_AUTO_TEST_CASE(buckets_that_are_ready_early_are_summed_with_the_same_bits)
   const int shards = 2 * world.size() + 1;
   const std::size_t size = 5 * kSliceBlock;
   for (const Transport transport : {Transport::shared_memory, Transport::messages}) {
-    OrderedReduction reduction(world, shards, size, three_buckets(size), transport);
+    OrderedReduction reduction(world, shards, size, three_buckets(size), {.transport = transport});
     for (int round = 0; round < 3; ++round) {
       const float* local = reduction.sum([&](int shard, float* out) {
         const Numbers numbers = shard_numbers(shard, size, round);
@@ -199,11 +153,38 @@ BOOST_AUTO_TEST_CASE(buckets_that_are_ready_early_are_summed_with_the_same_bits)
   }
 }
 
+BOOST_AUTO_TEST_CASE(sums_sent_in_bfloat16_are_rounded_once) {
+  const Communicator world = Communicator::world();
+  const std::size_t size = 3 * kSliceBlock + 17;
+  const int shards = 2 * world.size();
+  OrderedReduction reduction(world, shards, size, three_buckets(size),
+                             {.transport = Transport::messages, .wire = linalg::DataType::bfloat16});
+  for (int round = 0; round < 2; ++round) {
+    const Numbers sum = gathered_sum(reduction, round);
+    const Numbers expected = serial_sum(0, shards, size, round);
+    Numbers magnitude(size, 0.0f);
+    for (int s = 0; s < shards; ++s) {
+      const Numbers numbers = shard_numbers(s, size, round);
+      for (std::size_t i = 0; i < size; ++i) {
+        magnitude[i] += std::abs(numbers[i]);
+      }
+    }
+    double worst = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+      worst = std::max<double>(worst, std::abs(sum[i] - expected[i]) / magnitude[i]);
+    }
+    BOOST_TEST(worst < 0x1p-8);
+    BOOST_TEST((world.size() == 1) == (worst == 0));
+  }
+  const auto bytes = static_cast<double>((size - reduction.local_size()) * sizeof(linalg::Bfloat16));
+  BOOST_TEST(reduction.costs().bytes == 2 * bytes);
+}
+
 BOOST_AUTO_TEST_CASE(slices_written_to_the_replica_reach_every_rank) {
   const Communicator world = Communicator::world();
   const std::size_t size = 3 * kSliceBlock + 17;
   for (const Transport transport : {Transport::shared_memory, Transport::messages}) {
-    OrderedReduction reduction(world, world.size(), size, three_buckets(size), transport);
+    OrderedReduction reduction(world, world.size(), size, three_buckets(size), {.transport = transport});
     const Numbers start = test::random_numbers(size, 3);
     reduction.set_replica(start.data());
     BOOST_TEST(test::same_bits(reduction.replica(), start.data(), size));

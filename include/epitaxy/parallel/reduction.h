@@ -14,23 +14,9 @@
 #include "epitaxy/linalg/buffer.h"
 #include "epitaxy/parallel/communicator.h"
 #include "epitaxy/parallel/node_memory.h"
+#include "epitaxy/parallel/shard_tree.h"
 
 namespace epitaxy::parallel {
-
-/// Shards [first, last).
-struct ShardRange {
-  int first = 0;
-  int last = 0;
-  int count() const { return last - first; }
-  bool operator==(const ShardRange&) const = default;
-};
-
-/// The shards that a rank holds; every rank holds at least one when there are no more ranks than shards.
-ShardRange shards_of_rank(int shards, int rank, int ranks);
-/// The shard at which the subtree over `range` is cut in two: the left part is the largest power of two below its size.
-int split_point(ShardRange range);
-/// The largest subtrees of the tree over [0, shards) that lie inside `range`, in order.
-std::vector<ShardRange> maximal_subtrees(int shards, ShardRange range);
 
 /// Numbers [begin, begin + size) of the vector.
 struct Slice {
@@ -41,6 +27,13 @@ struct Slice {
 /// Numbers in a block of a slice: slices begin at multiples of it, counted from the begin of their bucket, so that
 /// per-block results are independent of ranks.
 inline constexpr std::size_t kSliceBlock = 4096;
+
+/// How ranks exchange their sums.
+struct Exchange {
+  Transport transport = Transport::shared_memory;
+  /// Of partial sums in messages. With bfloat16 the bits of the sum depend on how the shards lie on the nodes.
+  linalg::DataType wire = linalg::DataType::float32;
+};
 
 /// Seconds and bytes since the start.
 struct ReductionCosts {
@@ -57,7 +50,7 @@ class OrderedReduction {
  public:
   /// `bucket_begins` ascends from 0. Collective. Throws InputError when there are more ranks than shards.
   OrderedReduction(const Communicator& communicator, int shards, std::size_t size,
-                   std::vector<std::size_t> bucket_begins = {0}, Transport transport = Transport::shared_memory);
+                   std::vector<std::size_t> bucket_begins = {0}, const Exchange& exchange = {});
 
   ShardRange my_shards() const { return mine_; }
   std::size_t size() const { return size_; }
@@ -99,10 +92,10 @@ class OrderedReduction {
     float* target;
     const float* source;
   };
-  /// Where this rank finds the sum over a subtree: a whole vector, or the local vector that another node sent.
+  /// Where this rank finds the sum over a subtree: in a whole vector, or in the local vector that another node sent.
   struct Leaf {
-    const float* numbers = nullptr;
-    bool local = false;
+    const float* vector = nullptr;
+    linalg::NumberBuffer* received = nullptr;
     int shards = 0;
   };
 
@@ -111,7 +104,7 @@ class OrderedReduction {
   void plan_leaves();
   const float* sum_shards(const Compute& compute);
   void finish_bucket(std::size_t bucket);
-  void send(std::size_t bucket, const float* numbers, int tag);
+  void send(std::size_t bucket, std::size_t subtree);
   void receive();
   void combine_bucket(std::size_t bucket);
   const float* combine(ShardRange range, Slice block, std::size_t local, float* out, std::size_t depth);
@@ -128,10 +121,12 @@ class OrderedReduction {
   std::vector<std::vector<int>> slice_sizes_;      ///< By bucket and rank.
   NodeMemory memory_;                              ///< One vector a subtree of a rank; the replica.
   std::vector<linalg::Buffer<float>> scratch_;     ///< For adding up inside a subtree, by depth.
-  std::vector<linalg::Buffer<float>> received_;    ///< Local vectors of other nodes' subtrees.
-  std::vector<float*> targets_;                    ///< By local shard: where it is computed.
-  std::vector<std::vector<Merge>> merges_;         ///< By local shard.
-  std::vector<Leaf> leaves_;                       ///< By the first shard of the subtree.
+  linalg::DataType wire_;
+  std::vector<linalg::NumberBuffer> sent_;      ///< By subtree of mine: its sum as it is sent, unless in float32.
+  std::vector<linalg::NumberBuffer> received_;  ///< Local vectors of other nodes' subtrees.
+  std::vector<float*> targets_;                 ///< By local shard: where it is computed.
+  std::vector<std::vector<Merge>> merges_;      ///< By local shard.
+  std::vector<Leaf> leaves_;                    ///< By the first shard of the subtree.
   std::vector<linalg::Buffer<float>> block_scratch_;
   linalg::Buffer<float> result_;
   std::vector<MPI_Request> requests_;

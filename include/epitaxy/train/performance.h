@@ -2,6 +2,7 @@
 /// \file
 /// Where the time of a training went, over all ranks: a table for people and `performance` in `summary.json`.
 #include <nlohmann/json_fwd.hpp>
+#include <vector>
 
 #include "epitaxy/parallel/communicator.h"
 #include "epitaxy/train/trainer.h"

@@ -20,9 +20,11 @@ struct TrainingSettings {
   nn::Loss loss;
   nn::OptimizerSettings optimizer;
   nn::Schedule schedule;
-  double gradient_clip = 0;   ///< Largest norm of the mean gradient; 0 = not clipped.
-  int patience = 0;           ///< Epochs without improvement of the validation metric after which to stop; 0 = never.
-  int validate_every = 1;     ///< Epochs between validations; the last epoch is always validated.
+  double gradient_clip = 0;  ///< Largest norm of the mean gradient; 0 = not clipped.
+  int patience = 0;          ///< Epochs without improvement of the validation metric after which to stop; 0 = never.
+  int validate_every = 1;    ///< Epochs between validations; the last epoch is always validated.
+  /// What gradients are in messages between nodes. bfloat16: half the volume, but the bits depend on the ranks.
+  linalg::DataType wire = linalg::DataType::float32;
   nn::Arithmetic arithmetic;  ///< From `precision` and `kernels`.
   int shard_rows() const { return batch / shards; }
 };
