@@ -115,10 +115,13 @@ void Optimizer::adam(const Piece& piece, const float* gradient, float scale, flo
   float* __restrict v = second_.data() + piece.local;
   float* __restrict w = weights + piece.flat;
   for (std::size_t i = 0; i < piece.size; ++i) {
-    const float g = d[i] * scale + l2 * w[i];
-    m[i] = beta1 * m[i] + (1 - beta1) * g;
-    v[i] = beta2 * v[i] + (1 - beta2) * g * g;
-    w[i] -= decay * w[i] + step_size * m[i] / (std::sqrt(v[i]) * correction2 + epsilon);
+    const float weight = w[i];
+    const float g = d[i] * scale + l2 * weight;
+    const float first = beta1 * m[i] + (1 - beta1) * g;
+    const float second = beta2 * v[i] + (1 - beta2) * g * g;
+    m[i] = first;
+    v[i] = second;
+    w[i] = weight - (decay * weight + step_size * first / (std::sqrt(second) * correction2 + epsilon));
   }
 }
 
