@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "epitaxy/linalg/cpu.h"
 #include "models/vae_case.h"
 #include "numbers.h"
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "epitaxy/base/error.h"
+#include "epitaxy/linalg/cpu.h"
 #include "models/vae_case.h"
 #include "numbers.h"
 
@@ -310,6 +311,10 @@ BOOST_AUTO_TEST_CASE(back_ends_and_number_types_agree) {
   const Numbers onednn = c.gradient(*c.executor());
   const Numbers blas = c.gradient(*c.executor({DataType::float32, Backend::openblas}));
   BOOST_TEST(test::largest_difference(blas, onednn, blas.size()) < 1e-5);
+  if (linalg::has_fast_bfloat16()) {
+    const Numbers split = c.gradient(*c.executor({DataType::float32, Backend::split}));
+    BOOST_TEST(test::largest_difference(split, onednn, split.size()) < 1e-4);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(gradients_in_bfloat16_point_the_same_way, *boost::unit_test::precondition(fast_bfloat16)) {

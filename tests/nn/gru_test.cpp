@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "epitaxy/base/error.h"
+#include "epitaxy/linalg/cpu.h"
 #include "epitaxy/linalg/elementwise.h"
 #include "fixtures/fixture.h"
 #include "numbers.h"
