@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import platform
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -80,15 +81,24 @@ def versions(build, python):
 
 
 def print_table(rows):
-    print(f"\n{'task':44} {'Epitaxy':>11} {'PyTorch':>11} {'ratio of':>9} {'median of':>10}  PyTorch's form")
-    print(f"{'':44} {'':>11} {'':>11} {'medians':>9} {'ratios':>10}  processes x threads")
+    print(f"\n{'task':50} {'Epitaxy':>9} {'PyTorch':>9} {'ratio of':>9} {'median of':>10}  PyTorch's form")
+    print(f"{'':50} {'':>9} {'':>9} {'medians':>9} {'ratios':>10}  processes x threads")
     for row in rows:
         other = row.get("pytorch_median", row.get("one_rank_median"))
         form = row.get("pytorch_form", "(Epitaxy on 1 rank)")
         print(
-            f"{row['task']:44} {row['epitaxy_median']:11.4g} {other:11.4g} {row['ratio_of_medians']:9.2f} "
-            f"{row['median_of_ratios']:10.2f}  {form} [{row['unit']}]"
+            f"{row['task'] + ', ' + row['unit']:50} {row['epitaxy_median']:9.4g} {other:9.4g} "
+            f"{row['ratio_of_medians']:9.2f} {row['median_of_ratios']:10.2f}  {form}"
         )
+    for row in rows:
+        records = [r.get("performance", {}) for r in row.get("epitaxy_results", [])]
+        shares = [r["gflops_per_rank"] / r["products_gflops_per_rank"] for r in records if r.get("gflops_per_rank")]
+        if shares:
+            row["share_of_products_rate"] = statistics.median(shares)
+            print(
+                f"{row['task']}: {statistics.median(r['gflops_per_rank'] for r in records):.0f} GFLOP/s a rank, "
+                f"{100 * row['share_of_products_rate']:.0f} % of the rate of its matrix products alone"
+            )
 
 
 def arguments_of_user():
@@ -100,13 +110,17 @@ def arguments_of_user():
     parser.add_argument("--python", help="interpreter of the peers; default: python3 if it has PyTorch")
     parser.add_argument("--tasks", nargs="*", help=f"some of: {' '.join(all_tasks())}")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=5, help="of measured steps in a round")
-    parser.add_argument("--rows", type=int, default=50_000, help="of OQMD and Materials Project together")
+    parser.add_argument("--seconds", type=float, default=4, help="of measured steps in a round")
+    parser.add_argument("--rows", type=int, default=20_480, help="of OQMD and Materials Project together")
     parser.add_argument("--shards-512", type=int, default=tasks.SHARDS[512])
     parser.add_argument("--shards-2048", type=int, default=tasks.SHARDS[2048])
     parser.add_argument("--decode-batch", type=int, default=256, help="rows that Epitaxy decodes together")
     parser.add_argument("--quick", action="store_true")
     return parser.parse_args()
+
+
+def save(path, record):
+    path.write_text(json.dumps(record, indent=1, default=str) + "\n", encoding="utf-8")
 
 
 def main():
@@ -126,10 +140,9 @@ def main():
         work=work,
         rounds=1 if quick else arguments.rounds,
         seconds=0.5 if quick else arguments.seconds,
-        trial_seconds=0.3 if quick else 1.5,
-        trial_repeats=1 if quick else 2,
+        trial_seconds=0.3 if quick else 1.2,
         rows=5_000 if quick else arguments.rows,
-        weights_seconds=2 if quick else 60,
+        weights_seconds=2 if quick else 40,
         decode_batch=arguments.decode_batch,
         shards={512: arguments.shards_512, 2048: arguments.shards_2048},
     )
@@ -145,8 +158,9 @@ def main():
             print(f"{name} failed: {error}", file=sys.stderr)
         record.setdefault("task_seconds", {})[name] = round(time.time() - began, 1)
         record["seconds"] = round(time.time() - start, 1)
-        arguments.output.write_text(json.dumps(record, indent=1, default=str) + "\n", encoding="utf-8")
+        save(arguments.output, record)
     print_table(record["rows"])
+    save(arguments.output, record)
     print(f"\n{record['seconds']:.0f} s; all values are in {arguments.output}, inputs and logs in {work}")
     return 1 if "failed" in record else 0
 

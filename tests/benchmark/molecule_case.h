@@ -40,10 +40,15 @@ class Arguments {
   int integer(const std::string& name, int fallback) const {
     return values_.contains(name) ? std::stoi(values_.at(name)) : fallback;
   }
-  /// `--precision float32|bfloat16`
+  /// `--precision float32|float32_split|bfloat16`
   nn::Arithmetic arithmetic() const {
-    const bool wide = text("precision", "bfloat16") == "float32";
-    return {wide ? linalg::DataType::float32 : linalg::DataType::bfloat16, linalg::Backend::onednn};
+    const std::string precision = text("precision", "bfloat16");
+    if (precision == "bfloat16") {
+      return {linalg::DataType::bfloat16, linalg::Backend::onednn};
+    }
+    check(precision == "float32" || precision == "float32_split", "the precision has one of these names");
+    const bool split = precision == "float32_split";
+    return {linalg::DataType::float32, split ? linalg::Backend::split : linalg::Backend::onednn};
   }
 
  private:

@@ -2,9 +2,10 @@
 
 import json
 import subprocess
+from functools import partial
 
 from runner import Form
-from tasks import measured_row, rate
+from tasks import OURS, rate, rows_by_precision
 
 BATCH = 256
 SHARDS = 2
@@ -13,11 +14,10 @@ POINTS = 20_000
 
 def build_programs(session):
     """vae_train and vae_decode are not part of the default build."""
-    subprocess.run(
-        ["cmake", "--build", str(session.epitaxy.build), "--target", "vae_train", "vae_decode"],
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
+    command = ["cmake", "--build", str(session.epitaxy.build), "--target", "vae_train", "vae_decode"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(command)} failed:\n{done.stdout[-3000:]}{done.stderr[-1000:]}")
 
 
 def run_program(session, name, arguments, ranks=2):
@@ -52,28 +52,30 @@ def train(session, precision):
     tokens = session.work / "molecules.npz"
     if not tokens.exists():
         session.peers.run("molecules.py", [data_file(session), "gap_xtb_eV", tokens], Form())
-    arguments = ["--data", tokens, "--batch", BATCH, "--precision", precision]
+    peer_arguments = ["--data", tokens, "--batch", BATCH, "--precision", precision]
 
     def peer(form, seconds):
-        return session.peers.run("vae.py", [*arguments, "--seconds", seconds], form)
+        return session.peers.run("vae.py", [*peer_arguments, "--seconds", seconds], form)
 
     best, tried = session.choose(lambda form: peer(form, session.trial_seconds), training_forms(precision), rate)
-    ours = ["--data", data_file(session), "--batch", BATCH, "--shards", SHARDS, "--precision", precision]
-    results = session.alternate(
-        {
-            "epitaxy": lambda: run_program(session, "vae_train", [*ours, "--seconds", session.seconds]),
-            "pytorch": lambda: peer(best, session.seconds),
-        }
-    )
-    return [measured_row(name, "samples/s", results, best, tried)]
+    arguments = ["--data", data_file(session), "--batch", BATCH, "--shards", SHARDS, "--seconds", session.seconds]
+
+    def ours(own):
+        return lambda: run_program(session, "vae_train", [*arguments, "--precision", own])
+
+    contenders = {own: ours(own) for own in OURS[precision]}
+    contenders["pytorch"] = lambda: peer(best, session.seconds)
+    results = session.alternate(contenders)
+    return rows_by_precision(name, "samples/s", results, precision, best, tried)
 
 
 def decoding_forms():
+    """Rows that ended leave the batch (compact) or stay; the batch fits the cache or not."""
+    kinds = [("256", "on"), ("1024", "on"), ("256", "off")]
     return [
         Form(processes, threads, threads, ("--batch", batch, "--compact", compact))
         for processes, threads in ((1, 2), (2, 1))
-        for batch in ("256", "1024")
-        for compact in ("on", "off")
+        for batch, compact in kinds
     ]
 
 
@@ -99,31 +101,35 @@ def decode(session, precision):
     name = f"VAE decoding with validity check, {precision}"
     session.say(name)
     weights, points = prepare_decoding(session)
-    arguments = ["--weights", weights, "--points", points, "--precision", precision]
+    files = ["--weights", weights, "--points", points]
 
     def peer(form, count, *more):
-        return session.peers.run("decode.py", [*arguments, "--count", count, *more], form)
+        return session.peers.run("decode.py", [*files, "--precision", precision, "--count", count, *more], form)
 
-    def ours(count, *more):
-        extra = ["--batch", session.decode_batch, "--count", count, *more]
-        return run_program(session, "vae_decode", [*arguments, *extra])
+    def ours(own, count, *more):
+        extra = ["--precision", own, "--batch", session.decode_batch, "--count", count]
+        return run_program(session, "vae_decode", [*files, *extra, *more])
 
     first = rate(peer(decoding_forms()[0], 512))
-    trial = count_for(first * session.trial_seconds)
+    trial = count_for(first * session.trial_seconds, 1024)
     best, tried = session.choose(lambda form: peer(form, trial), decoding_forms(), rate)
-    speeds = {"pytorch": rate(peer(best, trial)), "epitaxy": rate(ours(2048))}
-    counts = {side: count_for(speed * session.seconds) for side, speed in speeds.items()}
-    results = session.alternate(
-        {"epitaxy": lambda: ours(counts["epitaxy"]), "pytorch": lambda: peer(best, counts["pytorch"])}
-    )
-    agreement = compare_strings(session, peer, ours)
-    session.say(f"  {100 * agreement['equal_fraction']:.2f} % of {agreement['points']} strings are equal")
-    return [measured_row(name, "points/s", results, best, tried, agreement=agreement)]
+    contenders = {own: partial(ours, own, enough(session, ours(own, 2048))) for own in OURS[precision]}
+    contenders["pytorch"] = partial(peer, best, enough(session, peer(best, trial)))
+    results = session.alternate(contenders)
+    agreement = {own: compare_strings(session, peer, partial(ours, own)) for own in OURS[precision]}
+    for own, values in agreement.items():
+        session.say(f"  {own}: {100 * values['equal_fraction']:.2f} % of {values['points']} strings as PyTorch's")
+    return rows_by_precision(name, "points/s", results, precision, best, tried, agreement=agreement)
 
 
-def count_for(wanted):
+def enough(session, result):
+    """Points for the session's seconds at a measured rate."""
+    return count_for(rate(result) * session.seconds)
+
+
+def count_for(wanted, least=2048):
     """A number of points in whole batches, at most all of them."""
-    return int(min(POINTS, max(2048, round(wanted / 2048) * 2048)))
+    return int(min(POINTS, max(least, round(wanted / 1024) * 1024)))
 
 
 def compare_strings(session, peer, ours):

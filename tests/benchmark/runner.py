@@ -23,7 +23,7 @@ class Form:
     arguments: tuple = ()
 
     def __str__(self):
-        extra = " ".join(a.removeprefix("--") if a.startswith("--") else a for a in self.arguments)
+        extra = " ".join(a.removeprefix("--") for a in self.arguments)
         threads = f"{self.openmp}" if self.openmp == self.blas else f"{self.openmp} (BLAS {self.blas})"
         return f"{self.processes} x {threads} {extra}".strip()
 
@@ -85,26 +85,29 @@ class Peers:
         return {**json.loads(outputs[0].strip().splitlines()[-1]), "whole_command_s": seconds}
 
 
-def choose(run, forms, value, say, repeats=2):
-    """The form with the best median of a few short runs, and what each gave. Forms that fail are told and left out."""
-    tried = {form: [] for form in forms}
-    failed = {}
-    for _ in range(repeats):
-        for form in forms:
-            if form in failed:
-                continue
-            try:
-                tried[form].append(value(run(form)))
-            except RuntimeError as error:
-                failed[form] = str(error).strip().splitlines()[-1]
-                say(f"  {form}: does not run ({failed[form]})")
-    medians = {form: statistics.median(values) for form, values in tried.items() if form not in failed}
-    if not medians:
-        raise RuntimeError("no form of the peer runs")
-    best = max(medians, key=medians.get)
+def choose(run, forms, value, say):
+    """The form that is best in short runs, and what each gave: the two best of a first round run twice more.
+
+    Forms that fail are told and left out.
+    """
+    tried, failed = {}, {}
+    for form in forms:
+        try:
+            tried[form] = [value(run(form))]
+        except RuntimeError as error:
+            failed[form] = str(error).strip().splitlines()[-1]
+            say(f"  {form}: does not run ({failed[form]})")
+    if not tried:
+        raise RuntimeError("no form of the peer runs: " + "; ".join(failed.values()))
+    finalists = sorted(tried, key=lambda form: -tried[form][0])[:2]
+    if len(finalists) == 2:
+        for form in (*reversed(finalists), *finalists):
+            tried[form].append(value(run(form)))
+    medians = {form: statistics.median(values) for form, values in tried.items()}
+    best = max(finalists, key=medians.get)
     for form, median in sorted(medians.items(), key=lambda item: -item[1]):
         say(f"  {form}: {median:.4g}{'   chosen' if form == best else ''}")
-    record = [{**asdict(form), "name": str(form), "values": tried[form]} for form in medians]
+    record = [{**asdict(form), "name": str(form), "values": tried[form]} for form in tried]
     record += [{**asdict(form), "name": str(form), "failed": reason} for form, reason in failed.items()]
     return best, record
 

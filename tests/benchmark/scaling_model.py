@@ -3,6 +3,7 @@
 
     tests/benchmark/scaling_model.py --build build/release --data data --output scaling.json     measures one rank
     tests/benchmark/scaling_model.py --summary a/summary.json b/summary.json --output ...        finished runs
+    tests/benchmark/scaling_model.py --steps 64:6.1 2048:70.5 --output ...                       given numbers
     tests/benchmark/scaling_model.py --check pair.json --costs costs.json                        see slow_network.sh
 
 A step of n ranks on nodes of p ranks is
@@ -12,19 +13,21 @@ A step of n ranks on nodes of p ranks is
 The reduction sends directly: each rank sends every rank of another node its slice of the gradient, in some buckets,
 then each node every other node its new weights. A phase costs a latency, something for each message, and its bytes over
 the rate of a node's network adapter, which its ranks share. Two figures are given: all messages exposed, and the
-reduce-scatter hidden behind the backward pass except for its last bucket. Not modelled: contention in the network's
-core, noise of the nodes, slow ranks.
+reduce-scatter hidden behind the backward pass except for its last bucket. `--node-sums` tells what it would be if the
+ranks of a node added up their gradients before they send. Not modelled: contention in the network's core and in a
+node's memory, noise of the nodes, slow ranks.
 """
 
 import argparse
 import json
 import math
+import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from epitaxy_side import Epitaxy, thin_out
+from epitaxy_side import Epitaxy, mpi_environment, thin_out
 
 WIDTHS = [86] + [1024] * 4 + [512] * 3 + [256] * 3 + [128] * 3 + [64] * 2 + [32]
 HEADS = 2
@@ -78,7 +81,7 @@ def slices(ranks):
     return owned
 
 
-def messages(network, ranks, ranks_per_node):
+def messages(network, ranks, ranks_per_node, node_sums=False):
     """Seconds of the reduce-scatter, the gather and the small collectives."""
     p = min(ranks_per_node, ranks)
     nodes = ranks // p
@@ -88,9 +91,10 @@ def messages(network, ranks, ranks_per_node):
     of_node = [sum(owned[i * p : (i + 1) * p]) for i in range(nodes)]
     total, count = sum(owned), len(buckets())
     # Into a node: its slices from all ranks of other nodes. Out: the other nodes' slices, from each of its ranks.
-    scattered = max(max(4 * own * (ranks - p), 4 * p * (total - own)) for own in of_node)
+    senders = 1 if node_sums else p
+    scattered = max(4 * senders * max(own * (nodes - 1), total - own) for own in of_node)
     gathered = max(max(4 * (total - own), 4 * own * (nodes - 1)) for own in of_node)
-    reduce = network.latency + network.message * count * (ranks - p) + scattered / network.rate
+    reduce = network.latency + network.message * count * senders * (ranks - p) / p + scattered / network.rate
     gather = network.latency + network.message * count * (nodes - 1) + gathered / network.rate
     return reduce, gather, 2 * math.ceil(math.log2(ranks)) * network.latency
 
@@ -127,10 +131,8 @@ def point_of(performance):
     }
 
 
-def measure(arguments):
+def measure(arguments, work):
     """Runs of one rank with few and many rows a step."""
-    work = arguments.work or Path(tempfile.mkdtemp(prefix="epitaxy_scaling_"))
-    work.mkdir(parents=True, exist_ok=True)
     epitaxy = Epitaxy(arguments.build, work, work / "epitaxy.log")
     points = []
     for rows in MEASURED_ROWS:
@@ -144,9 +146,31 @@ def measure(arguments):
     return points
 
 
-def predict(computing, network, ranks, ranks_per_node, rows):
+def measured_network(folder):
+    """What messages between two ranks of this machine cost, as if each were a node (mpi_costs.cpp, built for it)."""
+    program = folder / "mpi_costs"
+    source = Path(__file__).with_name("mpi_costs.cpp")
+    subprocess.run(["mpicxx", "-O2", "-std=c++20", "-DOMPI_SKIP_MPICXX", source, "-o", program], check=True)
+    command = ["mpirun", "-n", "2", program]
+    done = subprocess.run(command, capture_output=True, text=True, env=mpi_environment(), check=True)
+    costs = json.loads(done.stdout.strip().splitlines()[-1])
+    name = "messages within this machine, measured"
+    network = Network(name, costs["latency_s"], costs["message_s"], costs["bytes_per_s"])
+    both = messages(network, 2, 1)
+    print(f"  exchange of two ranks here: model {1e3 * sum(both):.1f} ms, measured {1e3 * costs['exchange_s']:.1f} ms")
+    return network, costs
+
+
+def given_point(text):
+    """ROWS:MILLISECONDS of a step, of which two thirds are taken to be the backward pass."""
+    rows, milliseconds = text.split(":")
+    seconds = float(milliseconds) / 1e3
+    return {"rows": int(rows), "computing": seconds, "backward": seconds * 2 / 3, "optimizer": 0.0, "step": seconds}
+
+
+def predict(computing, network, ranks, ranks_per_node, rows, node_sums=False):
     """One line of a table, in seconds."""
-    reduce, gather, small = messages(network, ranks, ranks_per_node)
+    reduce, gather, small = messages(network, ranks, ranks_per_node, node_sums)
     own = computing.at(rows, "computing") + computing.at(rows, "optimizer") / ranks
     hidden = min(computing.at(rows, "backward"), reduce * (1 - 1 / len(buckets())))
     exposed = own + reduce + gather + small
@@ -163,7 +187,7 @@ def predict(computing, network, ranks, ranks_per_node, rows):
     }
 
 
-def table(computing, network, ranks_per_node, kind, size):
+def table(computing, network, ranks_per_node, kind, size, node_sums):
     """Lines for 1 to 1,024 ranks; `size` is the global batch (strong scaling) or the rows of a rank (weak)."""
     lines = []
     one = None
@@ -172,7 +196,7 @@ def table(computing, network, ranks_per_node, kind, size):
         rows = size // ranks if kind == "strong" else size
         if rows == 0:
             break
-        line = predict(computing, network, ranks, ranks_per_node, rows)
+        line = predict(computing, network, ranks, ranks_per_node, rows, node_sums)
         one = one or line["step_s"]
         gain = ranks if kind == "weak" else 1
         for suffix in ("", "_overlapped"):
@@ -187,6 +211,7 @@ def table(computing, network, ranks_per_node, kind, size):
         "message_s": network.message,
         "bytes_per_s": network.rate,
         "ranks_per_node": ranks_per_node,
+        "node_sums": node_sums,
         "kind": kind,
         "size": size,
         "lines": lines,
@@ -221,11 +246,16 @@ def check(arguments):
     line = predict(computing, network, pair["near"]["ranks"], 1, rows)
     line["measured_step_s"] = pair["far"]["step_ms"] / 1e3
     line["costs"] = costs
+    if arguments.costs_default:
+        line["costs_default"] = json.loads(arguments.costs_default.read_text(encoding="utf-8"))
     line["exchange_predicted_s"] = line["reduce_scatter_s"] + line["gather_s"]
     far = point_of(pair["far"])
     print(f"network: latency {1e6 * costs['latency_s']:.0f} us, {costs['bytes_per_s'] * 8e-9:.3f} Gb/s")
     print(f"exchange alone, ms:        model {1e3 * line['exchange_predicted_s']:8.1f}", end="")
-    print(f"   measured {1e3 * costs['exchange_s']:8.1f}")
+    print(f"   measured {1e3 * costs['exchange_s']:8.1f}", end="")
+    if arguments.costs_default:
+        print(f", with Open MPI's default for TCP {1e3 * line['costs_default']['exchange_s']:.1f}", end="")
+    print()
     print(f"step of {line['ranks']} ranks, ms:       model {1e3 * line['step_overlapped_s']:8.1f} to", end="")
     print(f" {1e3 * line['step_s']:.1f}   measured {1e3 * line['measured_step_s']:8.1f}")
     print(f"computing, ms:             near  {1e3 * computing.points[0]['computing']:8.1f}", end="")
@@ -242,10 +272,13 @@ def arguments_of_user():
     parser.add_argument("--precision", default="auto", choices=["auto", "float32", "bfloat16"])
     parser.add_argument("--epochs", type=int, default=4, help="of 50 steps each, for a measured number of rows")
     parser.add_argument("--summary", nargs="*", type=Path, help="summaries of runs of one rank, instead of measuring")
+    parser.add_argument("--steps", nargs="*", metavar="ROWS:MS", help="given numbers of one rank, instead of measuring")
     parser.add_argument("--ranks-per-node", nargs="*", type=int, default=[1, 32])
+    parser.add_argument("--node-sums", action="store_true")
     parser.add_argument("--network", nargs=4, metavar=("NAME", "LATENCY", "MESSAGE", "RATE"), help="s, s, bytes/s")
     parser.add_argument("--check", type=Path, help="{near: performance, far: performance} of the same job")
     parser.add_argument("--costs", type=Path, help="output of mpi_costs, for --check")
+    parser.add_argument("--costs-default", type=Path, help="the same with Open MPI's default settings, for comparison")
     return parser.parse_args()
 
 
@@ -253,13 +286,18 @@ def main():
     arguments = arguments_of_user()
     if arguments.check:
         return check(arguments)
-    if arguments.summary:
+    work = arguments.work or Path(tempfile.mkdtemp(prefix="epitaxy_scaling_"))
+    work.mkdir(parents=True, exist_ok=True)
+    if arguments.steps:
+        points = [given_point(text) for text in arguments.steps]
+    elif arguments.summary:
         records = [json.loads(path.read_text(encoding="utf-8"))["performance"] for path in arguments.summary]
         points = [point_of(record) for record in records]
     else:
-        points = measure(arguments)
+        points = measure(arguments, work)
     computing = Computing(points)
-    networks = NETWORKS
+    here, costs = measured_network(work)
+    networks = [here, *NETWORKS]
     if arguments.network:
         networks = [Network(arguments.network[0], *map(float, arguments.network[1:]))]
     cases = [("strong", 2048), ("strong", 8192), ("weak", 256)]
@@ -267,9 +305,9 @@ def main():
     for network in networks:
         for ranks_per_node in arguments.ranks_per_node:
             for kind, size in cases:
-                tables.append(table(computing, network, ranks_per_node, kind, size))
+                tables.append(table(computing, network, ranks_per_node, kind, size, arguments.node_sums))
                 print_scaling(tables[-1])
-    content = {"computing": computing.points, "buckets": buckets(), "tables": tables}
+    content = {"computing": computing.points, "costs_here": costs, "buckets": buckets(), "tables": tables}
     arguments.output.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     return 0
 

@@ -1,12 +1,16 @@
 """The tasks of the comparison. Each returns rows for the table: what, unit, both sides' values, forms, ratios."""
 
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from epitaxy_side import TARGET, Epitaxy, thin_out
 from runner import Form, Peers, alternate, choose, compare
 
 PRECISIONS = ("float32", "bfloat16")
+# What Epitaxy is run with for each precision of the peer. float32_split keeps 16 bits of each factor of a product,
+# exact float32 keeps 24: both are told.
+OURS = {"float32": ("float32", "float32_split"), "bfloat16": ("bfloat16",)}
 SHARDS = {512: 2, 2048: 4}  # of 256 and 512 rows
 
 
@@ -21,15 +25,14 @@ class Session:
     rounds: int
     seconds: float  # of measured steps in a round
     trial_seconds: float  # of measured steps when a form is tried
-    trial_repeats: int
     rows: int
-    weights_seconds: float = 60  # of training before the decoding
+    weights_seconds: float = 40  # of training before the decoding
     decode_batch: int = 256
     shards: dict = field(default_factory=lambda: dict(SHARDS))
-    say: callable = print
+    say: callable = partial(print, flush=True)
 
     def choose(self, run, forms, value):
-        return choose(run, forms, value, self.say, self.trial_repeats)
+        return choose(run, forms, value, self.say)
 
     def alternate(self, contenders):
         return alternate(contenders, self.rounds, self.say)
@@ -39,20 +42,28 @@ def rate(result):
     return result["samples_per_s"]
 
 
-def measured_row(name, unit, results, form, tried, faster_is_larger=True, value=rate, **more):
+def measured_row(name, unit, results, form, tried, ours="epitaxy", faster_is_larger=True, value=rate, **more):
     """A row of the table from the results of both sides."""
-    ours = [value(r) for r in results["epitaxy"]]
-    theirs = [value(r) for r in results["pytorch"]]
+    values = [[value(r) for r in results[side]] for side in (ours, "pytorch")]
     return {
         "task": name,
         "unit": unit,
         "pytorch_form": str(form),
         "pytorch_forms_tried": tried,
-        **compare(ours, theirs, faster_is_larger),
-        "epitaxy_results": results["epitaxy"],
+        **compare(*values, faster_is_larger),
+        "epitaxy_results": results[ours],
         "pytorch_results": results["pytorch"],
         **more,
     }
+
+
+def rows_by_precision(name, unit, results, precision, form, tried, **more):
+    """A row for each of Epitaxy's ways to compute in the peer's precision."""
+    rows = []
+    for own in OURS[precision]:
+        label = name if own == precision else f"{name} ({own.removeprefix(precision + '_')})"
+        rows.append(measured_row(label, unit, results, form, tried, ours=own, **more))
+    return rows
 
 
 def prepare_compositions(session):
@@ -118,18 +129,17 @@ def elemnet(session, batch, precision):
         return session.peers.run("elemnet.py", [*arguments, "--seconds", seconds], form)
 
     best, tried = session.choose(lambda form: peer(form, session.trial_seconds), elemnet_forms(precision), rate)
-    contenders = {
-        "epitaxy": pretrain_contender(session, batch, precision, 2, rows),
-        "pytorch": lambda: peer(best, session.seconds),
-    }
+    contenders = {own: pretrain_contender(session, batch, own, 2, rows) for own in OURS[precision]}
+    contenders["pytorch"] = lambda: peer(best, session.seconds)
+    scaled = OURS[precision][-1]
     if batch == max(session.shards):
-        contenders["one_rank"] = pretrain_contender(session, batch, precision, 1, rows)
+        contenders["one_rank"] = pretrain_contender(session, batch, scaled, 1, rows)
     results = session.alternate(contenders)
-    made = [measured_row(name, "samples/s", results, best, tried, shards=session.shards[batch])]
+    made = rows_by_precision(name, "samples/s", results, precision, best, tried, shards=session.shards[batch])
     if "one_rank" in results:
-        ratios = compare([rate(r) for r in results["epitaxy"]], [rate(r) for r in results["one_rank"]], True)
+        ratios = compare([rate(r) for r in results[scaled]], [rate(r) for r in results["one_rank"]], True)
         renamed = {key.replace("pytorch", "one_rank"): value for key, value in ratios.items()}
-        made.append({"task": f"2 ranks / 1 rank, batch {batch}, {precision}", "unit": "samples/s", **renamed})
+        made.append({"task": f"2 ranks / 1 rank, batch {batch}, {scaled}", "unit": "samples/s", **renamed})
     return made
 
 
@@ -154,7 +164,7 @@ def predict(session):
     forms = [
         Form(1, 2, 2, ("--way", way, "--batch", batch)) for way in ("plain", "mkldnn") for batch in ("1024", "8192")
     ]
-    best, tried = choose(peer, forms, lambda r: 1 / r["whole_command_s"], session.say, 1)
+    best, tried = session.choose(peer, forms, lambda r: 1 / r["whole_command_s"])
     results = session.alternate(
         {
             "epitaxy": lambda: {"whole_command_s": session.epitaxy.predict(model, source, outputs["epitaxy"])},

@@ -2,13 +2,15 @@
 /// Speed of greedy decoding of latent points to checked SMILES, with weights saved by vae_train: prints JSON. Run under
 /// mpirun; each rank decodes its part of the points.
 ///
-///     vae_decode --weights NAME --points POINTS.f32 [--count N] [--batch 256] [--precision float32|bfloat16]
+///     vae_decode --weights NAME --points POINTS.f32 [--count N] [--batch 256] [--precision
+///     float32|float32_split|bfloat16]
 ///                [--output FILE]      the decoded strings of rank r go to FILE.r
 #include <chrono>
 #include <fstream>
 #include <iostream>
 
 #include "epitaxy/chem/molecule_check.h"
+#include "epitaxy/linalg/cpu.h"
 #include "epitaxy/parallel/communicator.h"
 #include "molecule_case.h"
 

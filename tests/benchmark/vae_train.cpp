@@ -1,11 +1,13 @@
 /// \file
 /// Speed of training the molecule autoencoder on QM9: prints JSON. Run under mpirun.
 ///
-///     vae_train --data qm9_train.csv.gz [--precision float32|bfloat16] [--batch 256] [--shards 2] [--seconds 8]
+///     vae_train --data qm9_train.csv.gz [--precision float32|float32_split|bfloat16] [--batch 256] [--shards 2]
+///     [--seconds 8]
 ///               [--beta 0.1] [--rate 1e-3] [--save NAME]
 #include <chrono>
 #include <iostream>
 
+#include "epitaxy/linalg/cpu.h"
 #include "epitaxy/parallel/communicator.h"
 #include "epitaxy/train/trainer.h"
 #include "molecule_case.h"

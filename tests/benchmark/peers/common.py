@@ -21,6 +21,7 @@ class Processes:
         threads = int(os.environ.get("OMP_NUM_THREADS", "1"))
         torch.set_num_threads(threads)
         torch.set_flush_denormal(True)
+        torch.set_float32_matmul_precision("high")  # newer versions may then split float32 products, too
         if self.count > 1:
             torch.distributed.init_process_group("gloo")
 
