@@ -39,6 +39,23 @@ void split(const float* from, std::size_t rows, std::size_t columns, const Patte
   }
 }
 
+/// The split factors, shared by all plans of a thread; they grow as plans are made.
+struct Scratch {
+  Buffer<Bfloat16> a;
+  Buffer<Bfloat16> b;
+};
+
+Scratch& scratch() {
+  thread_local Scratch buffers;
+  return buffers;
+}
+
+void grow(Buffer<Bfloat16>& buffer, std::size_t size) {
+  if (buffer.size() < size) {
+    buffer = Buffer<Bfloat16>(size);
+  }
+}
+
 /// One product of triple depth: [high high low] times [high low high].
 class SplitPlan final : public Gemm::Plan {
  public:
@@ -46,26 +63,29 @@ class SplitPlan final : public Gemm::Plan {
       : shape_(shape),
         right_(right),
         triple_(Backend::onednn, {shape.m, shape.n, 3 * shape.k, shape.transpose_a, shape.transpose_b},
-                DataType::bfloat16, DataType::float32, epilogue, right),
-        a_(3 * static_cast<std::size_t>(shape.m) * static_cast<std::size_t>(shape.k)),
-        b_(3 * static_cast<std::size_t>(shape.k) * static_cast<std::size_t>(shape.n)) {}
+                DataType::bfloat16, DataType::float32, epilogue, right) {
+    const auto k = static_cast<std::size_t>(shape.k);
+    grow(scratch().a, 3 * static_cast<std::size_t>(shape.m) * k);
+    grow(scratch().b, 3 * k * static_cast<std::size_t>(shape.n));
+  }
 
   std::size_t packed_bytes() const override { return triple_.packed_bytes(); }
 
   void pack(const void* b, void* packed) override {
     split_right(b);
-    triple_.pack(b_.data(), packed);
+    triple_.pack(scratch().b.data(), packed);
   }
 
   void run(const void* a, const void* b, void* c, const float* bias) override {
     const auto m = static_cast<std::size_t>(shape_.m);
     const auto k = static_cast<std::size_t>(shape_.k);
-    split(static_cast<const float*>(a), shape_.transpose_a ? 1 : m, shape_.transpose_a ? m * k : k, kLeft, a_.data());
+    split(static_cast<const float*>(a), shape_.transpose_a ? 1 : m, shape_.transpose_a ? m * k : k, kLeft,
+          scratch().a.data());
     if (right_ == RightSide::packed) {
-      triple_.run(a_.data(), b, c, bias);
+      triple_.run(scratch().a.data(), b, c, bias);
     } else {
       split_right(b);
-      triple_.run(a_.data(), b_.data(), c, bias);
+      triple_.run(scratch().a.data(), scratch().b.data(), c, bias);
     }
   }
 
@@ -73,14 +93,13 @@ class SplitPlan final : public Gemm::Plan {
   void split_right(const void* b) {
     const auto n = static_cast<std::size_t>(shape_.n);
     const auto k = static_cast<std::size_t>(shape_.k);
-    split(static_cast<const float*>(b), shape_.transpose_b ? n : 1, shape_.transpose_b ? k : k * n, kRight, b_.data());
+    split(static_cast<const float*>(b), shape_.transpose_b ? n : 1, shape_.transpose_b ? k : k * n, kRight,
+          scratch().b.data());
   }
 
   GemmShape shape_;
   RightSide right_;
   Gemm triple_;
-  Buffer<Bfloat16> a_;
-  Buffer<Bfloat16> b_;
 };
 
 }  // namespace

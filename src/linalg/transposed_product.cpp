@@ -156,6 +156,25 @@ EPITAXY_AMX void run_pieces(const Bfloat16* a, const Bfloat16* b, std::size_t m,
   _tile_release();
 }
 
+/// Of all products of a thread; it grows as they are made.
+struct Scratch {
+  Buffer<Bfloat16> packed_a;  ///< A piece of A, as tiles of 16 columns and 32 rows, transposed.
+  Buffer<Bfloat16> packed_b;  ///< A piece of B, as tiles of 16 columns and 32 rows.
+  Buffer<float> sums;         ///< C between pieces, by blocks of 32 x 32.
+};
+
+Scratch& scratch() {
+  thread_local Scratch buffers;
+  return buffers;
+}
+
+template <typename T>
+void grow(Buffer<T>& buffer, std::size_t size) {
+  if (buffer.size() < size) {
+    buffer = Buffer<T>(size);
+  }
+}
+
 bool allowed() {
   constexpr long request_permission = 0x1023;  // ARCH_REQ_XCOMP_PERM
   constexpr long tile_data = 18;
@@ -176,15 +195,19 @@ bool TransposedProduct::available() {
   return answer;
 }
 
-TransposedProduct::TransposedProduct(std::size_t m, std::size_t n)
-    : m_(m), n_(n), packed_a_(kPiece * m), packed_b_(kPiece * n), sums_(m * n) {
+TransposedProduct::TransposedProduct(std::size_t m, std::size_t n) : m_(m), n_(n) {
   check(available(), "a product by AMX needs AMX");
   check(m > 0 && n > 0 && m % kMultiple == 0 && n % kMultiple == 0, "the sizes of a product by AMX are whole tiles");
+  grow(scratch().packed_a, kPiece * m);
+  grow(scratch().packed_b, kPiece * n);
+  grow(scratch().sums, m * n);
 }
 
 void TransposedProduct::run(const Bfloat16* a, const Bfloat16* b, std::size_t k, float* c) {
   check(k > 0 && k % kMultiple == 0, "the rows of a product by AMX are whole tiles");
-  run_pieces(a, b, m_, n_, k, packed_a_.data(), packed_b_.data(), sums_.data(), c);
+  Scratch& buffers = scratch();
+  check(buffers.sums.size() >= m_ * n_, "a product by AMX runs on the thread that made it");
+  run_pieces(a, b, m_, n_, k, buffers.packed_a.data(), buffers.packed_b.data(), buffers.sums.data(), c);
 }
 
 }  // namespace epitaxy::linalg

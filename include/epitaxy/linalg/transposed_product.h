@@ -19,15 +19,12 @@ class TransposedProduct {
   /// Throws Error when it is not available or for other sizes.
   TransposedProduct(std::size_t m, std::size_t n);
 
-  /// Overwrites C. Not thread safe: it owns scratch memory.
+  /// Overwrites C. Runs on the thread that made it, whose products share their scratch memory.
   void run(const Bfloat16* a, const Bfloat16* b, std::size_t k, float* c);
 
  private:
   std::size_t m_;
   std::size_t n_;
-  Buffer<Bfloat16> packed_a_;  ///< A piece of A, as tiles of 16 columns and 32 rows, transposed.
-  Buffer<Bfloat16> packed_b_;  ///< A piece of B, as tiles of 16 columns and 32 rows.
-  Buffer<float> sums_;         ///< C between pieces, by blocks of 32 x 32.
 };
 
 }  // namespace epitaxy::linalg
