@@ -136,8 +136,11 @@ void Pretraining::estimate() {
     bytes += 4.0 * static_cast<double>(rows.features.size() + rows.targets.size());
   }
   const auto weights = static_cast<double>(model_->layout().size()) * 4;
-  const int mine = shards_.empty() ? 1 : static_cast<int>(shards_.size());
-  const double buffers = 3 + std::ceil(std::log2(mine) + 1) + 4.0 / communicator_.size();
+  const auto mine = parallel::shards_of_rank(settings_.training.shards, communicator_.rank(), communicator_.size());
+  const auto sums = static_cast<double>(parallel::maximal_subtrees(settings_.training.shards, mine).size());
+  // Weights, sums over subtrees and inside them, a slice of two moments and of the total, packed weights.
+  const bool half = settings_.training.arithmetic.type == linalg::DataType::bfloat16;
+  const double buffers = 1 + sums + std::ceil(std::log2(mine.count())) + 3.0 / communicator_.size() + (half ? 1 : 2);
   std::size_t activations = 0;
   for (const std::size_t width : model_->description().widths) {
     activations += 8 * width * settings_.training.shard_rows();
