@@ -102,13 +102,13 @@ void VaeExecutor::read_sorted(const float* features, const float* targets) {
 
 // Both are drawn for every row, also for absent ones, so that a row's numbers depend on its place alone.
 void VaeExecutor::draw(const StreamPosition& p) {
-  RandomStream noise(p.seed, Purpose::dropout, p.epoch, p.step, 2 * p.shard);
+  RandomStream noise(p.seed, Purpose::latent, p.epoch, p.step, p.shard);
   for (float& number : noise_) {
     number = static_cast<float>(noise.normal());
   }
   const double rate = net_.settings().token_dropout;
   if (rate > 0) {
-    RandomStream drops(p.seed, Purpose::dropout, p.epoch, p.step, 2 * p.shard + 1);
+    RandomStream drops(p.seed, Purpose::tokens, p.epoch, p.step, p.shard);
     const auto threshold = static_cast<std::uint32_t>(std::llround(rate * 4294967295.0));
     for (std::size_t i = 0; i < dropped_.size(); ++i) {
       dropped_[i] = drops.next() < threshold;

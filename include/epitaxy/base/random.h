@@ -17,7 +17,9 @@ enum class Purpose : std::uint32_t {
   shuffle = 4,
   dropout = 5,
   folds = 6,
-  synthetic = 7
+  synthetic = 7,
+  latent = 8,
+  tokens = 9
 };
 
 /// Random numbers keyed by (seed, purpose, a, b, c); for training (a, b, c) = (epoch, step, shard). Different keys
