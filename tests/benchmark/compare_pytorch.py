@@ -81,13 +81,14 @@ def versions(build, python):
 
 
 def print_table(rows):
-    print(f"\n{'task':50} {'Epitaxy':>9} {'PyTorch':>9} {'ratio of':>9} {'median of':>10}  PyTorch's form")
-    print(f"{'':50} {'':>9} {'':>9} {'medians':>9} {'ratios':>10}  processes x threads")
+    width = max((len(f"{row['task']}, {row['unit']}") for row in rows), default=10)
+    print(f"\n{'task':{width}} {'Epitaxy':>9} {'PyTorch':>9} {'ratio of':>9} {'median of':>10}  PyTorch's form")
+    print(f"{'':{width}} {'':>9} {'':>9} {'medians':>9} {'ratios':>10}  processes x threads")
     for row in rows:
         other = row.get("pytorch_median", row.get("one_rank_median"))
         form = row.get("pytorch_form", "(Epitaxy on 1 rank)")
         print(
-            f"{row['task'] + ', ' + row['unit']:50} {row['epitaxy_median']:9.4g} {other:9.4g} "
+            f"{row['task'] + ', ' + row['unit']:{width}} {row['epitaxy_median']:9.4g} {other:9.4g} "
             f"{row['ratio_of_medians']:9.2f} {row['median_of_ratios']:10.2f}  {form}"
         )
     for row in rows:

@@ -86,7 +86,7 @@ class Peers:
 
 
 def choose(run, forms, value, say):
-    """The form that is best in short runs, and what each gave: the two best of a first round run twice more.
+    """The form that is best in short runs, and what each gave: the two best of a first round run once more.
 
     Forms that fail are told and left out.
     """
@@ -101,7 +101,7 @@ def choose(run, forms, value, say):
         raise RuntimeError("no form of the peer runs: " + "; ".join(failed.values()))
     finalists = sorted(tried, key=lambda form: -tried[form][0])[:2]
     if len(finalists) == 2:
-        for form in (*reversed(finalists), *finalists):
+        for form in reversed(finalists):
             tried[form].append(value(run(form)))
     medians = {form: statistics.median(values) for form, values in tried.items()}
     best = max(finalists, key=medians.get)

@@ -46,16 +46,14 @@ class Processes:
             torch.distributed.destroy_process_group()
 
 
-def measure_steps(processes, step, samples_per_step, seconds, warmup=3):
-    """Runs `step` for some warm-up steps and then for about `seconds`; returns the measured rate."""
-    start = time.perf_counter()
-    for _ in range(warmup):
+def measure_steps(processes, step, samples_per_step, seconds):
+    """Runs `step` three times to warm up and then for about `seconds`; returns the measured rate."""
+    each = []
+    for _ in range(3):
+        start = time.perf_counter()
         step()
-    one = (time.perf_counter() - start) / warmup
-    start = time.perf_counter()  # once more, now that everything is warm
-    step()
-    one = min(one, time.perf_counter() - start)
-    steps = max(3, int(processes.agree(seconds / one)))
+        each.append(time.perf_counter() - start)
+    steps = max(2, int(processes.agree(seconds / min(each))))
     processes.wait()
     times = []
     start = last = time.perf_counter()
