@@ -106,7 +106,7 @@ std::string canonical_smiles(const RDKit::ROMol& molecule) {
 
 }  // namespace
 
-MoleculeCheck check_smiles(std::string_view smiles) {
+MoleculeCheck check_smiles(std::string_view smiles, bool with_canonical) {
   silence_rdkit();
   MoleculeCheck result;
   if (smiles.size() > kLongestSmiles) {
@@ -119,7 +119,9 @@ MoleculeCheck check_smiles(std::string_view smiles) {
       return result;
     }
     remove_isotopes(*molecule);
-    result.canonical = canonical_smiles(*molecule);
+    if (with_canonical) {
+      result.canonical = canonical_smiles(*molecule);
+    }
     result.cause = strict_cause(*molecule);
     result.rdkit_valid = true;
   } catch (const RDKit::AtomValenceException&) {

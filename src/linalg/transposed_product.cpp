@@ -104,9 +104,18 @@ struct Sums {
   bool last;
 };
 
+/// The memory of C is cold: its rows are fetched while tiles are multiplied.
+EPITAXY_AMX inline void fetch_rows(const Sums& sums, std::size_t first, std::size_t last) {
+  for (std::size_t row = first; row < last; ++row) {
+    __builtin_prefetch(sums.c + row * sums.n, 1, 3);
+    __builtin_prefetch(sums.c + row * sums.n + kSide, 1, 3);
+  }
+}
+
 /// Adds two columns of tiles of A times two of B, each `depth` tiles long.
 EPITAXY_AMX void multiply(const Bfloat16* a, const Bfloat16* b, std::size_t depth, const Sums& sums) {
   constexpr std::size_t tile = kSide * kSide;
+  const std::size_t rows_a_step = (2 * kSide + depth - 1) / depth;
   if (sums.first) {
     _tile_zero(0);
     _tile_zero(1);
@@ -119,6 +128,9 @@ EPITAXY_AMX void multiply(const Bfloat16* a, const Bfloat16* b, std::size_t dept
     _tile_loadd(3, sums.tiles + 3 * tile, 64);
   }
   for (std::size_t i = 0; i < depth; ++i) {
+    if (sums.last) {
+      fetch_rows(sums, i * rows_a_step, std::min(2 * kSide, (i + 1) * rows_a_step));
+    }
     _tile_loadd(4, a + i * kTile, 64);
     _tile_loadd(6, b + i * kTile, 64);
     _tile_loadd(7, b + (depth + i) * kTile, 64);

@@ -64,6 +64,17 @@ BOOST_AUTO_TEST_CASE(the_canonical_form_has_no_stereo_and_one_order) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(the_canonical_form_is_made_on_demand) {
+  for (const std::string smiles : {"OCC", "C[CH]C", "[2H]O", "CC(", ""}) {
+    const auto with = chem::check_smiles(smiles);
+    const auto without = chem::check_smiles(smiles, false);
+    BOOST_TEST((with.cause == without.cause));
+    BOOST_TEST(with.rdkit_valid == without.rdkit_valid);
+    BOOST_TEST(without.canonical.empty());
+  }
+  BOOST_TEST(chem::check_smiles("OCC").canonical == "CCO");
+}
+
 BOOST_AUTO_TEST_CASE(strings_beyond_the_limit_are_not_looked_at) {
   check_cause(MoleculeCause::other, false, {std::string(kLongestSmiles + 1, 'C'), std::string(1 << 20, '(')});
   check_cause(MoleculeCause::syntax, false, {std::string(kLongestSmiles, '(')});

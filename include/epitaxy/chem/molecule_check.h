@@ -39,6 +39,7 @@ struct MoleculeCheck {
 
 /// Never throws for what is in the string; switches RDKit's messages off. White space around the string is ignored, but
 /// text after a space is not a name: it is a syntax error.
-MoleculeCheck check_smiles(std::string_view smiles);
+/// `canonical` stays empty unless it is asked for: it costs as much as the check.
+MoleculeCheck check_smiles(std::string_view smiles, bool with_canonical = true);
 
 }  // namespace epitaxy::chem
