@@ -11,7 +11,7 @@ PRECISIONS = ("float32", "bfloat16")
 # What Epitaxy is run with for each precision of the peer. float32_split keeps 16 bits of each factor of a product,
 # exact float32 keeps 24: both are told.
 OURS = {"float32": ("float32", "float32_split"), "bfloat16": ("bfloat16",)}
-SHARDS = {512: 2, 2048: 2}  # of 256 and 512 rows
+SHARDS = {512: 2, 2048: 2}  # one a rank
 
 
 @dataclass

@@ -66,13 +66,13 @@ BOOST_AUTO_TEST_CASE(the_canonical_form_has_no_stereo_and_one_order) {
 
 BOOST_AUTO_TEST_CASE(the_canonical_form_is_made_on_demand) {
   for (const std::string smiles : {"OCC", "C[CH]C", "[2H]O", "CC(", ""}) {
-    const auto with = chem::check_smiles(smiles);
-    const auto without = chem::check_smiles(smiles, false);
+    const auto with = check_smiles(smiles);
+    const auto without = check_smiles(smiles, false);
     BOOST_TEST((with.cause == without.cause));
     BOOST_TEST(with.rdkit_valid == without.rdkit_valid);
     BOOST_TEST(without.canonical.empty());
   }
-  BOOST_TEST(chem::check_smiles("OCC").canonical == "CCO");
+  BOOST_TEST(check_smiles("OCC").canonical == "CCO");
 }
 
 BOOST_AUTO_TEST_CASE(strings_beyond_the_limit_are_not_looked_at) {
