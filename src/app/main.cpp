@@ -92,7 +92,7 @@ int execute(const parallel::Communicator& world, int argc, char** argv) {
       code = run->parsed() ? app::run(world, options) : app::check(world, options);
     }
   } else if (predict->parsed()) {
-    world.on_root([&] { app::predict(predicting); });
+    app::predict(world, predicting);
   } else if (inspect->parsed()) {
     world.on_root([&] { app::inspect(inspecting); });
   } else if (world.is_root()) {

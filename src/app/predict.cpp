@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <optional>
 #include <set>
 
 #include "epitaxy/base/error.h"
@@ -63,15 +65,25 @@ struct HeadPrediction {
   std::vector<double> deviation;
 };
 
-std::vector<HeadPrediction> predict_heads(const models::ModelFile& file, const Compositions& compositions) {
+/// The ranks share the rows; the result is complete on all of them. Collective.
+std::vector<HeadPrediction> predict_heads(const parallel::Communicator& communicator, const models::ModelFile& file,
+                                          const Compositions& compositions) {
   const auto model = models::make_model(file.description);
   const auto& heads = file.description.heads;
   const std::size_t rows = compositions.features.size() / file.description.features.size();
+  std::vector<int> counts;
+  for (int r = 0; r < communicator.size(); ++r) {
+    const auto [first, last] = train::rows_of_rank(rows, r, communicator.size());
+    counts.push_back(static_cast<int>((last - first) * heads.size()));
+  }
+  const auto [first, last] = train::rows_of_rank(rows, communicator.rank(), communicator.size());
+  const float* mine = compositions.features.data() + first * file.description.features.size();
   train::Predictor predictor(*model, {});
   std::vector<std::vector<float>> members;
   for (const auto& weights : file.members) {
-    predictor.predict(weights.data(), compositions.features.data(), rows,
-                      members.emplace_back(rows * heads.size()).data());
+    auto& values = members.emplace_back(rows * heads.size());
+    predictor.predict(weights.data(), mine, last - first, values.data() + first * heads.size());
+    communicator.gather_all_in_place(values.data(), counts);
   }
   std::vector<HeadPrediction> result(heads.size());
   std::vector<double> values(members.size());
@@ -120,27 +132,33 @@ void report_error(const data::CsvTable& table, const models::Head& head, const C
   }
 }
 
-}  // namespace
+/// What is read before anything is computed.
+struct Request {
+  models::ModelFile file;
+  data::CsvTable table;
+  std::vector<std::size_t> heads;  ///< Those that are wanted.
+  Compositions compositions;
 
-void predict(const PredictOptions& options) {
-  const models::ModelFile file = models::read_model(options.model);
-  const auto table = data::CsvTable::read(options.input);
-  const std::size_t column = table.column(options.column);
-  const auto& heads = file.description.heads;
-  std::vector<std::size_t> chosen;
-  if (!options.head.empty()) {
-    chosen.push_back(file.description.head_index(options.head));
-  } else {
-    for (std::size_t h = 0; h < heads.size(); ++h) {
-      chosen.push_back(h);
+  explicit Request(const PredictOptions& options)
+      : file(models::read_model(options.model)), table(data::CsvTable::read(options.input)) {
+    const std::size_t column = table.column(options.column);
+    if (!options.head.empty()) {
+      heads.push_back(file.description.head_index(options.head));
+    } else {
+      heads.resize(file.description.heads.size());
+      std::iota(heads.begin(), heads.end(), std::size_t{0});
     }
+    compositions = read_compositions(table, column, file.description);
   }
-  if (options.output.has_parent_path()) {
-    file::make_writable_folder(options.output.parent_path());
-  }
-  const Compositions compositions = read_compositions(table, column, file.description);
-  const auto predictions = predict_heads(file, compositions);
+};
 
+void write_predictions(const PredictOptions& options, const Request& request,
+                       const std::vector<HeadPrediction>& predictions) {
+  const models::ModelFile& file = request.file;
+  const data::CsvTable& table = request.table;
+  const std::vector<std::size_t>& chosen = request.heads;
+  const Compositions& compositions = request.compositions;
+  const auto& heads = file.description.heads;
   std::vector<std::string> columns = table.columns();
   std::set<std::string> taken(columns.begin(), columns.end());
   for (const std::size_t h : chosen) {
@@ -181,6 +199,20 @@ void predict(const PredictOptions& options) {
   for (const std::size_t h : chosen) {
     report_error(table, heads[h], compositions, predictions[h]);
   }
+}
+
+}  // namespace
+
+void predict(const parallel::Communicator& communicator, const PredictOptions& options) {
+  std::optional<Request> request;
+  communicator.agree([&] { request.emplace(options); });
+  communicator.on_root([&] {
+    if (options.output.has_parent_path()) {
+      file::make_writable_folder(options.output.parent_path());
+    }
+  });
+  const auto predictions = predict_heads(communicator, request->file, request->compositions);
+  communicator.on_root([&] { write_predictions(options, *request, predictions); });
 }
 
 }  // namespace epitaxy::app

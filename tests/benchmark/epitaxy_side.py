@@ -94,7 +94,7 @@ class Epitaxy:
 
     def predict(self, model, source, output):
         """Seconds of the whole command, from CSV to CSV."""
-        return self.run(["predict", "--model", model, "--input", source, "--output", output], ranks=0)[0]
+        return self.run(["predict", "--model", model, "--input", source, "--output", output], ranks=2)[0]
 
 
 def mpi_environment():

@@ -71,6 +71,8 @@ expect_equal "columns" "$(head -n 1 predicted.csv)" \
 # shellcheck disable=SC2016  # the dollar signs are awk's
 expect "every row has a mean in eV/atom and a spread" \
   awk -F, 'NR > 1 && !($3 < 0 && $3 > -8 && $4 > 0 && $4 < 2) { exit 1 } END { exit NR != 4 }' predicted.csv
+expect_exit 0 "${launcher[@]}" 2 "$program" predict --model one/model.h5 --input new.csv --output together.csv
+expect "two ranks predict the same numbers" cmp predicted.csv together.csv
 expect_exit 0 "$program" inspect one/model.h5
 expect_message '^ *members: [36]$' 'unit: eV/atom'
 

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <string>
 
+#include "epitaxy/parallel/communicator.h"
+
 namespace epitaxy::app {
 
 struct PredictOptions {
@@ -16,7 +18,8 @@ struct PredictOptions {
 
 /// Writes the input's columns followed by `<target>`, `<target>_std` (of an ensemble; else empty) and `warning`. A
 /// model with several heads gives `<target>_<head>` for each. A column name that the input has already gets the suffix
-/// `_predicted`. Rows that cannot be predicted keep empty fields and say why in `warning`. Throws InputError.
-void predict(const PredictOptions& options);
+/// `_predicted`. Rows that cannot be predicted keep empty fields and say why in `warning`. The ranks share the rows.
+/// Collective. Throws InputError.
+void predict(const parallel::Communicator& communicator, const PredictOptions& options);
 
 }  // namespace epitaxy::app
