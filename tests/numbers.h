@@ -1,6 +1,7 @@
 #pragma once
 /// \file
 /// Numbers for the tests of the numeric layers, and ways to compare them.
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -8,7 +9,7 @@
 
 #include "epitaxy/base/random.h"
 #include "epitaxy/linalg/cpu.h"
-#include "epitaxy/linalg/gemm.h"
+#include "epitaxy/linalg/elementwise.h"
 
 namespace epitaxy::test {
 
@@ -25,6 +26,22 @@ inline std::vector<float> random_numbers(std::size_t size, std::uint32_t seed, d
     number = static_cast<float>(low + (high - low) * stream.uniform());
   }
   return numbers;
+}
+
+/// A buffer of these numbers, rounded to its type, and the numbers of a buffer.
+inline linalg::NumberBuffer buffer_of(const std::vector<float>& values, linalg::DataType type) {
+  linalg::NumberBuffer buffer(type, values.size());
+  linalg::convert(values.data(), buffer, values.size());
+  return buffer;
+}
+inline std::vector<float> values_of(const linalg::NumberBuffer& buffer) {
+  std::vector<float> values(buffer.size());
+  if (buffer.type() == linalg::DataType::float32) {
+    std::copy_n(buffer.as<float>(), buffer.size(), values.data());
+  } else {
+    linalg::convert(buffer.as<linalg::Bfloat16>(), values.data(), buffer.size());
+  }
+  return values;
 }
 
 inline bool same_bits(const float* a, const float* b, std::size_t size) {

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -16,8 +17,9 @@
 #include "epitaxy/base/error.h"
 #include "epitaxy/chem/tokens.h"
 #include "epitaxy/data/csv.h"
-#include "epitaxy/linalg/gemm.h"
+#include "epitaxy/linalg/cpu.h"
 #include "epitaxy/models/molecule_vae.h"
+#include "epitaxy/parallel/communicator.h"
 
 namespace epitaxy::benchmark {
 
@@ -129,6 +131,20 @@ inline chem::TokenTable read_table(const std::string& path) {
     fail_input("cannot read {}", path);
   }
   return {chem::Tokenizer::characters, nlohmann::json::parse(file).at("characters").get<std::vector<std::string>>()};
+}
+
+/// The `main` of a benchmark: errors end all ranks with a message.
+template <typename Run>
+int run_program(int argc, char** argv, const char* name, const Run& run) {
+  parallel::Environment environment(argc, argv);
+  linalg::set_up_kernels();
+  try {
+    run(Arguments(argc, argv));
+  } catch (const std::exception& error) {
+    std::cerr << name << ": " << error.what() << '\n';
+    MPI_Abort(MPI_COMM_WORLD, 1);
+  }
+  return 0;
 }
 
 }  // namespace epitaxy::benchmark

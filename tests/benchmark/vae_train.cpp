@@ -127,14 +127,4 @@ void run(const benchmark::Arguments& arguments) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  parallel::Environment environment(argc, argv);
-  linalg::set_up_kernels();
-  try {
-    run(benchmark::Arguments(argc, argv));
-  } catch (const std::exception& error) {
-    std::cerr << "vae_train: " << error.what() << '\n';
-    MPI_Abort(MPI_COMM_WORLD, 1);
-  }
-  return 0;
-}
+int main(int argc, char** argv) { return epitaxy::benchmark::run_program(argc, argv, "vae_train", run); }

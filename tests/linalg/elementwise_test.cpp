@@ -11,26 +11,12 @@
 using namespace epitaxy;
 using namespace epitaxy::linalg;
 using Numbers = std::vector<float>;
+using test::buffer_of;
+using test::values_of;
 
 namespace {
 
 constexpr DataType kTypes[] = {DataType::float32, DataType::bfloat16};
-
-NumberBuffer buffer_of(const Numbers& values, DataType type) {
-  NumberBuffer buffer(type, values.size());
-  convert(values.data(), buffer, values.size());
-  return buffer;
-}
-
-Numbers values_of(const NumberBuffer& buffer) {
-  Numbers values(buffer.size());
-  if (buffer.type() == DataType::float32) {
-    std::copy_n(buffer.as<float>(), buffer.size(), values.data());
-  } else {
-    convert(buffer.as<Bfloat16>(), values.data(), buffer.size());
-  }
-  return values;
-}
 
 }  // namespace
 

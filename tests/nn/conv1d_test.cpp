@@ -17,24 +17,10 @@ using nn::Activation;
 using nn::Arithmetic;
 using Numbers = std::vector<float>;
 using Ids = std::vector<std::int32_t>;
+using test::buffer_of;
+using test::values_of;
 
 namespace {
-
-NumberBuffer buffer_of(const Numbers& values, DataType type) {
-  NumberBuffer buffer(type, values.size());
-  linalg::convert(values.data(), buffer, values.size());
-  return buffer;
-}
-
-Numbers values_of(const NumberBuffer& buffer) {
-  Numbers values(buffer.size());
-  if (buffer.type() == DataType::float32) {
-    std::copy_n(buffer.as<float>(), buffer.size(), values.data());
-  } else {
-    linalg::convert(buffer.as<linalg::Bfloat16>(), values.data(), buffer.size());
-  }
-  return values;
-}
 
 DataType output_type(const Arithmetic& arithmetic, Activation activation) {
   return activation == Activation::relu ? arithmetic.type : DataType::float32;

@@ -15,6 +15,7 @@ using linalg::DataType;
 using linalg::NumberBuffer;
 using Numbers = std::vector<float>;
 using Ids = std::vector<std::int32_t>;
+using test::values_of;
 
 namespace {
 
@@ -26,16 +27,6 @@ NumberBuffer nines(DataType type, std::size_t size) {
   NumberBuffer buffer(type, size);
   linalg::convert(Numbers(size, 9.0f).data(), buffer, size);
   return buffer;
-}
-
-Numbers values_of(const NumberBuffer& buffer) {
-  Numbers values(buffer.size());
-  if (buffer.type() == DataType::float32) {
-    std::copy_n(buffer.as<float>(), buffer.size(), values.data());
-  } else {
-    linalg::convert(buffer.as<linalg::Bfloat16>(), values.data(), buffer.size());
-  }
-  return values;
 }
 
 nn::TokenSums loss_of(const Numbers& logits, const Ids& targets) {

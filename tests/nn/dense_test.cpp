@@ -12,26 +12,12 @@ using epitaxy::test::Kernels;
 using linalg::Backend;
 using linalg::DataType;
 using linalg::NumberBuffer;
+using test::buffer_of;
+using test::values_of;
 
 BOOST_TEST_GLOBAL_FIXTURE(Kernels);
 
 namespace {
-
-NumberBuffer buffer_of(const std::vector<float>& values, DataType type) {
-  NumberBuffer buffer(type, values.size());
-  linalg::convert(values.data(), buffer, values.size());
-  return buffer;
-}
-
-std::vector<float> values_of(const NumberBuffer& buffer) {
-  std::vector<float> values(buffer.size());
-  if (buffer.type() == DataType::float32) {
-    std::copy_n(buffer.as<float>(), buffer.size(), values.data());
-  } else {
-    linalg::convert(buffer.as<linalg::Bfloat16>(), values.data(), buffer.size());
-  }
-  return values;
-}
 
 /// Compares one layer's three products with PyTorch's.
 void check_layer(const nn::Arithmetic& arithmetic, nn::Activation activation, double tolerance) {

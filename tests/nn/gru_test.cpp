@@ -18,18 +18,9 @@ using linalg::Backend;
 using linalg::DataType;
 using linalg::NumberBuffer;
 using Numbers = std::vector<float>;
+using test::values_of;
 
 namespace {
-
-std::vector<float> values_of(const NumberBuffer& buffer) {
-  Numbers values(buffer.size());
-  if (buffer.type() == DataType::float32) {
-    std::copy_n(buffer.as<float>(), buffer.size(), values.data());
-  } else {
-    linalg::convert(buffer.as<linalg::Bfloat16>(), values.data(), buffer.size());
-  }
-  return values;
-}
 
 /// One layer with weights and sequences. Values are step by step, each step with the rows that are that long.
 struct Case {
