@@ -127,6 +127,23 @@ class Optimizer:
         torch.nn.utils.vector_to_parameters(flat.div_(self.processes.count), gradients)
 
 
+def train(processes, arguments, optimizer, compute_loss):
+    """Steps for the asked time; `compute_loss()` takes the next batch through the model. Reports rates and losses."""
+    losses = []
+
+    def step():
+        optimizer.zero()
+        loss = compute_loss()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+
+    result = measure_steps(processes, step, arguments.batch, arguments.seconds)
+    result["first_loss"] = losses[0]
+    result["last_loss"] = sum(losses[-5:]) / 5
+    processes.report(result)
+
+
 def masked_mae(predictions, targets):
     """Mean absolute error over the labels that are there (not NaN)."""
     known = ~torch.isnan(targets)

@@ -90,22 +90,14 @@ def main():
     own_type = torch.bfloat16 if arguments.way == "master" else torch.float32
     batches = Batches(processes, arguments.features, arguments.targets, arguments.batch, own_type)
     autocast = arguments.precision == "bfloat16" and arguments.way in ("autocast", "compile")
-    losses = []
 
-    def step():
+    def compute_loss():
         features, targets = batches.next()
-        optimizer.zero()
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=autocast):
             predictions = model(features)
-        loss = common.masked_mae(predictions.float(), targets)
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
+        return common.masked_mae(predictions.float(), targets)
 
-    result = common.measure_steps(processes, step, arguments.batch, arguments.seconds)
-    result["first_loss"] = losses[0]
-    result["last_loss"] = sum(losses[-5:]) / 5
-    processes.report(result)
+    common.train(processes, arguments, optimizer, compute_loss)
 
 
 if __name__ == "__main__":

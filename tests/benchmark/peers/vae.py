@@ -58,22 +58,14 @@ def main():
     if arguments.way == "compile":
         called = torch.compile(called)
     autocast = arguments.precision == "bfloat16" and arguments.way in ("autocast", "compile")
-    losses = []
 
-    def step():
+    def compute_loss():
         tokens, lengths, targets = batches.next()
-        optimizer.zero()
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=autocast):
             outputs = called(tokens, lengths)
-        loss = vae_model.loss(outputs, tokens, lengths, targets, beta=0.1)
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
+        return vae_model.loss(outputs, tokens, lengths, targets, beta=0.1)
 
-    result = common.measure_steps(processes, step, arguments.batch, arguments.seconds)
-    result["first_loss"] = losses[0]
-    result["last_loss"] = sum(losses[-5:]) / 5
-    processes.report(result)
+    common.train(processes, arguments, optimizer, compute_loss)
 
 
 if __name__ == "__main__":
