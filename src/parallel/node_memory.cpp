@@ -1,7 +1,9 @@
 #include "epitaxy/parallel/node_memory.h"
 
-#include <algorithm>
+#include <sys/statvfs.h>
+
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <map>
@@ -17,6 +19,12 @@ constexpr std::size_t kAlign = 16;  // floats of a cache line
 std::size_t padded(std::size_t size) { return (size + kAlign - 1) / kAlign * kAlign; }
 
 float* aligned(void* base) { return reinterpret_cast<float*>((reinterpret_cast<std::uintptr_t>(base) + 63) / 64 * 64); }
+
+/// Where Open MPI keeps the memory that processes share.
+const char* shared_memory_folder() {
+  const char* set = std::getenv("OMPI_MCA_osc_sm_backing_directory");
+  return set != nullptr ? set : "/dev/shm";
+}
 
 }  // namespace
 
@@ -68,20 +76,30 @@ void NodeMemory::find_nodes(const Communicator& communicator) {
   }
 }
 
+// Open MPI does not return from an allocation that one rank could not make, so the space is looked at before.
+bool NodeMemory::has_space(const Communicator& communicator, std::size_t bytes) const {
+  constexpr double margin = 1e6;
+  double needed = static_cast<double>(bytes);
+  MPI_Allreduce(MPI_IN_PLACE, &needed, 1, MPI_DOUBLE, MPI_SUM, node_);
+  struct statvfs info = {};
+  const bool known = statvfs(shared_memory_folder(), &info) == 0;
+  int enough = !known || static_cast<double>(info.f_bavail) * static_cast<double>(info.f_frsize) > needed + margin;
+  MPI_Allreduce(MPI_IN_PLACE, &enough, 1, MPI_INT, MPI_MIN, communicator.handle());
+  return enough != 0;
+}
+
 bool NodeMemory::share(const Communicator& communicator, std::size_t rank_size, std::size_t node_size) {
   MPI_Comm_split_type(communicator.handle(), MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &node_);
-  MPI_Comm_set_errhandler(node_, MPI_ERRORS_RETURN);
   find_nodes(communicator);
   const std::size_t size = padded(rank_size) + (is_leader() ? padded(node_size) : 0) + kAlign;
-  void* base = nullptr;
-  int code = MPI_Win_allocate_shared(static_cast<MPI_Aint>(size * sizeof(float)), sizeof(float), MPI_INFO_NULL, node_,
-                                     &base, &window_);
-  int worst = code;
-  MPI_Allreduce(&code, &worst, 1, MPI_INT, MPI_MAX, communicator.handle());
-  if (worst != MPI_SUCCESS) {
-    log::warning("the ranks of a node cannot share memory (is /dev/shm full?): they exchange messages instead");
+  if (!has_space(communicator, size * sizeof(float))) {
+    log::warning("{} has not the space that the ranks of a node need to share memory: they exchange messages instead",
+                 shared_memory_folder());
     return false;
   }
+  void* base = nullptr;
+  MPI_Win_allocate_shared(static_cast<MPI_Aint>(size * sizeof(float)), sizeof(float), MPI_INFO_NULL, node_, &base,
+                          &window_);
   MPI_Win_lock_all(MPI_MODE_NOCHECK, window_);
   std::memset(base, 0, size * sizeof(float));
   arrays_.assign(communicator.size(), nullptr);

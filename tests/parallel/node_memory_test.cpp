@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <cstdint>
+#include <cstdlib>
 
 using namespace epitaxy::parallel;
 
@@ -33,6 +34,19 @@ BOOST_AUTO_TEST_CASE(ranks_of_a_node_read_what_the_others_wrote) {
   BOOST_TEST(reinterpret_cast<std::uintptr_t>(memory.common()) % 64 == 0u);
   BOOST_TEST(memory.common()[32] == -32.0f);
   memory.barrier();
+}
+
+// /proc is a file system without space.
+BOOST_AUTO_TEST_CASE(without_space_for_shared_memory_ranks_fall_back_to_messages) {
+  const Communicator world = Communicator::world();
+  setenv("OMPI_MCA_osc_sm_backing_directory", "/proc", 1);
+  const NodeMemory memory(world, 100, 50, Transport::shared_memory);
+  unsetenv("OMPI_MCA_osc_sm_backing_directory");
+  BOOST_TEST(memory.nodes() == world.size());
+  BOOST_TEST(memory.is_leader());
+  memory.mine()[99] = 1;
+  memory.barrier();
+  BOOST_TEST(memory.common()[49] == 0.0f);
 }
 
 BOOST_AUTO_TEST_CASE(with_messages_every_rank_is_a_node_of_its_own) {

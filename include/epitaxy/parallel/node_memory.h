@@ -41,6 +41,7 @@ class NodeMemory {
 
  private:
   bool share(const Communicator& communicator, std::size_t rank_size, std::size_t node_size);
+  bool has_space(const Communicator& communicator, std::size_t bytes) const;
   void find_nodes(const Communicator& communicator);
 
   int rank_;
