@@ -127,6 +127,30 @@ class Optimizer:
         torch.nn.utils.vector_to_parameters(flat.div_(self.processes.count), gradients)
 
 
+class ShuffledRows:
+    """The rows of this process in each global batch; the order is drawn anew each epoch, alike in all processes."""
+
+    def __init__(self, processes, count, batch):
+        self.processes = processes
+        self.count = count
+        self.batch = batch
+        self.epoch = 0
+        self.shuffle()
+
+    def shuffle(self):
+        self.order = torch.randperm(self.count, generator=torch.Generator().manual_seed(self.epoch))
+        self.first = 0
+        self.epoch += 1
+
+    def next(self):
+        if self.first + self.batch > self.count:
+            self.shuffle()
+        rows = self.batch // self.processes.count
+        begin = self.first + self.processes.rank * rows
+        self.first += self.batch
+        return self.order[begin : begin + rows]
+
+
 def train(processes, arguments, optimizer, compute_loss):
     """Steps for the asked time; `compute_loss()` takes the next batch through the model. Reports rates and losses."""
     losses = []

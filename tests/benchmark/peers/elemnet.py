@@ -40,24 +40,10 @@ class Batches:
     def __init__(self, processes, features, targets, batch, features_type):
         self.features = torch.from_numpy(np.load(features, mmap_mode=None)).to(features_type)
         self.targets = torch.from_numpy(np.load(targets))
-        self.batch = batch
-        self.processes = processes
-        self.epoch = 0
-        self.shuffle()
-
-    def shuffle(self):
-        generator = torch.Generator().manual_seed(self.epoch)
-        self.order = torch.randperm(len(self.targets), generator=generator)
-        self.first = 0
-        self.epoch += 1
+        self.rows = common.ShuffledRows(processes, len(self.targets), batch)
 
     def next(self):
-        if self.first + self.batch > len(self.order):
-            self.shuffle()
-        rows = self.batch // self.processes.count
-        begin = self.first + self.processes.rank * rows
-        chosen = self.order[begin : begin + rows]
-        self.first += self.batch
+        chosen = self.rows.next()
         return self.features[chosen], self.targets[chosen]
 
 

@@ -18,23 +18,10 @@ class Batches:
         self.token_count = len(characters) + 1
         self.tokens = torch.from_numpy(tokens)
         self.targets = torch.from_numpy(targets)
-        self.batch = batch
-        self.processes = processes
-        self.epoch = 0
-        self.shuffle()
-
-    def shuffle(self):
-        self.order = torch.randperm(len(self.targets), generator=torch.Generator().manual_seed(self.epoch))
-        self.first = 0
-        self.epoch += 1
+        self.rows = common.ShuffledRows(processes, len(self.targets), batch)
 
     def next(self):
-        if self.first + self.batch > len(self.order):
-            self.shuffle()
-        rows = self.batch // self.processes.count
-        begin = self.first + self.processes.rank * rows
-        chosen = self.order[begin : begin + rows]
-        self.first += self.batch
+        chosen = self.rows.next()
         return vae_model.by_length(self.tokens[chosen].long(), self.targets[chosen])
 
 
