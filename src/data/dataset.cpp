@@ -1,13 +1,17 @@
 #include "epitaxy/data/dataset.h"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
+#include <set>
 #include <span>
+#include <string_view>
 
 #include "epitaxy/base/error.h"
 #include "epitaxy/base/file.h"
 #include "epitaxy/base/hash.h"
 #include "epitaxy/base/text.h"
+#include "epitaxy/chem/tokens.h"
 #include "epitaxy/data/hdf5.h"
 
 namespace epitaxy::data {
@@ -15,9 +19,33 @@ namespace epitaxy::data {
 namespace {
 
 constexpr const char* kFormat = "epitaxy dataset";
-constexpr std::int64_t kFormatVersion = 1;
+/// The newest format that can be read.
+constexpr std::int64_t kFormatVersion = 2;
+constexpr const char* kMolecule = "molecule";
 /// Rows read in one call at most: 22 MB of 86 features.
 constexpr std::size_t kBlockRows = 65536;
+const std::array<std::string, 3> kRepresentations = {"characters", "tokens", "selfies"};
+
+bool holds_molecules(const DatasetIndex& index) { return index.kind == kMolecule; }
+
+/// Programs that know compositions alone refuse format 2.
+std::int64_t format_of(const DatasetIndex& index) { return holds_molecules(index) ? 2 : 1; }
+
+void add_molecules(Hasher& hasher, const DatasetIndex& index) {
+  for (const auto* strings : {&index.smiles, &index.selfies}) {
+    for (const std::string& text : *strings) {
+      hasher.add(text);
+    }
+  }
+  for (const TokenList& list : index.token_lists) {
+    hasher.add(list.representation);
+    for (const std::string& symbol : list.symbols) {
+      hasher.add(symbol);
+    }
+    const std::uint64_t longest = list.longest;
+    hasher.add_bytes(&longest, sizeof longest);
+  }
+}
 
 std::string fingerprint_of(const Dataset& dataset) {
   const DatasetIndex& index = dataset.index;
@@ -32,12 +60,15 @@ std::string fingerprint_of(const Dataset& dataset) {
     hasher.add(target.unit);
     hasher.add(std::span<const double>(target.values));
   }
-  for (const auto* texts : {&index.formulas, &index.groups}) {
-    for (const std::string& text : *texts) {
+  for (const auto* strings : {&index.formulas, &index.groups}) {
+    for (const std::string& text : *strings) {
       hasher.add(text);
     }
   }
   hasher.add(std::span<const std::int64_t>(index.lines));
+  if (holds_molecules(index)) {
+    add_molecules(hasher, index);
+  }
   return hasher.hex();
 }
 
@@ -47,6 +78,9 @@ void check_sizes(const Dataset& dataset) {
   check(dataset.features.size() == rows * index.feature_names.size(), "a data set has features for every row");
   check(index.groups.size() == rows && index.formulas.size() == rows && index.lines.size() == rows,
         "a data set has identifiers for every row");
+  const std::size_t strings = holds_molecules(index) ? rows : 0;
+  check(index.smiles.size() == strings && index.selfies.size() == strings, "molecules have strings for every row");
+  check(index.token_lists.empty() == !holds_molecules(index), "molecules have token lists");
   for (const Target& target : index.targets) {
     check(target.values.size() == rows, "a data set has a target value (or NaN) for every row");
   }
@@ -66,9 +100,42 @@ void write_targets(Hdf5File& file, const std::vector<Target>& targets) {
   file.write("/target_names", names);
 }
 
+void write_features(Hdf5File& file, const Dataset& dataset) {
+  file.write("/features", dataset.features.data(), dataset.index.rows, dataset.index.feature_names.size());
+  file.write("/feature_names", dataset.index.feature_names);
+}
+
+void write_molecules(Hdf5File& file, const DatasetIndex& index) {
+  file.write("/smiles", index.smiles);
+  file.write("/selfies", index.selfies);
+  for (const TokenList& list : index.token_lists) {
+    const std::string path = "/tokens/" + list.representation;
+    file.write(path, list.symbols);
+    file.write_attribute(path, "longest", static_cast<std::int64_t>(list.longest));
+  }
+}
+
 void expect_shape(const Hdf5File& file, const std::string& path, const std::vector<std::size_t>& expected) {
   if (file.shape(path) != expected) {
     fail_input("'{}' has another size than the rest", path);
+  }
+}
+
+void read_features(const Hdf5File& file, DatasetIndex& index) {
+  index.feature_names = file.read<std::string>("/feature_names");
+  index.rows = file.shape("/features").front();
+  expect_shape(file, "/features", {index.rows, index.feature_names.size()});
+}
+
+void read_molecules(const Hdf5File& file, DatasetIndex& index) {
+  index.smiles = file.read<std::string>("/smiles");
+  index.selfies = file.read<std::string>("/selfies");
+  index.rows = index.smiles.size();
+  expect_shape(file, "/selfies", {index.rows});
+  for (const std::string& representation : kRepresentations) {
+    const std::string path = "/tokens/" + representation;
+    index.token_lists.push_back({representation, file.read<std::string>(path),
+                                 static_cast<std::size_t>(file.integer_attribute(path, "longest"))});
   }
 }
 
@@ -77,9 +144,7 @@ DatasetIndex read_content(const Hdf5File& file) try {
   index.path = file.path();
   index.kind = file.text_attribute("/", "kind");
   index.fingerprint = file.text_attribute("/", "fingerprint");
-  index.feature_names = file.read<std::string>("/feature_names");
-  index.rows = file.shape("/features").front();
-  expect_shape(file, "/features", {index.rows, index.feature_names.size()});
+  holds_molecules(index) ? read_molecules(file, index) : read_features(file, index);
   for (const char* path : {"/formula", "/group", "/line"}) {
     expect_shape(file, path, {index.rows});
   }
@@ -129,17 +194,51 @@ const Target& DatasetIndex::target(const std::string& name) const {
              nearest ? " (did you mean '" + *nearest + "'?)" : "", text::join(names, ", "));
 }
 
+const std::vector<std::string>& texts(const DatasetIndex& index, const std::string& representation) {
+  return token_list(index, representation).representation == "selfies" ? index.selfies : index.smiles;
+}
+
+const TokenList& token_list(const DatasetIndex& index, const std::string& representation) {
+  const std::string file = index.path.empty() ? "the data set" : index.path.string();
+  if (!holds_molecules(index)) {
+    fail_input("{}: holds data of kind '{}', not molecules; import it with 'kind: molecules'", file, index.kind);
+  }
+  for (const TokenList& list : index.token_lists) {
+    if (list.representation == representation) {
+      return list;
+    }
+  }
+  fail_input("{}: molecules cannot be written as '{}'; known representations: {}", file, representation,
+             text::join({kRepresentations.begin(), kRepresentations.end()}, ", "));
+}
+
+std::vector<TokenList> make_token_lists(const std::vector<std::string>& smiles,
+                                        const std::vector<std::string>& selfies) {
+  std::vector<TokenList> lists;
+  for (const std::string& representation : kRepresentations) {
+    const auto tokenizer = representation == "characters" ? chem::Tokenizer::characters : chem::Tokenizer::tokens;
+    std::set<std::string_view> symbols;
+    std::size_t longest = 0;
+    for (const std::string& text : representation == "selfies" ? selfies : smiles) {
+      const std::vector<std::string_view> tokens = chem::split(tokenizer, text);
+      symbols.insert(tokens.begin(), tokens.end());
+      longest = std::max(longest, tokens.size());
+    }
+    lists.push_back({representation, {symbols.begin(), symbols.end()}, longest});
+  }
+  return lists;
+}
+
 void write_dataset(const std::filesystem::path& path, const Dataset& dataset) {
   check_sizes(dataset);
   const DatasetIndex& index = dataset.index;
   file::write_atomically(path, [&](const std::filesystem::path& temporary) {
     Hdf5File file(temporary, Hdf5File::Mode::create);
     file.write_attribute("/", "format", std::string(kFormat));
-    file.write_attribute("/", "format_version", kFormatVersion);
+    file.write_attribute("/", "format_version", format_of(index));
     file.write_attribute("/", "kind", index.kind);
     file.write_attribute("/", "fingerprint", fingerprint_of(dataset));
-    file.write("/features", dataset.features.data(), index.rows, index.feature_names.size());
-    file.write("/feature_names", index.feature_names);
+    holds_molecules(index) ? write_molecules(file, index) : write_features(file, dataset);
     write_targets(file, index.targets);
     file.write("/formula", index.formulas);
     file.write("/group", index.groups);
@@ -167,6 +266,9 @@ std::vector<float> read_features(const DatasetIndex& index, const std::vector<st
   const std::size_t columns = index.feature_names.size();
   if (file.text_attribute("/", "fingerprint") != index.fingerprint) {
     fail_input("{}: the data set was replaced while it was in use", index.path.string());
+  }
+  if (holds_molecules(index)) {
+    return {};
   }
   std::vector<std::size_t> order(rows.size());
   std::iota(order.begin(), order.end(), std::size_t{0});

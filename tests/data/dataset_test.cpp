@@ -31,6 +31,22 @@ Dataset small() {
   return dataset;
 }
 
+/// Ethanol and chloropyrrole; the second has no SELFIES.
+Dataset molecules() {
+  Dataset dataset;
+  DatasetIndex& index = dataset.index;
+  index.kind = "molecule";
+  index.rows = 2;
+  index.targets = {{"gap", "eV", {7.5, std::numeric_limits<double>::quiet_NaN()}}};
+  index.smiles = {"CCO", "Clc1ccc[nH]1"};
+  index.groups = index.smiles;
+  index.formulas = {"OCC", "Clc1ccc[nH]1"};
+  index.lines = {2, 3};
+  index.selfies = {"[C][C][O]", ""};
+  index.token_lists = make_token_lists(index.smiles, index.selfies);
+  return dataset;
+}
+
 std::string fingerprint(const Dataset& dataset) {
   const TemporaryFolder folder;
   write_dataset(folder / "d.h5", dataset);
@@ -39,11 +55,11 @@ std::string fingerprint(const Dataset& dataset) {
 
 /// Writes a data set that lacks what a real one has, as `change` sees fit.
 template <typename Change>
-void write_raw(const std::filesystem::path& path, Change change) {
+void write_raw(const std::filesystem::path& path, Change change, const std::string& kind = "composition") {
   Hdf5File file(path, Hdf5File::Mode::create);
   file.write_attribute("/", "format", std::string("epitaxy dataset"));
-  file.write_attribute("/", "format_version", std::int64_t{1});
-  file.write_attribute("/", "kind", std::string("composition"));
+  file.write_attribute("/", "format_version", std::int64_t{2});
+  file.write_attribute("/", "kind", kind);
   file.write_attribute("/", "fingerprint", std::string("0"));
   change(file);
   file.close();
@@ -123,6 +139,68 @@ BOOST_AUTO_TEST_CASE(fingerprint_depends_on_content_alone) {
   BOOST_TEST(changed([](Dataset& d) { d.index.feature_names[2] = "Co"; }));
 }
 
+BOOST_AUTO_TEST_CASE(molecules_come_back) {
+  const TemporaryFolder folder;
+  const Dataset written = molecules();
+  write_dataset(folder / "m.h5", written);
+  const DatasetIndex index = read_index(folder / "m.h5");
+  BOOST_TEST(index.kind == "molecule");
+  BOOST_TEST(index.rows == 2U);
+  BOOST_TEST(index.feature_names.empty());
+  BOOST_TEST(index.smiles == written.index.smiles);
+  BOOST_TEST(index.selfies == written.index.selfies);
+  BOOST_TEST(index.groups == written.index.groups);
+  BOOST_TEST(index.formulas == written.index.formulas);
+  BOOST_TEST(index.targets[0].values[0] == 7.5);
+  BOOST_TEST(std::isnan(index.targets[0].values[1]));
+  for (const char* representation : {"characters", "tokens", "selfies"}) {
+    BOOST_TEST(token_list(index, representation).symbols == token_list(written.index, representation).symbols);
+    BOOST_TEST(token_list(index, representation).longest == token_list(written.index, representation).longest);
+  }
+  BOOST_TEST(read_features(index, {1, 0}).empty());
+}
+
+BOOST_AUTO_TEST_CASE(representations_of_molecules) {
+  const DatasetIndex index = molecules().index;
+  const TokenList& characters = token_list(index, "characters");
+  BOOST_TEST(characters.symbols == (std::vector<std::string>{"1", "C", "H", "O", "[", "]", "c", "l", "n"}));
+  BOOST_TEST(characters.longest == 12U);
+  const TokenList& tokens = token_list(index, "tokens");
+  BOOST_TEST(tokens.symbols == (std::vector<std::string>{"1", "C", "Cl", "O", "[nH]", "c"}));
+  BOOST_TEST(tokens.longest == 8U);
+  const TokenList& selfies = token_list(index, "selfies");
+  BOOST_TEST(selfies.symbols == (std::vector<std::string>{"[C]", "[O]"}));
+  BOOST_TEST(selfies.longest == 3U);
+  BOOST_TEST(texts(index, "characters") == index.smiles);
+  BOOST_TEST(texts(index, "tokens") == index.smiles);
+  BOOST_TEST(texts(index, "selfies") == index.selfies);
+  BOOST_CHECK_EXCEPTION(texts(index, "inchi"), InputError, says("'inchi'", "characters, tokens, selfies"));
+  BOOST_CHECK_EXCEPTION(token_list(small().index, "tokens"), InputError, says("'composition'", "kind: molecules"));
+}
+
+BOOST_AUTO_TEST_CASE(the_fingerprint_covers_molecules) {
+  const std::string original = fingerprint(molecules());
+  BOOST_TEST(fingerprint(molecules()) == original);
+  Dataset smiles = molecules();
+  smiles.index.smiles[0] = "OCC";
+  BOOST_TEST(fingerprint(smiles) != original);
+  Dataset selfies = molecules();
+  selfies.index.selfies[0] = "[O][C][C]";
+  BOOST_TEST(fingerprint(selfies) != original);
+  Dataset tokens = molecules();
+  tokens.index.token_lists[0].longest = 13;
+  BOOST_TEST(fingerprint(tokens) != original);
+}
+
+BOOST_AUTO_TEST_CASE(formats_are_marked) {
+  // Compositions stay readable for programs of format 1.
+  const TemporaryFolder folder;
+  write_dataset(folder / "c.h5", small());
+  write_dataset(folder / "m.h5", molecules());
+  BOOST_TEST(Hdf5File(folder / "c.h5", Hdf5File::Mode::read).integer_attribute("/", "format_version") == 1);
+  BOOST_TEST(Hdf5File(folder / "m.h5", Hdf5File::Mode::read).integer_attribute("/", "format_version") == 2);
+}
+
 BOOST_AUTO_TEST_CASE(target_by_name) {
   DatasetIndex index = small().index;
   BOOST_TEST(index.target("a_gap").unit == "eV");
@@ -141,7 +219,7 @@ BOOST_AUTO_TEST_CASE(files_that_are_no_data_set) {
     file.close();
   }
   BOOST_CHECK_EXCEPTION(read_index(folder / "other.h5"), InputError, says("other.h5", "not a data set"));
-  write_raw(folder / "newer.h5", [](Hdf5File& file) { file.write_attribute("/", "format_version", std::int64_t{2}); });
+  write_raw(folder / "newer.h5", [](Hdf5File& file) { file.write_attribute("/", "format_version", std::int64_t{3}); });
   BOOST_CHECK_EXCEPTION(read_index(folder / "newer.h5"), InputError, says("newer.h5", "newer epitaxy"));
 }
 
@@ -166,6 +244,24 @@ BOOST_AUTO_TEST_CASE(damaged_files_say_so) {
   BOOST_CHECK_EXCEPTION(read_index(folder / "d.h5"), DamagedFileError, says("damaged", "'/group' has another size"));
 }
 
+BOOST_AUTO_TEST_CASE(damaged_molecules_say_so) {
+  const TemporaryFolder folder;
+  const auto strings = [](Hdf5File& file) {
+    file.write("/smiles", std::vector<std::string>{"C", "CC"});
+    file.write("/selfies", std::vector<std::string>{"[C]", "[C][C]"});
+  };
+  write_raw(folder / "m.h5", strings, "molecule");
+  BOOST_CHECK_EXCEPTION(read_index(folder / "m.h5"), DamagedFileError, says("damaged", "/tokens/characters"));
+  write_raw(
+      folder / "m.h5",
+      [](Hdf5File& file) {
+        file.write("/smiles", std::vector<std::string>{"C", "CC"});
+        file.write("/selfies", std::vector<std::string>{"[C]"});
+      },
+      "molecule");
+  BOOST_CHECK_EXCEPTION(read_index(folder / "m.h5"), DamagedFileError, says("'/selfies' has another size"));
+}
+
 BOOST_AUTO_TEST_CASE(a_replaced_file_is_noticed) {
   const TemporaryFolder folder;
   write_dataset(folder / "d.h5", small());
@@ -182,6 +278,9 @@ BOOST_AUTO_TEST_CASE(inconsistent_data_sets_are_not_written) {
   dataset.index.lines.pop_back();
   BOOST_CHECK_THROW(write_dataset(folder / "d.h5", dataset), Error);
   BOOST_TEST(!std::filesystem::exists(folder / "d.h5"));
+  Dataset without_selfies = molecules();
+  without_selfies.index.selfies.pop_back();
+  BOOST_CHECK_THROW(write_dataset(folder / "m.h5", without_selfies), Error);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
