@@ -1,0 +1,44 @@
+#pragma once
+/// \file
+/// One way to write each molecule: sanitized by RDKit, one fragment, closed shell, no isotopes, canonical.
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace epitaxy::chem {
+
+/// What to do with unpaired electrons. Strings derived from coordinates have lost double bonds at times:
+/// `CC1C[C]([NH])O1` should be `CC1CC(=N)O1`.
+enum class Radicals {
+  reject,
+  keep,
+  repair,  ///< Pair electrons of neighboring atoms and of the ends of conjugated chains; reject what is left.
+};
+
+/// How molecules are made alike.
+struct MoleculeRules {
+  bool keep_stereo = false;
+  Radicals radicals = Radicals::repair;
+  bool largest_fragment = false;  ///< Of salts and mixtures take the largest fragment; otherwise they are rejected.
+};
+
+struct StandardMolecule {
+  std::string smiles;           ///< Canonical, hydrogens implicit, without isotopes.
+  std::string group;            ///< `smiles` without stereo, as MoleculeCheck::canonical.
+  std::size_t heavy_atoms = 0;  ///< All but hydrogen.
+  std::size_t atoms = 0;        ///< With hydrogens.
+  bool repaired = false;        ///< Electrons were paired.
+};
+
+/// Why a string is no molecule, or none that the rules allow.
+class MoleculeError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// White space around the string is ignored. Throws MoleculeError with what RDKit says: empty, syntax, valence,
+/// kekulization; salts and mixtures; radicals; longer than kLongestSmiles.
+StandardMolecule standardize_molecule(std::string_view smiles, const MoleculeRules& rules = {});
+
+}  // namespace epitaxy::chem
