@@ -1,7 +1,6 @@
 #include <GraphMol/GraphMol.h>
 #include <GraphMol/MolOps.h>
 #include <GraphMol/SmilesParse/SmilesParse.h>
-#include <RDGeneral/RDLog.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 
 #include "epitaxy/chem/elements.h"
 #include "epitaxy/chem/selfies.h"
+#include "rdkit_molecule.h"
 #include "selfies_graph.h"
 
 namespace epitaxy::chem {
@@ -172,10 +172,10 @@ SelfiesAtom SmilesReader::read_bracket_atom() {
     atom.hydrogens = is_digit(next()) ? read_number(1) : 1;
   }
   atom.charge = read_charge();
-  if (take(':')) {
-    read_number(9);
-  }
-  if (!take(']')) {
+  const bool mapped = take(':');
+  const bool complete = !mapped || is_digit(next());
+  read_number(mapped ? 9 : 0);
+  if (!complete || !take(']')) {
     fail_at(place, "a bracket that does not hold an atom: isotope, element, @, hydrogens, charge");
   }
   return atom;
@@ -301,14 +301,28 @@ std::unique_ptr<RDKit::RWMol> kekulized(std::string_view smiles) {
   return molecule;
 }
 
-void take_bond_orders(SelfiesGraph& graph, const RDKit::ROMol& molecule) {
+int order_of(const RDKit::Bond* bond) {
+  switch (bond == nullptr ? RDKit::Bond::OTHER : bond->getBondType()) {
+    case RDKit::Bond::SINGLE:
+      return 1;
+    case RDKit::Bond::DOUBLE:
+      return 2;
+    case RDKit::Bond::TRIPLE:
+      return 3;
+    default:
+      return kNotGiven;  // aromatic outside of rings
+  }
+}
+
+/// False if a bond is not single, double or triple.
+bool take_bond_orders(SelfiesGraph& graph, const RDKit::ROMol& molecule) {
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     SelfiesNode& node = graph.nodes[i];
     for (SelfiesLink& link : node.links) {
       const auto* bond = molecule.getBondBetweenAtoms(static_cast<unsigned>(i), static_cast<unsigned>(link.to));
-      const int order = bond == nullptr ? 0 : static_cast<int>(bond->getBondTypeAsDouble());
-      if (order < 1 || order > 3) {
-        throw SelfiesError("RDKit found a bond that is not single, double or triple");
+      const int order = order_of(bond);
+      if (order == kNotGiven) {
+        return false;
       }
       node.bonds += order - link.order;
       if (link.ring == SelfiesLink::tree) {
@@ -317,18 +331,14 @@ void take_bond_orders(SelfiesGraph& graph, const RDKit::ROMol& molecule) {
       link.order = order;
     }
   }
+  return true;
 }
 
 void kekulize(SelfiesGraph& graph, std::string_view smiles) {
-  static const bool silent = [] {
-    boost::logging::disable_logs("rdApp.*");
-    return true;
-  }();
-  static_cast<void>(silent);
+  silence_rdkit();
   try {
     const auto molecule = kekulized(smiles);
-    if (molecule) {
-      take_bond_orders(graph, *molecule);
+    if (molecule && take_bond_orders(graph, *molecule)) {
       return;
     }
   } catch (const std::bad_alloc&) {

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
-#include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,12 +50,36 @@ std::string message_of(Function&& function) {
   return "no error";
 }
 
-/// The strings that are encoded without an error, or with one whose message lacks what it should say.
+/// Every string is refused, with a message that says so.
 void check_refused(const Pairs& examples) {
   for (const auto& [smiles, part] : examples) {
     const std::string message = message_of([&text = smiles] { selfies_of(text); });
     BOOST_TEST_CONTEXT(smiles << ": " << message) { BOOST_TEST((message.find(part) != std::string::npos)); }
   }
+}
+
+/// Every string over the robust symbols of some elements is a molecule, and comes back from SELFIES.
+void check_random_strings(const std::vector<std::string>& elements, std::size_t number_of_symbols) {
+  const auto symbols = robust_selfies_symbols(elements);
+  BOOST_TEST(symbols.size() == number_of_symbols);
+  epitaxy::RandomStream random(20240611, epitaxy::Purpose::tokens);
+  std::set<std::string> molecules;
+  for (int i = 0; i < 5000; ++i) {
+    std::string selfies;
+    for (std::uint64_t length = 1 + random.below(40); length > 0; --length) {
+      selfies += symbols[random.below(symbols.size())];
+    }
+    const std::string smiles = smiles_of(selfies);
+    const auto result = check_smiles(smiles);
+    BOOST_TEST_CONTEXT(selfies << " -> " << smiles) {
+      BOOST_TEST(result.rdkit_valid);
+      if (!smiles.empty()) {
+        BOOST_TEST(check_smiles(smiles_of(selfies_of(smiles))).canonical == result.canonical);
+      }
+    }
+    molecules.insert(result.canonical);
+  }
+  BOOST_TEST(molecules.size() > 500);
 }
 
 std::filesystem::path qm9_file() {
@@ -212,27 +236,8 @@ BOOST_AUTO_TEST_CASE(rings_over_fragments_are_kept) {
 }
 
 BOOST_AUTO_TEST_CASE(random_strings_are_molecules) {
-  const std::vector<std::string> elements{"C", "N", "O", "F"};
-  const auto symbols = robust_selfies_symbols(elements);
-  BOOST_TEST(symbols.size() == 3 + 3 + 2 + 1 + 15);
-  epitaxy::RandomStream random(20240611, epitaxy::Purpose::tokens);
-  std::map<std::string, int> molecules;
-  for (int i = 0; i < 5000; ++i) {
-    std::string selfies;
-    for (std::uint64_t length = 1 + random.below(40); length > 0; --length) {
-      selfies += symbols[random.below(symbols.size())];
-    }
-    const std::string smiles = smiles_of(selfies);
-    const auto result = check_smiles(smiles);
-    BOOST_TEST_CONTEXT(selfies << " -> " << smiles) {
-      BOOST_TEST(result.rdkit_valid);
-      if (!smiles.empty()) {
-        BOOST_TEST(check_smiles(smiles_of(selfies_of(smiles))).canonical == result.canonical);
-      }
-    }
-    ++molecules[result.canonical];
-  }
-  BOOST_TEST(molecules.size() > 500);
+  check_random_strings({"C", "N", "O", "F"}, 3 + 3 + 2 + 1 + 15);
+  check_random_strings({"H", "B", "C", "N", "O", "F", "P", "S", "Cl", "Br", "I"}, 5 * 1 + 5 * 3 + 2 + 15);
 }
 
 BOOST_AUTO_TEST_CASE(robust_symbols_are_those_of_their_elements) {
@@ -328,6 +333,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_smiles_is_refused) {
                  {"c1cccc1", "aromatic"},
                  {"cC", "aromatic"},
                  {"xC", "aromatic"},
+                 {"C:C", "aromatic"},
+                 {"[C:]C", "bracket"},
                  {"si1ccccc1", "aromatic"},
                  {"C\xc3\x85", "an atom"},
                  {std::string("C\0C", 3), "character 2"}});

@@ -21,7 +21,8 @@ class SelfiesError : public std::runtime_error {
 /// The SELFIES of a SMILES, atoms in the same order; aromatic rings are drawn as single and double bonds first. Throws
 /// SelfiesError for what is no SMILES, cannot be kekulized, has more bonds at an atom than the constraints allow, or
 /// has no SELFIES (wildcards, quadruple bonds, branches of more than 4096 symbols, rings over more than 4096 atoms).
-/// An atom with fewer bonds than its element could have is no error.
+/// An atom with fewer bonds than its element could have is no error. Nitro groups are read as [N+](=O)[O-] only:
+/// N(=O)=O has five bonds.
 std::string selfies_of(std::string_view smiles);
 
 /// The SMILES (kekulized, not canonical) of a SELFIES, empty when no atom is derived. Throws SelfiesError for text that
