@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "epitaxy/base/error.h"
 #include "epitaxy/data/dataset.h"
@@ -17,28 +19,49 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// Values of a target that are there, with their spread.
+Json describe_target(const data::Target& target) {
+  std::size_t count = 0;
+  double low = INFINITY;
+  double high = -INFINITY;
+  double sum = 0;
+  for (const double value : target.values) {
+    if (!std::isnan(value)) {
+      ++count;
+      sum += value;
+      low = std::min(low, value);
+      high = std::max(high, value);
+    }
+  }
+  return {{"unit", target.unit},
+          {"values", count},
+          {"min", low},
+          {"mean", sum / static_cast<double>(count)},
+          {"max", high}};
+}
+
+Json describe_representations(const data::DatasetIndex& index) {
+  Json json;
+  for (const auto& list : index.token_lists) {
+    const auto& texts = data::texts(index, list.representation);
+    const auto written = texts.size() - static_cast<std::size_t>(std::ranges::count(texts, ""));
+    json[list.representation] = {
+        {"molecules", written}, {"longest", list.longest}, {"tokens", list.symbols.size()}, {"symbols", list.symbols}};
+  }
+  return json;
+}
+
 Json describe_dataset(const std::filesystem::path& path) {
   const auto index = data::read_index(path);
   Json json{{"format", "epitaxy dataset"}, {"kind", index.kind}, {"rows", index.rows}};
-  json["features"] = index.feature_names.size();
+  if (index.token_lists.empty()) {
+    json["features"] = index.feature_names.size();
+  } else {
+    json["molecules"] = std::set<std::string>(index.groups.begin(), index.groups.end()).size();
+    json["representations"] = describe_representations(index);
+  }
   for (const auto& target : index.targets) {
-    std::size_t count = 0;
-    double low = INFINITY;
-    double high = -INFINITY;
-    double sum = 0;
-    for (const double value : target.values) {
-      if (!std::isnan(value)) {
-        ++count;
-        sum += value;
-        low = std::min(low, value);
-        high = std::max(high, value);
-      }
-    }
-    json["targets"][target.name] = {{"unit", target.unit},
-                                    {"values", count},
-                                    {"min", low},
-                                    {"mean", sum / static_cast<double>(count)},
-                                    {"max", high}};
+    json["targets"][target.name] = describe_target(target);
   }
   json["hash"] = index.fingerprint;
   return json;

@@ -21,15 +21,13 @@ namespace {
 void read_import(Stage& stage, Section root) {
   const auto settings = data::read_import_settings(root);
   stage.run = [settings](const Communicator& communicator, const fs::path& folder, StopHandler&) {
-    communicator.on_root([&] { data::run_import(settings, folder); });
+    data::run_import(communicator, settings, folder);
     return true;
   };
   stage.check = [settings](const Communicator& communicator) {
-    communicator.on_root([&] {
-      const auto result = data::import_compositions(settings);
-      log::info("data: {} rows read, {} kept, {} rejected, {} merged", result.rows_read, result.dataset.index.rows,
-                result.rejected.size(), result.merged);
-    });
+    const auto result = data::import_source(communicator, settings);
+    log::info("data: {} rows read, {} kept, {} rejected, {} merged", result.rows_read, result.dataset.index.rows,
+              result.rejected.size(), result.merged);
   };
 }
 

@@ -96,6 +96,15 @@ class Scanner {
     ++line_;
   }
 
+  /// The current line as it is, without the blanks around it; moves behind it.
+  std::string_view read_line() {
+    const char* const stop = line_end();
+    const std::string_view line(place_, static_cast<std::size_t>(stop - place_));
+    place_ += stop - place_ + (stop < end_ ? 1 : 0);
+    ++line_;
+    return text::trim(line);
+  }
+
  private:
   static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
@@ -145,6 +154,18 @@ class Scanner {
 }  // namespace
 
 CsvTable CsvTable::read(const fs::path& path) {
+  CsvTable table = load(path);
+  table.parse();
+  return table;
+}
+
+CsvTable CsvTable::read_smiles(const fs::path& path) {
+  CsvTable table = load(path);
+  table.parse_smiles();
+  return table;
+}
+
+CsvTable CsvTable::load(const fs::path& path) {
   CsvTable table;
   table.path_ = path;
   table.buffer_ = read_text(path);
@@ -156,7 +177,6 @@ CsvTable CsvTable::read(const fs::path& path) {
   Hasher hasher;
   hasher.add_bytes(table.buffer_.data(), table.buffer_.size());
   table.hash_ = hasher.hex();
-  table.parse();
   return table;
 }
 
@@ -181,6 +201,23 @@ void CsvTable::parse() {
   }
   if (lines_.empty()) {
     fail_input("{}: has a header but no rows", path_.string());
+  }
+}
+
+void CsvTable::parse_smiles() {
+  columns_ = {"smiles", "name"};
+  starts_.push_back(0);
+  Scanner scanner(buffer_, path_);
+  while (scanner.next_row()) {
+    lines_.push_back(scanner.line());
+    const std::string_view line = scanner.read_line();
+    const std::size_t end = std::min(line.find_first_of(" \t"), line.size());
+    fields_.push_back(line.substr(0, end));
+    fields_.push_back(text::trim(line.substr(end)));
+    starts_.push_back(fields_.size());
+  }
+  if (lines_.empty()) {
+    fail_input("{}: the file is empty", path_.string());
   }
 }
 

@@ -74,26 +74,53 @@ Json target_json(const TargetImport& target) {
   return json;
 }
 
+void add_composition_settings(Json& json, const ImportSettings& settings) {
+  json["formula_column"] = settings.formula_column;
+  json["elements"] = {{"drop", settings.drop_elements}, {"only", settings.only_elements}};
+}
+
+void add_molecule_settings(Json& json, const ImportSettings& settings) {
+  constexpr std::array<std::string_view, 3> kRadicals = {"reject", "keep", "repair"};
+  json["smiles_column"] = settings.smiles_column;
+  json["stereo"] = settings.rules.keep_stereo ? "keep" : "remove";
+  json["radicals"] = kRadicals[static_cast<std::size_t>(settings.rules.radicals)];
+  json["fragments"] = settings.rules.largest_fragment ? "largest" : "reject";
+  if (settings.max_heavy_atoms > 0) {
+    json["max_heavy_atoms"] = settings.max_heavy_atoms;
+  }
+}
+
+void add_molecule_counts(Json& json, const ImportResult& result) {
+  json["repaired"] = result.repaired;
+  json["without_selfies"] = result.without_selfies;
+  for (const TokenList& list : result.dataset.index.token_lists) {
+    json["tokens"][list.representation] = {{"symbols", list.symbols.size()}, {"longest", list.longest}};
+  }
+}
+
 }  // namespace
 
 std::map<std::string, std::string> provenance(const ImportSettings& settings, const std::string& source_hash) {
   constexpr std::array<std::string_view, 3> kDuplicates = {"keep", "lowest", "mean"};
+  const bool molecules = settings.kind == ImportKind::molecules;
   Json json;
+  json["kind"] = molecules ? "molecules" : "compositions";
   json["source"] = settings.source.string();
-  json["formula_column"] = settings.formula_column;
   json["targets"] = Json::array();
   for (const TargetImport& target : settings.targets) {
     json["targets"].push_back(target_json(target));
   }
   json["duplicates"] = kDuplicates[static_cast<std::size_t>(settings.duplicates)];
-  json["elements"] = {{"drop", settings.drop_elements}, {"only", settings.only_elements}};
   json["missing"] = settings.missing_allowed ? "allow" : "reject";
   json["max_rejected"] = settings.max_rejected;
+  molecules ? add_molecule_settings(json, settings) : add_composition_settings(json, settings);
   return {{"source", settings.source.string()},
           {"source_hash", source_hash},
           {"software", fmt::format("epitaxy {} ({})", EPITAXY_VERSION, EPITAXY_COMMIT)},
           {"settings", dump(json)}};
 }
+
+namespace {
 
 void check_rejected(const ImportSettings& settings, const ImportResult& result, const std::string& rejected_file) {
   constexpr std::size_t kReasons = 5;
@@ -121,6 +148,22 @@ void check_rejected(const ImportSettings& settings, const ImportResult& result, 
              settings.source.string(), result.rows_read, count, count_filtered(result.rejected), reasons, all);
 }
 
+}  // namespace
+
+void check_result(const ImportSettings& settings, const ImportResult& result, const std::string& rejected_file) {
+  check_rejected(settings, result, rejected_file);
+  if (settings.kind != ImportKind::molecules) {
+    return;
+  }
+  for (std::size_t i = 0; i < settings.targets.size(); ++i) {
+    if (spread_of(result.dataset.index.targets[i].values).count == 0) {
+      fail_input("{}: the column '{}' of target '{}' has no value in any of the {} rows that were kept",
+                 settings.source.string(), settings.targets[i].column, settings.targets[i].name,
+                 result.dataset.index.rows);
+    }
+  }
+}
+
 void write_rejected(const std::filesystem::path& path, const std::vector<Rejected>& rejected) {
   std::string text = "line,text,reason\n";
   for (const Rejected& row : rejected) {
@@ -138,7 +181,12 @@ void write_summary(const std::filesystem::path& path, const ImportResult& result
   json["rejected"] = result.rejected.size() - filtered;
   json["filtered"] = filtered;
   json["merged"] = result.merged;
-  json["compositions"] = std::unordered_set<std::string>(index.groups.begin(), index.groups.end()).size();
+  const bool molecules = index.kind == "molecule";
+  json[molecules ? "molecules" : "compositions"] =
+      std::unordered_set<std::string>(index.groups.begin(), index.groups.end()).size();
+  if (molecules) {
+    add_molecule_counts(json, result);
+  }
   for (const Target& target : index.targets) {
     const Spread spread = spread_of(target.values);
     Json& entry = json["targets"][target.name];
@@ -147,7 +195,9 @@ void write_summary(const std::filesystem::path& path, const ImportResult& result
       entry.update({{"min", spread.low}, {"mean", spread.mean}, {"max", spread.high}});
     }
   }
-  json["elements"] = elements_present(result.dataset);
+  if (!molecules) {
+    json["elements"] = elements_present(result.dataset);
+  }
   json["seconds"] = seconds;
   file::write_atomically(path, dump(json));
 }
@@ -157,6 +207,13 @@ void log_import(const ImportSettings& settings, const ImportResult& result, cons
   const std::size_t filtered = count_filtered(result.rejected);
   log::info("Imported {} of {} rows of {}: {} rejected, {} filtered out, {} merged.", index.rows, result.rows_read,
             settings.source.string(), result.rejected.size() - filtered, filtered, result.merged);
+  if (settings.kind == ImportKind::molecules) {
+    log::info("  {} molecules had lost bonds and were repaired; {} have no SELFIES.", result.repaired,
+              result.without_selfies);
+    for (const TokenList& list : index.token_lists) {
+      log::info("  {}: {} symbols, at most {} in a molecule", list.representation, list.symbols.size(), list.longest);
+    }
+  }
   for (const Target& target : index.targets) {
     const Spread spread = spread_of(target.values);
     if (spread.count > 0) {

@@ -67,25 +67,50 @@ std::vector<std::string> read_elements(config::Section section, const std::strin
   return symbols;
 }
 
+Duplicates read_duplicates(config::Section root, const std::string& fallback) {
+  std::vector<std::string> policies = {"keep", "lowest", "mean"};
+  const std::vector<std::string> choices =
+      fallback == "mean" ? std::vector<std::string>{"keep", "mean"} : policies;  // Molecules have no lowest row.
+  const std::string policy = root.choice("duplicates", choices, fallback);
+  return static_cast<Duplicates>(std::find(policies.begin(), policies.end(), policy) - policies.begin());
+}
+
+void read_compositions(config::Section root, ImportSettings& settings) {
+  settings.formula_column = root.string("formula_column", settings.formula_column);
+  if (settings.targets.empty()) {
+    root.problem("targets", "at least one target is needed: {column: ..., unit: ...}");
+  }
+  settings.duplicates = read_duplicates(root, "keep");
+  config::Section elements = root.section("elements");
+  settings.drop_elements = read_elements(elements, "drop");
+  settings.only_elements = read_elements(elements, "only");
+}
+
+void read_molecules(config::Section root, ImportSettings& settings) {
+  settings.smiles_column = root.string("smiles_column", settings.smiles_column);
+  settings.duplicates = read_duplicates(root, "mean");
+  settings.rules.keep_stereo = root.choice("stereo", {"remove", "keep"}, "remove") == "keep";
+  const std::vector<std::string> radicals = {"reject", "keep", "repair"};
+  const std::string choice = root.choice("radicals", radicals, "repair");
+  settings.rules.radicals =
+      static_cast<chem::Radicals>(std::find(radicals.begin(), radicals.end(), choice) - radicals.begin());
+  settings.rules.largest_fragment = root.choice("fragments", {"reject", "largest"}, "reject") == "largest";
+  // 0 is outside the range: not given.
+  settings.max_heavy_atoms = static_cast<std::size_t>(root.integer("max_heavy_atoms", 0, {1, 1000}));
+}
+
 }  // namespace
 
 ImportSettings read_import_settings(config::Section root) {
   ImportSettings settings;
+  const bool molecules = root.choice("kind", {"compositions", "molecules"}, "compositions") == "molecules";
+  settings.kind = molecules ? ImportKind::molecules : ImportKind::compositions;
   settings.source = root.string("source");
-  settings.formula_column = root.string("formula_column", settings.formula_column);
   for (const config::Section& target : root.sections("targets")) {
     settings.targets.push_back(read_target(target));
   }
-  if (settings.targets.empty()) {
-    root.problem("targets", "at least one target is needed: {column: ..., unit: ...}");
-  }
-  const std::vector<std::string> policies = {"keep", "lowest", "mean"};
-  const std::string policy = root.choice("duplicates", policies, "keep");
-  settings.duplicates = static_cast<Duplicates>(std::find(policies.begin(), policies.end(), policy) - policies.begin());
-  config::Section elements = root.section("elements");
-  settings.drop_elements = read_elements(elements, "drop");
-  settings.only_elements = read_elements(elements, "only");
-  settings.missing_allowed = root.choice("missing", {"reject", "allow"}, "reject") == "allow";
+  molecules ? read_molecules(root, settings) : read_compositions(root, settings);
+  settings.missing_allowed = root.choice("missing", {"reject", "allow"}, molecules ? "allow" : "reject") == "allow";
   settings.max_rejected = root.number("max_rejected", settings.max_rejected, {0, 1});
   return settings;
 }

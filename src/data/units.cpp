@@ -11,16 +11,28 @@ namespace epitaxy::data {
 
 namespace {
 
-enum class Measure { energy_per_atom, energy_per_formula, energy, temperature, number };
+enum class Measure {
+  energy_per_atom,
+  energy_per_formula,
+  energy,
+  temperature,
+  dipole,
+  polarizability,
+  area,
+  heat_capacity,
+  number
+};
 
 struct Unit {
   std::string_view name;
   Measure measure;
-  double size;  ///< In eV for energies.
+  double size;  ///< In eV for energies, in J/(mol K) for heat capacities.
 };
 
 constexpr double kKilojoulePerMole = 1 / 96.48533212;
-constexpr double kKilocaloriePerMole = 4.184 * kKilojoulePerMole;
+constexpr double kCalorie = 4.184;  // In J.
+constexpr double kKilocaloriePerMole = kCalorie * kKilojoulePerMole;
+constexpr double kHartree = 27.211386245988;  // CODATA 2018.
 
 constexpr std::array kUnits = {
     Unit{"eV/atom", Measure::energy_per_atom, 1},
@@ -33,7 +45,14 @@ constexpr std::array kUnits = {
     Unit{"J/mol", Measure::energy_per_formula, 1e-3 * kKilojoulePerMole},
     Unit{"eV", Measure::energy, 1},
     Unit{"meV", Measure::energy, 1e-3},
+    Unit{"Ha", Measure::energy, kHartree},
+    Unit{"mHa", Measure::energy, 1e-3 * kHartree},
     Unit{"K", Measure::temperature, 1},
+    Unit{"D", Measure::dipole, 1},
+    Unit{"a03", Measure::polarizability, 1},
+    Unit{"a02", Measure::area, 1},
+    Unit{"J/(mol K)", Measure::heat_capacity, 1},
+    Unit{"cal/(mol K)", Measure::heat_capacity, kCalorie},
     Unit{"none", Measure::number, 1},
 };
 
@@ -70,7 +89,12 @@ UnitConversion unit_conversion(const std::string& from, const std::string& to) {
   const Unit& source = known_unit(from);
   const Unit& target = known_unit(to);
   const bool to_atom = source.measure == Measure::energy_per_formula && target.measure == Measure::energy_per_atom;
-  if (source.measure != target.measure && !to_atom) {
+  // A mole of formula units, or of molecules, and one of them.
+  const auto is_whole = [](const Unit& unit) {
+    return unit.measure == Measure::energy_per_formula || unit.measure == Measure::energy;
+  };
+  const bool whole = is_whole(source) && is_whole(target);
+  if (source.measure != target.measure && !to_atom && !whole) {
     fail_input("'{}' cannot be converted to '{}': they measure different things; known units: {}", from, to,
                text::join(known_names(), ", "));
   }

@@ -209,7 +209,7 @@ BOOST_AUTO_TEST_CASE(files_of_a_run) {
   Source source("formula,energy\nFeO,-1\n\"Mg,O\",2\nFe2O2,-2\nHeO,1\nCaO,-6\n");
   source.settings.drop_elements = {"He"};
   source.settings.duplicates = Duplicates::lowest;
-  run_import(source.settings, source.folder.path());
+  run_import(parallel::Communicator::self(), source.settings, source.folder.path());
 
   BOOST_TEST(test::read_file(source.folder / "rejected.csv") ==
              "line,text,reason\n"
@@ -241,7 +241,7 @@ BOOST_AUTO_TEST_CASE(files_of_a_run) {
 BOOST_AUTO_TEST_CASE(rejected_rows_are_written_before_the_error) {
   Source source("formula,energy\nFeO,1\nMgO,x\n");
   source.settings.max_rejected = 0.1;
-  BOOST_CHECK_EXCEPTION(run_import(source.settings, source.folder.path()), InputError,
+  BOOST_CHECK_EXCEPTION(run_import(parallel::Communicator::self(), source.settings, source.folder.path()), InputError,
                         says("1 of 2 rows", (source.folder / "rejected.csv").string()));
   BOOST_TEST(holds(test::read_file(source.folder / "rejected.csv"), "3,\"MgO,x\","));
   BOOST_TEST(!std::filesystem::exists(source.folder / "dataset.h5"));

@@ -24,6 +24,20 @@ BOOST_AUTO_TEST_CASE(conversions, *boost::unit_test::tolerance(1e-9)) {
   BOOST_TEST(unit_conversion("eV/formula", "meV/atom")(0.5, 5) == 100.0);
 }
 
+BOOST_AUTO_TEST_CASE(conversions_of_molecules, *boost::unit_test::tolerance(1e-9)) {
+  // The hydrogen atom: -1/2 Ha is -13.605693 eV, -313.7547 kcal/mol.
+  BOOST_TEST(unit_conversion("Ha", "eV")(-0.5, 1) == -13.605693122994);
+  BOOST_TEST(unit_conversion("Ha", "kcal/mol")(-0.5, 1) == -13.605693122994 * 96.48533212 / 4.184);
+  BOOST_TEST(unit_conversion("eV", "Ha")(27.211386245988, 9) == 1.0);
+  BOOST_TEST(unit_conversion("mHa", "meV")(1, 9) == 27.211386245988);
+  BOOST_TEST(unit_conversion("kcal/mol", "eV")(96.48533212 / 4.184, 9) == 1.0);
+  BOOST_TEST(unit_conversion("eV", "kJ/mol")(2, 9) == 2 * 96.48533212);
+  BOOST_TEST(unit_conversion("cal/(mol K)", "J/(mol K)")(1, 9) == 4.184);
+  for (const char* unit : {"D", "a03", "a02"}) {
+    BOOST_TEST(unit_conversion(unit, unit)(1.25, 3) == 1.25);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_unit_stays_itself) {
   for (const char* unit : {"eV/atom", "K", "none", "furlong"}) {
     BOOST_TEST(unit_conversion(unit, unit)(1.25, 3) == 1.25);
@@ -33,6 +47,10 @@ BOOST_AUTO_TEST_CASE(a_unit_stays_itself) {
 BOOST_AUTO_TEST_CASE(what_does_not_convert) {
   BOOST_CHECK_EXCEPTION(unit_conversion("K", "eV"), InputError, says("'K'", "'eV'", "different things", "kcal/mol"));
   BOOST_CHECK_EXCEPTION(unit_conversion("eV/atom", "kJ/mol"), InputError, says("different things"));
+  BOOST_CHECK_EXCEPTION(unit_conversion("eV", "eV/atom"), InputError, says("different things"));
+  BOOST_CHECK_EXCEPTION(unit_conversion("eV/atom", "Ha"), InputError, says("different things"));
+  BOOST_CHECK_EXCEPTION(unit_conversion("a03", "a02"), InputError, says("different things"));
+  BOOST_CHECK_EXCEPTION(unit_conversion("D", "eV"), InputError, says("different things", "cal/(mol K)"));
   BOOST_CHECK_EXCEPTION(unit_conversion("none", "K"), InputError, says("different things"));
   BOOST_CHECK_EXCEPTION(unit_conversion("kJ/mole", "eV/atom"), InputError, says("unknown unit 'kJ/mole'", "'kJ/mol'"));
   BOOST_CHECK_EXCEPTION(unit_conversion("eV", "furlong"), InputError, says("unknown unit 'furlong'"));

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// CSV tables (RFC 4180: quotes, doubled quotes, line breaks in quotes; CRLF; a byte order mark), plain or gzip.
+/// Tables: CSV (RFC 4180: quotes, doubled quotes, line breaks in quotes; CRLF; a byte order mark), plain or gzip.
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -15,6 +15,10 @@ class CsvTable {
   /// Throws InputError: missing or empty file, no rows, repeated column names, a quote that is never closed, bytes that
   /// are no text, truncated gzip (with the place).
   static CsvTable read(const std::filesystem::path& path);
+
+  /// A file of SMILES as chemists keep them (`.smi`, plain or gzip): no header; a SMILES in each line and, after white
+  /// space, a name. Gives the columns `smiles` and `name`.
+  static CsvTable read_smiles(const std::filesystem::path& path);
 
   CsvTable(CsvTable&&) = default;
   CsvTable& operator=(CsvTable&&) = default;
@@ -36,7 +40,9 @@ class CsvTable {
 
  private:
   CsvTable() = default;
+  static CsvTable load(const std::filesystem::path& path);
   void parse();
+  void parse_smiles();
 
   std::filesystem::path path_;
   std::vector<std::string> columns_;

@@ -12,12 +12,12 @@ namespace epitaxy::data {
 
 /// source, source_hash, software and settings (JSON, which is YAML too) for the data set's provenance.
 std::map<std::string, std::string> provenance(const ImportSettings& settings, const std::string& source_hash);
-/// Throws InputError when more than the allowed share of rows was rejected or no row is left. `rejected_file` is named
-/// in the message unless it is empty.
-void check_rejected(const ImportSettings& settings, const ImportResult& result, const std::string& rejected_file);
+/// Throws InputError when more than the allowed share of rows was rejected, no row is left or a target of molecules has
+/// no value. `rejected_file` is named in the message unless it is empty.
+void check_result(const ImportSettings& settings, const ImportResult& result, const std::string& rejected_file);
 /// Columns line,text,reason.
 void write_rejected(const std::filesystem::path& path, const std::vector<Rejected>& rejected);
-/// Counts, elements and the spread of each target, as JSON.
+/// Counts, elements or tokens, and the spread of each target, as JSON.
 void write_summary(const std::filesystem::path& path, const ImportResult& result, double seconds);
 /// The same in a few lines for people.
 void log_import(const ImportSettings& settings, const ImportResult& result, const std::filesystem::path& folder);

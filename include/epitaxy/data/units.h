@@ -1,8 +1,9 @@
 #pragma once
 /// \file
 /// Units of target values. Known ones, by what they measure:
-/// energy per atom: eV/atom, meV/atom, kJ/mol_atom, kcal/mol_atom; energy per formula unit: eV/formula, kJ/mol,
-/// kcal/mol, J/mol; energy: eV, meV; temperature: K; a plain number: none.
+/// energy per atom: eV/atom, meV/atom, kJ/mol_atom, kcal/mol_atom; energy per formula unit or molecule: eV/formula,
+/// kJ/mol, kcal/mol, J/mol; energy: eV, meV, Ha, mHa; temperature: K; dipole moment: D; polarizability: a03 (cubes of
+/// the Bohr radius); area: a02; heat capacity: cal/(mol K), J/(mol K); a plain number: none.
 #include <string>
 
 namespace epitaxy::data {
@@ -17,7 +18,8 @@ struct UnitConversion {
 };
 
 /// Throws InputError, listing the known units, when the two do not measure the same thing. Energies per formula unit
-/// convert to energies per atom; any other unit, known or not, converts to itself.
+/// convert to energies per atom, and to energies (of one molecule) and back; any other unit, known or not, converts to
+/// itself.
 UnitConversion unit_conversion(const std::string& from, const std::string& to);
 
 }  // namespace epitaxy::data
