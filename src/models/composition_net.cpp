@@ -265,6 +265,14 @@ CompositionNet::CompositionNet(ModelDescription description) : description_(std:
   heads_ = std::make_unique<nn::LinearHeads>(layout_, description_.head_names(), in);
 }
 
+std::size_t CompositionNet::activations() const {
+  std::size_t sum = 0;
+  for (const nn::DenseSpec& layer : body_) {
+    sum += layer.out;
+  }
+  return sum;
+}
+
 std::unique_ptr<Executor> CompositionNet::executor(const ExecutorSettings& settings) const {
   return std::make_unique<CompositionExecutor>(*this, settings);
 }

@@ -69,7 +69,10 @@ MoleculeVae::MoleculeVae(MoleculeVaeSettings settings) : settings_(std::move(set
   encoder_.mean = add_linear(layout_, "encoder.mean", s.dense, s.latent);
   encoder_.log_variance = add_linear(layout_, "encoder.log_variance", s.dense, s.latent);
   heads_begin_ = layout_.size();
-  heads_ = std::make_unique<nn::LinearHeads>(layout_, s.heads, s.latent);
+  if (s.head_hidden > 0) {
+    head_hidden_ = nn::add_dense(layout_, "heads.hidden", s.latent, s.head_hidden, nn::Activation::relu);
+  }
+  heads_ = std::make_unique<nn::LinearHeads>(layout_, s.heads, s.head_hidden > 0 ? s.head_hidden : s.latent);
   std::size_t in = s.latent + (s.decoder_input == DecoderInput::previous_token ? s.tokens + 1 : 0);
   for (std::size_t i = 0; i < s.layers; ++i) {
     decoder_.layers.push_back(nn::add_gru(layout_, fmt::format("decoder.gru.{}", i), in, s.cells));
@@ -80,6 +83,47 @@ MoleculeVae::MoleculeVae(MoleculeVaeSettings settings) : settings_(std::move(set
 
 std::unique_ptr<MoleculeVaeExecutor> MoleculeVae::executor(const ExecutorSettings& settings) const {
   return std::make_unique<VaeExecutor>(*this, settings);
+}
+
+namespace {
+
+MoleculeVaeSettings complete_settings(const ModelDescription& description) {
+  MoleculeVaeSettings settings = description.vae;
+  settings.tokens = description.features.size() + 1;
+  settings.heads = description.head_names();
+  settings.head_weights.clear();
+  for (const Head& head : description.heads) {
+    settings.head_weights.push_back(head.weight);
+  }
+  return settings;
+}
+
+}  // namespace
+
+MoleculeModel::MoleculeModel(ModelDescription description)
+    : description_(std::move(description)), net_(complete_settings(description_)) {}
+
+std::unique_ptr<Executor> MoleculeModel::executor(const ExecutorSettings& settings) const {
+  return net_.executor(settings);
+}
+
+std::size_t MoleculeModel::activations() const {
+  const MoleculeVaeSettings& s = net_.settings();
+  std::size_t sum = s.dense + 4 * s.latent;
+  for (const nn::Conv1dSpec& layer : net_.encoder().convolutions) {
+    sum += layer.out_length() * layer.out;
+  }
+  // A GRU layer keeps its states and, for the backward pass, gates and candidates.
+  return sum + s.length * (5 * s.cells * s.layers + s.tokens);
+}
+
+const MoleculeModel& molecule_model(const Model& model, const std::string& file) {
+  const auto* molecules = dynamic_cast<const MoleculeModel*>(&model);
+  if (molecules == nullptr) {
+    fail_input("{} holds a model of kind {}, which has no latent space and no decoder: a molecule_vae is needed", file,
+               model.description().kind);
+  }
+  return *molecules;
 }
 
 }  // namespace epitaxy::models

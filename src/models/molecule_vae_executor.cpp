@@ -7,11 +7,26 @@
 
 #include "epitaxy/base/error.h"
 #include "epitaxy/base/timed.h"
+#include "epitaxy/linalg/elementwise.h"
 
 namespace epitaxy::models {
 
 using linalg::DataType;
 using linalg::NumberBuffer;
+
+namespace {
+
+/// Is any parameter trained whose name begins so?
+bool trains(const MoleculeVae& net, const ExecutorSettings& settings, const std::string& prefix) {
+  for (std::size_t p = 0; p < settings.trainable.size(); ++p) {
+    if (settings.trainable[p] && net.layout()[p].name.starts_with(prefix)) {
+      return true;
+    }
+  }
+  return settings.trainable.empty();
+}
+
+}  // namespace
 
 VaeExecutor::VaeExecutor(const MoleculeVae& net, const ExecutorSettings& settings)
     : net_(net),
@@ -19,14 +34,25 @@ VaeExecutor::VaeExecutor(const MoleculeVae& net, const ExecutorSettings& setting
       length_(net.settings().length),
       latent_size_(net.settings().latent),
       trainable_(settings.trainable),
+      trains_encoder_(trains(net, settings, "encoder.")),
+      trains_decoder_(trains(net, settings, "decoder.")),
       encoder_(net, rows_, settings.arithmetic.backend, settings.training),
-      decoder_(net, rows_, settings.arithmetic, settings.training),
       packed_(length_, rows_),
       ids_(rows_ * length_),
-      weights_(net.settings().tokens) {
+      weights_(net.settings().tokens),
+      head_features_(DataType::float32, rows_ * net.settings().head_hidden) {
+  if (trains_decoder_ || !settings.training) {
+    decoder_.emplace(net, rows_, settings.arithmetic, settings.training);
+  }
+  if (net.head_hidden()) {
+    head_hidden_.emplace(*net.head_hidden(), rows_, nn::Arithmetic{DataType::float32, settings.arithmetic.backend},
+                         settings.training);
+  }
   if (!settings.training) {
     return;
   }
+  read_ids_.resize(net.settings().spellings > 0 ? ids_.size() : 0);
+  dhead_features_ = NumberBuffer(DataType::float32, head_features_.size());
   const std::size_t heads = net.heads().count();
   unsorted_.resize(ids_.size());
   counted_.resize(rows_);
@@ -50,7 +76,12 @@ VaeExecutor::VaeExecutor(const MoleculeVae& net, const ExecutorSettings& setting
 void VaeExecutor::load(const float* weights) {
   master_ = weights;
   encoder_.load(weights);
-  decoder_.load(weights);
+  if (decoder_) {
+    decoder_->load(weights);
+  }
+  if (head_hidden_) {
+    head_hidden_->load(weights + net_.layout()[head_hidden_->spec().weight].offset);
+  }
 }
 
 /// One row of features -> ids as `ids_` says; returns the number of tokens that count.
@@ -74,11 +105,13 @@ void VaeExecutor::read_in_order(const float* features) {
   }
 }
 
-void VaeExecutor::read_sorted(const float* features, const float* targets) {
+void VaeExecutor::read_sorted(const float* features, const float* targets, std::uint32_t epoch) {
   const std::size_t heads = net_.heads().count();
+  const std::size_t spellings = net_.settings().spellings;
+  const std::size_t width = length_ * (1 + spellings);
   parts_ = {};
   for (std::size_t i = 0; i < rows_; ++i) {
-    counted_[i] = read_row(features + i * length_, unsorted_.data() + i * length_);
+    counted_[i] = read_row(features + i * width, unsorted_.data() + i * length_);
     parts_.molecules += counted_[i] > 0 ? 1 : 0;
   }
   std::size_t place = 0;
@@ -93,6 +126,9 @@ void VaeExecutor::read_sorted(const float* features, const float* targets) {
     const std::size_t from = order_[i];
     lengths_[i] = static_cast<std::int32_t>(counted_[from]);
     std::copy_n(unsorted_.data() + from * length_, length_, ids_.data() + i * length_);
+    if (spellings > 0) {
+      read_row(features + from * width + length_ * (1 + epoch % spellings), read_ids_.data() + i * length_);
+    }
     for (std::size_t h = 0; h < heads; ++h) {
       targets_[i * heads + h] =
           counted_[from] > 0 ? targets[from * heads + h] : std::numeric_limits<float>::quiet_NaN();
@@ -127,7 +163,7 @@ void VaeExecutor::fill_steps() {
         const std::int32_t* ids = ids_.data() + i * length_ + t;
         next_[place] = ids[0];
         const bool dropped = drops && t > 0 && dropped_[order_[i] * length_ + t - 1];
-        previous_[place] = t == 0 ? decoder_.start_token() : (dropped ? -1 : ids[-1]);
+        previous_[place] = t == 0 ? decoder_->start_token() : (dropped ? -1 : ids[-1]);
       }
     }
   }
@@ -145,15 +181,18 @@ void VaeExecutor::sample_latent() {
   }
 }
 
-/// Everything up to the cross-entropy.
+/// Everything up to the loss.
 void VaeExecutor::forward(const StreamPosition& position) {
   const Timed timed(forward_seconds_);
+  encoder_.forward(read_ids_.empty() ? ids_.data() : read_ids_.data());
+  if (!trains_decoder_) {
+    return;
+  }
   draw(position);
   packed_.set(lengths_);
   fill_steps();
-  encoder_.forward(ids_.data());
   sample_latent();
-  const nn::TokenSums sums = decoder_.forward(packed_, latent_.data(), previous_.data(), next_.data());
+  const nn::TokenSums sums = decoder_->forward(packed_, latent_.data(), previous_.data(), next_.data());
   parts_.reconstruction = sums.loss;
   parts_.tokens = sums.tokens;
   parts_.correct_tokens = sums.correct;
@@ -163,28 +202,50 @@ nn::LossSums VaeExecutor::gradient(const float* features, const float* targets, 
                                    const StreamPosition& position, float* gradient) {
   check(master_ != nullptr, "weights are loaded before an executor is used");
   finished_ = net_.layout().size();
-  read_sorted(features, targets);
+  part_values_ = {};
+  read_sorted(features, targets, position.epoch);
   if (parts_.molecules == 0) {
     std::fill_n(gradient, net_.layout().size(), 0.0f);
     report_ready(0);
     return {};
   }
   forward(position);
-  decoder_.backward(packed_, previous_.data(), gradient, dlatent_.data(),
-                    [&](std::size_t first) { finish(gradient, first); });
+  if (trains_decoder_) {
+    decoder_->backward(packed_, previous_.data(), gradient, dlatent_.data(),
+                       [&](std::size_t first) { finish(gradient, first); });
+  }
   backward_heads(loss, gradient);
   finish(gradient, net_.heads_begin());
-  const double divergence = backward_latent();
-  encoder_.backward(ids_.data(), dmean_, dlog_variance_, gradient);
+  double divergence = 0;
+  if (trains_decoder_) {
+    divergence = backward_latent();
+  } else {
+    std::fill_n(dlog_variance_.as<float>(), dlog_variance_.size(), 0.0f);
+  }
+  if (trains_encoder_) {
+    encoder_.backward(read_ids_.empty() ? ids_.data() : read_ids_.data(), dmean_, dlog_variance_, gradient);
+  }
   finish(gradient, 0);
+  part_values_ = {parts_.reconstruction, parts_.divergence, parts_.properties};
   return {parts_.reconstruction + beta_ * divergence + parts_.properties, static_cast<double>(parts_.molecules)};
+}
+
+/// What the heads read: the mean, or the layer on it.
+const NumberBuffer& VaeExecutor::head_input() {
+  if (!head_hidden_) {
+    return encoder_.mean();
+  }
+  const float* bias = master_ + net_.layout()[head_hidden_->spec().bias].offset;
+  head_hidden_->forward(encoder_.mean().data(), bias, head_features_.data());
+  return head_features_;
 }
 
 /// Heads' gradients, and the mean's from them.
 void VaeExecutor::backward_heads(const nn::Loss& loss, float* gradient) {
   const std::size_t heads = net_.heads().count();
   const auto& head_weights = net_.settings().head_weights;
-  net_.heads().forward(encoder_.mean(), rows_, master_, predictions_.data());
+  const NumberBuffer& input = head_input();
+  net_.heads().forward(input, rows_, master_, predictions_.data());
   float* predicted = column_.data();
   float* wanted = predicted + rows_;
   float* slope = wanted + rows_;
@@ -199,7 +260,18 @@ void VaeExecutor::backward_heads(const nn::Loss& loss, float* gradient) {
       dpredictions_[i * heads + h] = static_cast<float>(weight) * slope[i];
     }
   }
-  net_.heads().backward(encoder_.mean(), dpredictions_.data(), rows_, master_, gradient, dmean_);
+  net_.heads().backward(input, dpredictions_.data(), rows_, master_, gradient, head_hidden_ ? dhead_features_ : dmean_);
+  if (head_hidden_) {
+    backward_head_input(gradient);
+  }
+}
+
+void VaeExecutor::backward_head_input(float* gradient) {
+  const nn::DenseSpec& spec = head_hidden_->spec();
+  const auto& layout = net_.layout();
+  linalg::relu_backward(dhead_features_, head_features_, rows_, spec.out, 1.0f, gradient + layout[spec.bias].offset);
+  head_hidden_->backward_weight(encoder_.mean().data(), dhead_features_.data(), gradient + layout[spec.weight].offset);
+  head_hidden_->backward_input(dhead_features_.data(), dmean_.data());
 }
 
 /// Completes the gradients of mean and log-variance; returns the KL divergence as the loss has it. A dimension below
@@ -254,7 +326,7 @@ void VaeExecutor::finish(float* gradient, std::size_t first) {
 void VaeExecutor::predict(const float* features, float* predictions) {
   read_in_order(features);
   encoder_.forward(ids_.data());
-  net_.heads().forward(encoder_.mean(), rows_, master_, predictions);
+  net_.heads().forward(head_input(), rows_, master_, predictions);
 }
 
 void VaeExecutor::encode(const float* features, float* mean, float* log_variance) {
@@ -266,7 +338,7 @@ void VaeExecutor::encode(const float* features, float* mean, float* log_variance
 
 void VaeExecutor::decode(const float* latent, std::int32_t* tokens) {
   check(master_ != nullptr, "weights are loaded before an executor is used");
-  decoder_.decode(
+  decoder_->decode(
       latent,
       [this](std::size_t, const float* logits) {
         std::int32_t token = 0;
@@ -280,7 +352,7 @@ void VaeExecutor::sample(const float* latent, std::span<RandomStream> streams, d
                          std::int32_t* tokens) {
   check(master_ != nullptr, "weights are loaded before an executor is used");
   check(streams.size() == rows_ && temperature > 0, "sampling needs a stream for each row and a temperature");
-  decoder_.decode(
+  decoder_->decode(
       latent,
       [&](std::size_t row, const float* logits) {
         const double largest = *std::max_element(logits, logits + weights_.size());
@@ -299,6 +371,8 @@ void VaeExecutor::sample(const float* latent, std::span<RandomStream> streams, d
       tokens);
 }
 
-double VaeExecutor::gradient_flops() const { return 3.0 * (encoder_.flops() + decoder_.flops(packed_)); }
+double VaeExecutor::gradient_flops() const {
+  return 3.0 * (encoder_.flops() + (trains_decoder_ ? decoder_->flops(packed_) : 0.0));
+}
 
 }  // namespace epitaxy::models

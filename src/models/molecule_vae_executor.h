@@ -4,6 +4,8 @@
 ///
 /// In `gradient` the rows are sorted by length, longest first, so that the decoder computes only the rows that have not
 /// ended. Random numbers are drawn in the order of the caller's rows.
+#include <array>
+
 #include "molecule_vae_decoder.h"
 #include "molecule_vae_encoder.h"
 
@@ -20,6 +22,7 @@ class VaeExecutor final : public MoleculeVaeExecutor {
   double gradient_flops() const override;
 
   void set_beta(double beta) override { beta_ = beta; }
+  std::span<const double> loss_parts() const override { return part_values_; }
   const MoleculeVaeLoss& parts() const override { return parts_; }
   void encode(const float* features, float* mean, float* log_variance) override;
   void decode(const float* latent, std::int32_t* tokens) override;
@@ -28,13 +31,15 @@ class VaeExecutor final : public MoleculeVaeExecutor {
  private:
   std::size_t read_row(const float* features, std::int32_t* ids) const;
   void read_in_order(const float* features);
-  void read_sorted(const float* features, const float* targets);
+  void read_sorted(const float* features, const float* targets, std::uint32_t epoch);
   void draw(const StreamPosition& position);
   void fill_steps();
   void sample_latent();
   void forward(const StreamPosition& position);
   double backward_latent();
+  const linalg::NumberBuffer& head_input();
   void backward_heads(const nn::Loss& loss, float* gradient);
+  void backward_head_input(float* gradient);
   void finish(float* gradient, std::size_t first);
 
   const MoleculeVae& net_;
@@ -42,14 +47,20 @@ class VaeExecutor final : public MoleculeVaeExecutor {
   std::size_t length_;
   std::size_t latent_size_;
   std::vector<bool> trainable_;
+  bool trains_encoder_;
+  bool trains_decoder_;
   VaeEncoder encoder_;
-  VaeDecoder decoder_;
+  std::optional<VaeDecoder> decoder_;  ///< Nothing in a training that does not need it.
+  std::optional<nn::Dense> head_hidden_;
   const float* master_ = nullptr;
   double beta_ = 1;
   MoleculeVaeLoss parts_;
   nn::PackedRows packed_;
 
+  std::array<double, kLossParts> part_values_{};
+
   std::vector<std::int32_t> ids_;       ///< [rows, length]; sorted; 0 from the end token on.
+  std::vector<std::int32_t> read_ids_;  ///< What the encoder reads, if it is another spelling.
   std::vector<std::int32_t> unsorted_;  ///< The same in the order of the caller.
   std::vector<std::size_t> counted_;    ///< [rows] tokens that count, in the order of the caller.
   std::vector<std::int32_t> lengths_;   ///< The same, sorted.
@@ -66,6 +77,8 @@ class VaeExecutor final : public MoleculeVaeExecutor {
   std::vector<float> dpredictions_;     ///< [rows, heads]
   std::vector<float> column_;           ///< [3, rows] of one head.
   std::vector<double> weights_;         ///< For sampling: of the tokens.
+  linalg::NumberBuffer head_features_;  ///< [rows, head_hidden]
+  linalg::NumberBuffer dhead_features_;
   linalg::NumberBuffer dmean_;          ///< [rows, latent]
   linalg::NumberBuffer dlog_variance_;  ///< [rows, latent]
   std::size_t finished_ = 0;            ///< Numbers of the gradient from here on are final.

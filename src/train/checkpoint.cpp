@@ -31,6 +31,9 @@ void visit_state(State& s, Integers integer, Numbers number) {
   number("loss_sum", s.loss_sum);
   number("labels", s.labels);
   number("best", s.best);
+  number("loss_part_0", s.loss_parts[0]);
+  number("loss_part_1", s.loss_parts[1]);
+  number("loss_part_2", s.loss_parts[2]);
 }
 
 }  // namespace

@@ -1,15 +1,16 @@
 #include "epitaxy/train/evaluation.h"
 
+#include <cmath>
+
 namespace epitaxy::train {
 
 namespace {
 
-Rows my_rows(const parallel::Communicator& communicator, const models::Model& model, const TrainingData& data,
+Rows my_rows(const parallel::Communicator& communicator, const TrainingData& data,
              const std::vector<RowReference>& rows) {
   const auto [first, last] = rows_of_rank(rows.size(), communicator.rank(), communicator.size());
   return data.load(
-      {rows.begin() + static_cast<std::ptrdiff_t>(first), rows.begin() + static_cast<std::ptrdiff_t>(last)},
-      model.description().heads);
+      {rows.begin() + static_cast<std::ptrdiff_t>(first), rows.begin() + static_cast<std::ptrdiff_t>(last)});
 }
 
 }  // namespace
@@ -20,11 +21,10 @@ Evaluation::Evaluation(const parallel::Communicator& communicator, const models:
     : model_(model),
       data_(data),
       rows_(rows),
-      predictor_(communicator, model, arithmetic, my_rows(communicator, model, data, rows)) {}
+      predictor_(communicator, model, arithmetic, my_rows(communicator, data, rows)) {}
 
-double Evaluation::prediction(std::size_t i) const {
+double Evaluation::prediction(std::size_t i, std::size_t head) const {
   const auto& heads = model_.description().heads;
-  const std::uint32_t head = rows_[i].source;
   return heads[head].standardizer.backward((*predictions_)[i * heads.size() + head]);
 }
 
@@ -34,31 +34,37 @@ std::vector<RegressionMetrics> Evaluation::evaluate(const float* weights) {
 }
 
 std::vector<RegressionMetrics> Evaluation::metrics(bool in_range_only) const {
-  const std::size_t heads = model_.description().heads.size();
-  std::vector<std::vector<double>> truth(heads);
-  std::vector<std::vector<double>> predicted(heads);
-  for (std::size_t i = 0; i < rows_.size(); ++i) {
-    if (!in_range_only || data_.in_range(rows_[i])) {
-      truth[rows_[i].source].push_back(data_.label(rows_[i]));
-      predicted[rows_[i].source].push_back(prediction(i));
-    }
-  }
   std::vector<RegressionMetrics> result;
-  for (std::size_t h = 0; h < heads; ++h) {
-    result.push_back(regression_metrics(truth[h], predicted[h]));
+  for (std::size_t head = 0; head < model_.description().heads.size(); ++head) {
+    std::vector<double> truth;
+    std::vector<double> predicted;
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      const double label = data_.label(rows_[i], head);
+      if (!std::isnan(label) && (!in_range_only || data_.in_range(rows_[i], head))) {
+        truth.push_back(label);
+        predicted.push_back(prediction(i, head));
+      }
+    }
+    result.push_back(regression_metrics(truth, predicted));
   }
   return result;
 }
 
-std::vector<std::string> prediction_columns() {
-  return {"formula", "composition", "set", "head", "target", "prediction"};
+std::vector<std::string> prediction_columns(bool molecular) {
+  return {
+      molecular ? "smiles" : "formula", molecular ? "molecule" : "composition", "set", "head", "target", "prediction"};
 }
 
 void Evaluation::append_predictions(CsvWriter& table, const std::string& set) const {
+  const auto& heads = model_.description().heads;
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     const auto& index = data_.index(rows_[i].source);
-    table.row({index.formulas[rows_[i].row], index.groups[rows_[i].row], set, data_.sources()[rows_[i].source].head,
-               csv_number(data_.label(rows_[i])), csv_number(prediction(i))});
+    for (std::size_t head = 0; head < heads.size(); ++head) {
+      if (const double label = data_.label(rows_[i], head); !std::isnan(label)) {
+        table.row({index.formulas[rows_[i].row], index.groups[rows_[i].row], set, heads[head].name, csv_number(label),
+                   csv_number(prediction(i, head))});
+      }
+    }
   }
 }
 

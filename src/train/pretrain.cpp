@@ -39,7 +39,6 @@ class Pretraining {
   bool resume();
   Outcome outcome_of_complete() const;
   void save(bool complete);
-  double validate(const float* weights);
   TrainingHooks hooks(parallel::StopHandler& stop, EpochTable* table);
   void report_epoch(const EpochReport& report, EpochTable* table) const;
   void write_results(Outcome outcome);
@@ -47,12 +46,10 @@ class Pretraining {
   parallel::Communicator communicator_;
   PretrainSettings settings_;
   TrainingData data_;
-  models::ModelDescription description_;
   std::unique_ptr<models::Model> model_;
   std::vector<Rows> shards_;
   std::unique_ptr<Trainer> trainer_;
-  std::unique_ptr<Evaluation> validation_;
-  std::vector<RegressionMetrics> validated_;  ///< By head, of the last epoch validated.
+  std::unique_ptr<Validation> validation_;
   Performance performance_;
   bool complete_ = false;  ///< The checkpoint is that of a training that has ended.
   fs::path folder_;
@@ -63,7 +60,7 @@ class Pretraining {
 Pretraining::Pretraining(const parallel::Communicator& communicator, const PretrainSettings& settings)
     : communicator_(communicator),
       settings_(settings),
-      data_(settings.sources, settings.split, excluded_groups(settings.exclusions)) {
+      data_(settings.sources, settings.split, excluded_groups(settings.exclusions), settings.model) {
   const int shards = settings.training.shards;
   if (communicator.size() > shards) {
     fail_input(
@@ -74,32 +71,31 @@ Pretraining::Pretraining(const parallel::Communicator& communicator, const Pretr
   if (data_.smallest_shard(shards) == 0) {
     fail_input("{} training rows are too few for {} gradient shards", data_.train().size(), shards);
   }
-  description_ = settings_.model;
-  description_.heads = data_.heads();
-  description_.features = data_.index(0).feature_names;
   const TrainingSettings& t = settings_.training;
   const auto mine = parallel::shards_of_rank(t.shards, communicator_.rank(), communicator_.size());
   for (int shard = mine.first; shard < mine.last; ++shard) {
-    shards_.push_back(data_.load(data_.shard(shard, t.shards, t.seed), description_.heads));
+    shards_.push_back(data_.load_for_training(data_.shard(shard, t.shards, t.seed)));
   }
 }
 
 void Pretraining::prepare() {
-  const std::size_t features = description_.features.size();
+  models::ModelDescription description = data_.description();
+  const std::size_t features = description.features.size();
   const auto ranks = static_cast<std::size_t>(communicator_.size());
   std::vector<double> seen(ranks * features, 0.0);
   double* my_seen = seen.data() + static_cast<std::size_t>(communicator_.rank()) * features;
   for (const Rows& rows : shards_) {
-    for (std::size_t i = 0; i < rows.features.size(); ++i) {
-      my_seen[i % features] += rows.features[i] != 0 ? 1 : 0;
+    const auto in_rows = count_seen(rows, description);
+    for (std::size_t i = 0; i < features; ++i) {
+      my_seen[i] += static_cast<double>(in_rows[i]);
     }
   }
   communicator_.gather_all_in_place(seen.data(), std::vector<int>(ranks, static_cast<int>(features)));
-  description_.seen.assign(features, 0);
+  description.seen.assign(features, 0);
   for (std::size_t i = 0; i < seen.size(); ++i) {
-    description_.seen[i % features] += static_cast<std::int64_t>(seen[i]);
+    description.seen[i % features] += static_cast<std::int64_t>(seen[i]);
   }
-  model_ = models::make_model(description_);
+  model_ = models::make_model(description);
 }
 
 void Pretraining::make_trainer() {
@@ -115,12 +111,17 @@ void Pretraining::describe() const {
   const auto optional = [](std::size_t count, const char* what) {
     return count > 0 ? fmt::format("; {} {}", count, what) : std::string();
   };
-  log::info("data: {} training rows, {} validation, {} test{}{}", data_.train().size(), data_.validation().size(),
+  log::info("data: {} training rows, {} validation, {} test{}{}{}", data_.train().size(), data_.validation().size(),
             data_.test().size(), optional(data_.excluded(), "excluded"),
-            optional(data_.out_of_range(), "with a label out of range"));
-  for (const auto& head : d.heads) {
-    log::info("  head {}: {}, mean {:.4f}, standard deviation {:.4f} {}", head.name, head.target,
-              head.standardizer.mean, head.standardizer.scale, head.unit);
+            optional(data_.out_of_range(), "labels out of range"),
+            optional(data_.unreadable() + data_.unreadable_validation(), "that the model cannot read"));
+  for (std::size_t h = 0; h < d.heads.size(); ++h) {
+    const models::Head& head = d.heads[h];
+    log::info("  head {}: {}, {} labels, mean {:.4f}, standard deviation {:.4f} {}", head.name, head.target,
+              data_.labels(h), head.standardizer.mean, head.standardizer.scale, head.unit);
+  }
+  if (data_.is_molecular()) {
+    log::info("molecules: {}, {} tokens, length {}", d.representation, d.features.size(), d.vae.length);
   }
   const auto& t = settings_.training;
   const std::size_t steps = std::max<std::size_t>(1, data_.smallest_shard(t.shards) / t.shard_rows());
@@ -141,10 +142,7 @@ void Pretraining::estimate() {
   // Weights, sums over subtrees and inside them, a slice of two moments and of the total, packed weights.
   const bool half = settings_.training.arithmetic.type == linalg::DataType::bfloat16;
   const double buffers = 1 + sums + std::ceil(std::log2(mine.count())) + 3.0 / communicator_.size() + (half ? 1 : 2);
-  std::size_t activations = 0;
-  for (const std::size_t width : model_->description().widths) {
-    activations += 8 * width * settings_.training.shard_rows();
-  }
+  const std::size_t activations = 8 * model_->activations() * settings_.training.shard_rows();
   log::info("memory per rank: about {:.0f} MB (rows {:.0f}, weights and gradients {:.0f}, activations {:.0f})",
             (bytes + buffers * weights + static_cast<double>(activations)) * 1e-6, bytes * 1e-6,
             buffers * weights * 1e-6, static_cast<double>(activations) * 1e-6);
@@ -236,20 +234,6 @@ void Pretraining::save(bool complete) {
   }
 }
 
-double Pretraining::validate(const float* weights) {
-  validated_ = validation_->evaluate(weights);
-  double sum = 0;
-  double count = 0;
-  for (std::size_t h = 0; h < validated_.size(); ++h) {
-    const bool counts = settings_.metric_head.empty() || settings_.metric_head == settings_.sources[h].head;
-    if (counts && validated_[h].count > 0) {
-      sum += validated_[h].mae;
-      count += 1;
-    }
-  }
-  return count > 0 ? sum / count : 0;
-}
-
 TrainingHooks Pretraining::hooks(parallel::StopHandler& stop, EpochTable* table) {
   TrainingHooks h;
   h.stop_requested = [&stop] { return stop.requested(); };
@@ -258,7 +242,7 @@ TrainingHooks Pretraining::hooks(parallel::StopHandler& stop, EpochTable* table)
   };
   h.checkpoint = [this] { save(false); };
   if (!data_.validation().empty()) {
-    h.validate = [this](const float* weights) { return validate(weights); };
+    h.validate = [this](const float* weights) { return validation_->evaluate(weights, trainer_->state().epoch); };
     h.improved = [this](const float* weights) {
       communicator_.on_root([&] {
         models::ModelFile best{model_->description(), {}, models::provenance()};
@@ -285,29 +269,30 @@ void Pretraining::report_epoch(const EpochReport& report, EpochTable* table) con
   std::string line = fmt::format("epoch {:4}  loss {:.5f}", report.epoch, report.train_loss);
   std::vector<std::string> fields{std::to_string(report.epoch), csv_number(report.learning_rate),
                                   csv_number(report.train_loss)};
-  for (std::size_t h = 0; h < settings_.sources.size(); ++h) {
-    const double mae = report.validated ? validated_[h].mae : std::nan("");
-    fields.push_back(csv_number(mae));
-    if (report.validated) {
-      line += fmt::format("  {} {:.5f}", settings_.sources[h].head, mae);
-    }
+  const auto parts = model_->loss_parts();
+  for (std::size_t p = 0; p < parts.size(); ++p) {
+    fields.push_back(csv_number(report.loss_parts[p]));
+    line += fmt::format("{}{} {:.4f}", p == 0 ? " (" : ", ", parts[p], report.loss_parts[p]);
   }
+  line += parts.empty() ? "" : ")";
+  const auto measured = validation_->fields(report.validated);
+  fields.insert(fields.end(), measured.begin(), measured.end());
   fields.push_back(fmt::format("{:.3f}", report.seconds));
   table->append(fields);
-  log::info("{}{}  {:.1f} s", line, report.improved ? "  best" : "", report.seconds);
+  log::info("{}{}{}  {:.1f} s", line, report.validated ? validation_->line() : "", report.improved ? "  best" : "",
+            report.seconds);
 }
 
 bool Pretraining::run(const fs::path& folder, parallel::StopHandler& stop) {
   folder_ = folder;
   make_trainer();
   const bool resumed = resume();
-  validation_ =
-      std::make_unique<Evaluation>(communicator_, *model_, settings_.training.arithmetic, data_, data_.validation());
+  validation_ = std::make_unique<Validation>(communicator_, *model_, settings_.training.arithmetic, data_,
+                                             data_.validation(), settings_.choose_by, settings_.molecules);
   std::vector<std::string> columns{"epoch", "learning_rate", "train_loss"};
-  for (const auto& head : model_->description().heads) {
-    columns.push_back(fmt::format("validation_mae_{}_{}", head.name, unit_suffix(head.unit)));
+  for (const auto& added : {model_->loss_parts(), validation_->columns(), {"seconds"}}) {
+    columns.insert(columns.end(), added.begin(), added.end());
   }
-  columns.emplace_back("seconds");
   std::unique_ptr<EpochTable> table;
   communicator_.on_root([&] {
     table = std::make_unique<EpochTable>(folder_ / "metrics.csv", columns, resumed ? trainer_->state().epoch : 0);
@@ -345,12 +330,14 @@ void Pretraining::write_results(Outcome outcome) {
   });
   // Reported figures are those that `predict` gives: float32, whatever the training's precision.
   const nn::Arithmetic exact = nn::exact(settings_.training.arithmetic);
-  CsvWriter table(prediction_columns());
-  Evaluation validation(communicator_, *model_, exact, data_, data_.validation());
-  Evaluation test(communicator_, *model_, exact, data_, data_.test());
-  for (const auto& [set, evaluation] : {std::pair{"validation", &validation}, std::pair{"test", &test}}) {
-    evaluation->evaluate(best.members.front().data());
-    evaluation->append_predictions(table, set);
+  const MoleculeEvaluationSettings all{data_.validation().size() + data_.test().size(), settings_.final_points,
+                                       settings_.molecules.seed};
+  CsvWriter table(prediction_columns(data_.is_molecular()));
+  Validation validation(communicator_, *model_, exact, data_, data_.validation(), "last", all);
+  Validation test(communicator_, *model_, exact, data_, data_.test(), "last", std::nullopt);
+  for (const auto& [set, measured] : {std::pair{"validation", &validation}, std::pair{"test", &test}}) {
+    measured->evaluate(best.members.front().data(), trainer_->state().epoch);
+    measured->properties().append_predictions(table, set);
   }
   communicator_.on_root([&] {
     table.write(folder_ / "predictions.csv");

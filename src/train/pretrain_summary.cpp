@@ -26,11 +26,32 @@ nlohmann::ordered_json describe_metrics(const std::string& set, const models::He
   return entry;
 }
 
+nlohmann::ordered_json describe_molecules(const std::string& set, const MoleculeMetrics& m) {
+  log::info(
+      "{} molecules: {:.2f} % of {} reconstructed exactly, {:.2f} % of their tokens; KL {:.2f} nats, {} active units",
+      set, 100 * m.exact, m.molecules, 100 * m.token_accuracy, m.divergence, m.active_units);
+  log::info(
+      "{} standard-normal points: {:.2f} % valid ({:.2f} % by RDKit's rule), {:.2f} % of these unique, {:.2f} % of "
+      "the unique ones new",
+      m.points, 100 * m.share(m.valid), 100 * m.share(m.rdkit_valid), 100 * m.unique_share(), 100 * m.novel_share());
+  return {{"molecules", m.molecules},
+          {"exact_reconstruction", m.exact},
+          {"token_accuracy", m.token_accuracy},
+          {"divergence_nats", m.divergence},
+          {"divergence_nats_by_dimension", m.divergence_by_dimension},
+          {"active_units", m.active_units},
+          {"prior_points", m.points},
+          {"prior_valid", m.share(m.valid)},
+          {"prior_rdkit_valid", m.share(m.rdkit_valid)},
+          {"prior_unique", m.unique_share()},
+          {"prior_novel", m.novel_share()}};
+}
+
 }  // namespace
 
 void write_pretrain_summary(const std::filesystem::path& path, const models::Model& model, const TrainingData& data,
                             const PretrainEnd& end,
-                            const std::vector<std::pair<std::string, const Evaluation*>>& evaluations) {
+                            const std::vector<std::pair<std::string, const Validation*>>& evaluations) {
   nlohmann::ordered_json summary;
   summary["stage"] = "pretrain";
   summary["parameters"] = model.layout().weight_count();
@@ -39,16 +60,23 @@ void write_pretrain_summary(const std::filesystem::path& path, const models::Mod
   summary["best_epoch"] = end.state.best_epoch;
   summary["training_rows"] = data.train().size();
   summary["excluded_rows"] = data.excluded();
+  summary["unreadable_rows"] = data.unreadable();
+  for (std::size_t h = 0; h < model.description().heads.size(); ++h) {
+    summary["training_labels"][model.description().heads[h].name] = data.labels(h);
+  }
   summary["seconds_of_this_process"] = end.seconds;
   summary["performance"] = to_json(end.performance);
-  for (const auto& [set, evaluation] : evaluations) {
-    const auto in_range = evaluation->metrics(true);
-    const auto all = evaluation->metrics(false);
+  for (const auto& [set, validation] : evaluations) {
+    const auto in_range = validation->properties().metrics(true);
+    const auto all = validation->properties().metrics(false);
     for (std::size_t h = 0; h < in_range.size(); ++h) {
       if (in_range[h].count > 0) {
         const models::Head& head = model.description().heads[h];
         summary[set][head.name] = describe_metrics(set, head, in_range[h], all[h]);
       }
+    }
+    if (validation->molecules()) {
+      summary[set]["molecules"] = describe_molecules(set, *validation->molecules());
     }
   }
   file::write_atomically(path, summary.dump(2) + "\n");

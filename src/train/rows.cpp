@@ -6,21 +6,27 @@
 
 namespace epitaxy::train {
 
-Rows Rows::subset(const std::vector<std::size_t>& rows) const {
-  Rows result{rows.size(), feature_count, head_count, {}, {}};
-  result.features.reserve(rows.size() * feature_count);
-  result.targets.reserve(rows.size() * head_count);
-  for (const std::size_t row : rows) {
-    const auto f = features.begin() + static_cast<std::ptrdiff_t>(row * feature_count);
-    const auto t = targets.begin() + static_cast<std::ptrdiff_t>(row * head_count);
-    result.features.insert(result.features.end(), f, f + static_cast<std::ptrdiff_t>(feature_count));
-    result.targets.insert(result.targets.end(), t, t + static_cast<std::ptrdiff_t>(head_count));
+std::vector<std::int64_t> count_seen(const Rows& rows, const models::ModelDescription& model) {
+  const bool molecular = model.kind == "molecule_vae";
+  const std::size_t features = model.features.size();
+  const std::size_t width = molecular ? model.vae.length : features;
+  std::vector<std::int64_t> seen(features, 0);
+  std::vector<std::size_t> last_row(features, rows.count);
+  for (std::size_t i = 0; i < rows.count; ++i) {
+    for (std::size_t j = 0; j < width; ++j) {
+      const float value = rows.features[i * rows.feature_count + j];
+      const std::size_t feature = molecular ? static_cast<std::size_t>(value) - 1 : j;
+      if (value != 0 && last_row[feature] != i) {
+        last_row[feature] = i;
+        ++seen[feature];
+      }
+    }
   }
-  return result;
+  return seen;
 }
 
 Predictor::Predictor(const models::Model& model, const nn::Arithmetic& arithmetic)
-    : feature_count_(model.description().features.size()),
+    : feature_count_(model.description().feature_count()),
       head_count_(model.description().heads.size()),
       executor_(
           model.executor({.rows = kPredictionRows, .arithmetic = arithmetic, .training = false, .trainable = {}})),

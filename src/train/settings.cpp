@@ -1,5 +1,8 @@
 #include "epitaxy/train/settings.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "epitaxy/base/error.h"
 #include "epitaxy/linalg/cpu.h"
 #include "epitaxy/linalg/gemm.h"
@@ -77,6 +80,26 @@ nn::Arithmetic read_arithmetic(config::Section s) {
 }
 
 }  // namespace
+
+double BetaSchedule::value(double epoch) const {
+  if (epoch >= to_epoch || start == end) {
+    return end;
+  }
+  const double way = std::max(0.0, (epoch - from_epoch) / (to_epoch - from_epoch));
+  return start > 0 && end > 0 ? start * std::pow(end / start, way) : start + (end - start) * way;
+}
+
+BetaSchedule read_beta(config::Section section) {
+  BetaSchedule beta;
+  beta.end = section.number("end", 0.3, {0, 1e3});
+  beta.start = section.number("start", beta.end, {0, 1e3});
+  beta.from_epoch = section.number("from_epoch", 0.0, {0, kMost});
+  beta.to_epoch = section.number("to_epoch", beta.from_epoch, {0, kMost});
+  if (beta.to_epoch < beta.from_epoch) {
+    section.problem("to_epoch", "lies before 'from_epoch'");
+  }
+  return beta;
+}
 
 TrainingSettings read_training(config::Section training, const TrainingDefaults& defaults) {
   TrainingSettings settings;

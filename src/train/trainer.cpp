@@ -13,7 +13,8 @@ namespace epitaxy::train {
 
 namespace {
 
-constexpr int kRecord = 4;              // numbers a shard adds to each step's record
+// Numbers a shard adds to each step's record: loss, labels, stop, checkpoint and the parts of the loss.
+constexpr int kRecord = 4 + static_cast<int>(models::kLossParts);
 constexpr std::int64_t kBadSteps = 20;  // skipped steps in a row that end a run
 
 using Clock = std::chrono::steady_clock;
@@ -75,7 +76,7 @@ Trainer::Trainer(const parallel::Communicator& communicator, const models::Model
                                 .trainable = trainable(multipliers)})),
       packed_(communicator, 0, executor_->shared_bytes() / sizeof(float), parallel::Transport::shared_memory),
       averaged_(settings.optimizer.average_decay > 0 ? model.layout().size() : 0),
-      batch_features_(static_cast<std::size_t>(settings.shard_rows()) * model.description().features.size()),
+      batch_features_(static_cast<std::size_t>(settings.shard_rows()) * shards_.front().feature_count),
       batch_targets_(static_cast<std::size_t>(settings.shard_rows()) * model.description().heads.size()),
       records_(static_cast<std::size_t>(settings.shards) * kRecord) {
   check(static_cast<int>(shards_.size()) == reduction_.my_shards().count(), "a rank has the rows of all its shards");
@@ -160,6 +161,7 @@ Trainer::Decision Trainer::step(const TrainingHooks& hooks, double learning_rate
     record[1] = sums.labels;
     record[2] = stop;
     record[3] = checkpoint;
+    std::ranges::copy(executor_->loss_parts(), record + 4);
   });
   ++times_.steps;
   {
@@ -168,6 +170,7 @@ Trainer::Decision Trainer::step(const TrainingHooks& hooks, double learning_rate
   }
   double loss = 0;
   double labels = 0;
+  std::array<double, models::kLossParts> parts{};
   Decision decision;
   for (int s = 0; s < settings_.shards; ++s) {
     const double* record = records_.data() + static_cast<std::size_t>(s) * kRecord;
@@ -175,6 +178,9 @@ Trainer::Decision Trainer::step(const TrainingHooks& hooks, double learning_rate
     labels += record[1];
     decision.stop = decision.stop || record[2] > 0;
     decision.checkpoint = decision.checkpoint || record[3] > 0;
+    for (std::size_t p = 0; p < parts.size(); ++p) {
+      parts[p] += record[4 + p];
+    }
   }
   if (labels > 0) {
     const double norm = gradient_norm() / labels;
@@ -183,6 +189,9 @@ Trainer::Decision Trainer::step(const TrainingHooks& hooks, double learning_rate
       update(gradient, labels * (clip ? norm / settings_.gradient_clip : 1.0), learning_rate);
       state_.loss_sum += loss;
       state_.labels += labels;
+      for (std::size_t p = 0; p < parts.size(); ++p) {
+        state_.loss_parts[p] += parts[p];
+      }
       state_.bad_steps = 0;
     } else {
       ++state_.bad_steps;
@@ -242,10 +251,14 @@ const float* Trainer::weights_to_validate() {
 
 bool Trainer::finish_epoch(const TrainingHooks& hooks, EpochReport report) {
   report.train_loss = state_.loss_sum / std::max(1.0, state_.labels);
+  for (std::size_t p = 0; p < models::kLossParts; ++p) {
+    report.loss_parts[p] = state_.loss_parts[p] / std::max(1.0, state_.labels);
+  }
   state_.epoch += 1;
   state_.step = 0;
   state_.loss_sum = 0;
   state_.labels = 0;
+  state_.loss_parts = {};
   report.epoch = state_.epoch;
   const bool last = state_.epoch == settings_.epochs;
   if (hooks.validate && (last || state_.epoch % settings_.validate_every == 0)) {
@@ -290,6 +303,7 @@ Outcome Trainer::run(const TrainingHooks& hooks) {
       const double position =
           static_cast<double>(state_.epoch) + static_cast<double>(state_.step) / static_cast<double>(steps_per_epoch_);
       report.learning_rate = settings_.schedule.rate(position);
+      executor_->set_beta(settings_.beta.value(position));
       const Decision decision = step(hooks, report.learning_rate);
       state_.step += 1;
       state_.optimizer_steps = optimizer_.steps();

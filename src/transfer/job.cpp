@@ -10,6 +10,7 @@
 #include "epitaxy/data/split.h"
 #include "epitaxy/train/metrics.h"
 #include "epitaxy/train/trainer.h"
+#include "epitaxy/train/training_data.h"
 
 namespace epitaxy::transfer {
 
@@ -47,9 +48,6 @@ TransferData load_transfer_data(const FinetuneSettings& settings) {
   const data::Target& target = data.index.target(settings.target);
   data.target = target.name;
   data.unit = target.unit;
-  if (data.index.feature_names != data.pretrained.description.features) {
-    fail_input("{} and {} have different features", settings.file, settings.pretrained);
-  }
   data.test_index = data.index;
   std::vector<std::string> groups;
   for (const std::size_t row : labelled_rows(target)) {
@@ -69,8 +67,8 @@ TransferData load_transfer_data(const FinetuneSettings& settings) {
     data.test_rows = labelled_rows(data.test_index.target(target.name));
   }
   data.test_labels = values_of(data.test_index.target(target.name), data.test_rows);
-  data.features = data::read_features(data.index, data.rows);
-  data.test_features = data::read_features(data.test_index, data.test_rows);
+  data.features = train::load_features(data.index, data.rows, data.pretrained.description);
+  data.test_features = train::load_features(data.test_index, data.test_rows, data.pretrained.description);
   return data;
 }
 
@@ -146,14 +144,6 @@ std::vector<double> predict(train::Predictor& predictor, const models::Standardi
   return result;
 }
 
-std::vector<std::int64_t> count_seen(const train::Rows& rows) {
-  std::vector<std::int64_t> seen(rows.feature_count, 0);
-  for (std::size_t i = 0; i < rows.features.size(); ++i) {
-    seen[i % rows.feature_count] += rows.features[i] != 0 ? 1 : 0;
-  }
-  return seen;
-}
-
 }  // namespace
 
 std::optional<JobResult> run_job(const TransferData& data, const FinetuneSettings& settings, const Job& job,
@@ -161,8 +151,9 @@ std::optional<JobResult> run_job(const TransferData& data, const FinetuneSetting
   const Variant& variant = settings.variants[job.variant];
   const JobSplit split = split_rows(data, settings, job.fold);
   const auto train_labels = pick(data.labels, split.train);
-  const auto description = describe_start(data.pretrained.description, variant, settings.head, data.target, data.unit,
-                                          train_labels, count_seen(make_rows(data, split.train, {})));
+  const auto description =
+      describe_start(data.pretrained.description, variant, settings.head, data.target, data.unit, train_labels,
+                     train::count_seen(make_rows(data, split.train, {}), data.pretrained.description));
   const auto model = models::make_model(description);
   const models::Standardizer& standardizer = description.heads.front().standardizer;
   const std::uint64_t seed = job.seed * 100003 + static_cast<std::uint64_t>(job.fold);

@@ -68,7 +68,7 @@ struct Moments {
   }
 };
 
-/// Trains on one batch; returns the losses per molecule.
+/// Trains on one batch, with a rate that falls to zero; returns the losses per molecule.
 std::vector<double> train(VaeCase& c, MoleculeVaeExecutor& executor, int steps, double rate) {
   Numbers gradient(c.weights.size(), 0.0f);
   std::vector<Moments> moments(c.weights.size());
@@ -77,8 +77,9 @@ std::vector<double> train(VaeCase& c, MoleculeVaeExecutor& executor, int steps, 
     c.position.step = static_cast<std::uint32_t>(step);
     const nn::LossSums sums = c.gradient(executor, c.weights, gradient);
     losses.push_back(sums.loss / sums.labels);
+    const double left = 1.0 - static_cast<double>(step) / steps;
     for (std::size_t i = 0; i < moments.size(); ++i) {
-      c.weights[i] -= static_cast<float>(rate * moments[i].step(gradient[i] / sums.labels, step));
+      c.weights[i] -= static_cast<float>(rate * left * moments[i].step(gradient[i] / sums.labels, step));
     }
   }
   return losses;

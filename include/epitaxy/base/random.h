@@ -19,7 +19,8 @@ enum class Purpose : std::uint32_t {
   folds = 6,
   synthetic = 7,
   latent = 8,
-  tokens = 9
+  tokens = 9,
+  points = 10
 };
 
 /// Random numbers keyed by (seed, purpose, a, b, c); for training (a, b, c) = (epoch, step, shard). Different keys

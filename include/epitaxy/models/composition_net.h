@@ -17,6 +17,8 @@ class CompositionNet final : public Model {
   const ModelDescription& description() const override { return description_; }
   std::unique_ptr<Executor> executor(const ExecutorSettings& settings) const override;
 
+  std::size_t activations() const override;
+
   const std::vector<nn::DenseSpec>& body() const { return body_; }
   const nn::LinearHeads& heads() const { return *heads_; }
 

@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "epitaxy/models/molecule_vae_settings.h"
 #include "epitaxy/nn/dense.h"
 #include "epitaxy/nn/loss.h"
 #include "epitaxy/nn/parameters.h"
@@ -31,17 +33,27 @@ struct Head {
   std::string target;  ///< E.g. `formation_energy_eV_atom`.
   std::string unit;    ///< E.g. `eV/atom`.
   Standardizer standardizer;
+  double weight = 1;  ///< Of its loss.
 };
 
 /// Everything that fixes a model but its weights. Stored as JSON in model files and checkpoints.
 struct ModelDescription {
   std::string kind = "composition_net";
-  std::vector<std::size_t> widths;    ///< Of the hidden layers.
-  bool residual = false;              ///< Layers of equal width are added to their input.
-  double dropout = 0;                 ///< After each hidden layer, while training.
-  std::vector<std::string> features;  ///< Element symbols.
-  std::vector<std::int64_t> seen;     ///< [features] training rows that held each element.
+  std::vector<std::string> features;  ///< Element symbols, or the tokens of molecules.
+  std::vector<std::int64_t> seen;     ///< [features] training rows that held each of them.
   std::vector<Head> heads;
+
+  // composition_net
+  std::vector<std::size_t> widths;  ///< Of the hidden layers.
+  bool residual = false;            ///< Layers of equal width are added to their input.
+  double dropout = 0;               ///< After each hidden layer, while training.
+
+  // molecule_vae
+  std::string representation;  ///< `characters` or `tokens` of SMILES, or `selfies`.
+  MoleculeVaeSettings vae;     ///< Without tokens, heads and their weights, which are above.
+
+  /// Numbers in a row of features: element fractions, or token ids.
+  std::size_t feature_count() const;
 
   std::string to_json() const;
   /// Throws InputError when the text is no description.
@@ -79,6 +91,10 @@ class Executor {
                                 const StreamPosition& position, float* gradient) = 0;
   /// features [rows, features] -> standardized predictions [rows, heads].
   virtual void predict(const float* features, float* predictions) = 0;
+  /// Weight of the regularizing part of the loss, 1 at first; for models that have one.
+  virtual void set_beta(double /*beta*/) {}
+  /// The last `gradient`'s loss by Model::loss_parts.
+  virtual std::span<const double> loss_parts() const { return {}; }
   /// Floating-point operations of one `gradient` call in matrix products.
   virtual double gradient_flops() const = 0;
 
@@ -113,6 +129,8 @@ struct ExecutorSettings {
       trainable;  ///< By parameter index; empty = all. Layers below the lowest trainable one are not backpropagated.
 };
 
+inline constexpr std::size_t kLossParts = 3;
+
 /// A model: its layout of parameters and how to compute with it. Stateless and shared.
 class Model {
  public:
@@ -120,6 +138,10 @@ class Model {
   virtual const nn::ParameterLayout& layout() const = 0;
   virtual const ModelDescription& description() const = 0;
   virtual std::unique_ptr<Executor> executor(const ExecutorSettings& settings) const = 0;
+  /// Numbers that training keeps for each row, roughly.
+  virtual std::size_t activations() const = 0;
+  /// Names of the parts of the loss, if it has several; at most kLossParts.
+  virtual std::vector<std::string> loss_parts() const { return {}; }
 };
 
 /// The model of a description. Throws InputError for an unknown kind.

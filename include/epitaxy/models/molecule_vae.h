@@ -4,11 +4,12 @@
 /// Gomez-Bombarelli et al., ACS Cent. Sci. 4, 268 (2018) and Iovanac and Savoie, J. Phys. Chem. A 124, 3679 (2020).
 ///
 ///     tokens -> convolutions (ReLU) -> dense (ReLU) -> mean, log-variance -> z = mean + e^(log-variance / 2) noise
-///     z, previous token -> GRU layers -> logits;   mean -> a linear head per property
+///     z, previous token -> GRU layers -> logits;   mean (-> dense (ReLU)) -> a linear head per property
 ///
 /// A sequence is a row of `length` token ids. Id 0 ends it: what follows the first 0 does not count, and the loss
 /// covers the tokens up to and including that 0. A row that begins with a negative id is absent: it counts nowhere.
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,36 +20,6 @@
 #include "epitaxy/nn/linear_heads.h"
 
 namespace epitaxy::models {
-
-/// What the decoder reads besides the latent vector at each step.
-enum class DecoderInput {
-  previous_token,  ///< The right one while training, its own while decoding.
-  nothing          ///< The latent vector is repeated, without feedback: the published baseline.
-};
-
-struct MoleculeVaeSettings {
-  struct Convolution {
-    std::size_t channels = 0;
-    std::size_t kernel = 0;
-  };
-
-  std::size_t tokens = 0;  ///< Number of token ids, with 0 (end).
-  std::size_t length = 34;
-  std::vector<Convolution> convolutions = {{8, 9}, {8, 9}, {16, 11}};
-  std::size_t dense = 196;
-  std::size_t latent = 56;
-  std::size_t cells = 500;  ///< Of each GRU layer.
-  std::size_t layers = 3;
-  DecoderInput decoder_input = DecoderInput::previous_token;
-  double token_dropout = 0;  ///< Probability that a previous token is replaced by the zero vector in training.
-  double free_bits = 0;      ///< KL divergence (nats, mean of the batch) of a latent dimension that costs nothing.
-  std::vector<std::string> heads;
-  std::vector<double> head_weights;  ///< Of the properties' losses; empty = 1.
-
-  /// Throws InputError when no such network can be built.
-  void validate() const;
-  std::size_t shortest_length() const;  ///< That the convolutions allow.
-};
 
 class MoleculeVaeExecutor;
 
@@ -74,6 +45,8 @@ class MoleculeVae {
   const Encoder& encoder() const { return encoder_; }
   const Decoder& decoder() const { return decoder_; }
   const nn::LinearHeads& heads() const { return *heads_; }
+  /// The layer between mean and heads, if there is one.
+  const std::optional<nn::DenseSpec>& head_hidden() const { return head_hidden_; }
   std::size_t heads_begin() const { return heads_begin_; }  ///< Offset of the heads' parameters.
   std::unique_ptr<MoleculeVaeExecutor> executor(const ExecutorSettings& settings) const;
 
@@ -82,6 +55,7 @@ class MoleculeVae {
   nn::ParameterLayout layout_;
   Encoder encoder_;
   std::size_t heads_begin_ = 0;
+  std::optional<nn::DenseSpec> head_hidden_;
   std::unique_ptr<nn::LinearHeads> heads_;
   Decoder decoder_;
 };
@@ -96,12 +70,11 @@ struct MoleculeVaeLoss {
   std::int64_t correct_tokens = 0;  ///< Whose logit is the largest, given the right tokens before.
 };
 
-/// Features are token ids as floats, [rows, length]. The encoder is computed in float32, the decoder in the
-/// arithmetic's type.
+/// Features are token ids as floats, [rows, length]; those of `gradient` [rows, (1 + spellings) length]. The encoder is
+/// computed in float32, the decoder in the arithmetic's type. When no parameter of the decoder is trained, `gradient`
+/// computes no decoder and no noise, and its loss is that of the properties.
 class MoleculeVaeExecutor : public Executor {
  public:
-  /// Weight of the KL divergence in the loss of `gradient`, 1 at first.
-  virtual void set_beta(double beta) = 0;
   /// The parts of the last `gradient`'s loss. (`gradient` returns cross-entropy + beta * divergence, with free bits, +
   /// properties, and as its number of labels the number of molecules.)
   virtual const MoleculeVaeLoss& parts() const = 0;
@@ -114,5 +87,26 @@ class MoleculeVaeExecutor : public Executor {
   virtual void sample(const float* latent, std::span<RandomStream> streams, double temperature,
                       std::int32_t* tokens) = 0;
 };
+
+/// The autoencoder as a model of a description, whose `features` are the symbols of the token ids 1, 2, ...
+class MoleculeModel final : public Model {
+ public:
+  /// Throws InputError when no such network can be built.
+  explicit MoleculeModel(ModelDescription description);
+
+  const nn::ParameterLayout& layout() const override { return net_.layout(); }
+  const ModelDescription& description() const override { return description_; }
+  std::unique_ptr<Executor> executor(const ExecutorSettings& settings) const override;
+  std::size_t activations() const override;
+  std::vector<std::string> loss_parts() const override { return {"reconstruction", "divergence", "properties"}; }
+  const MoleculeVae& net() const { return net_; }
+
+ private:
+  ModelDescription description_;
+  MoleculeVae net_;
+};
+
+/// Throws InputError, naming `file`, when the model is not a molecule autoencoder.
+const MoleculeModel& molecule_model(const Model& model, const std::string& file);
 
 }  // namespace epitaxy::models

@@ -17,16 +17,16 @@ class Evaluation {
   Evaluation(const parallel::Communicator& communicator, const models::Model& model, const nn::Arithmetic& arithmetic,
              const TrainingData& data, const std::vector<RowReference>& rows);
 
-  /// By head, over the rows whose label is in range, in physical units; the same on all ranks. Collective.
+  /// By head, over the labels in range, in physical units; the same on all ranks. Collective.
   std::vector<RegressionMetrics> evaluate(const float* weights);
-  /// The same of the last `evaluate`, over all rows.
+  /// The same of the last `evaluate`, also over all labels.
   std::vector<RegressionMetrics> metrics(bool in_range_only) const;
-  /// Appends the last predictions: formula, composition, set, head, target, prediction.
+  /// Appends the last predictions, a line for each label, in the columns of `prediction_columns`.
   void append_predictions(CsvWriter& table, const std::string& set) const;
   std::size_t rows() const { return rows_.size(); }
 
  private:
-  double prediction(std::size_t i) const;
+  double prediction(std::size_t i, std::size_t head) const;
 
   const models::Model& model_;
   const TrainingData& data_;
@@ -35,7 +35,7 @@ class Evaluation {
   const std::vector<float>* predictions_ = nullptr;
 };
 
-/// Columns of the predictions that `append_predictions` writes.
-std::vector<std::string> prediction_columns();
+/// formula and composition, or smiles (as given) and molecule (canonical); set, head, target, prediction.
+std::vector<std::string> prediction_columns(bool molecular);
 
 }  // namespace epitaxy::train

@@ -13,6 +13,7 @@
 #include "epitaxy/train/checkpoint.h"
 #include "epitaxy/train/settings.h"
 #include "epitaxy/train/training_data.h"
+#include "epitaxy/train/validation.h"
 
 namespace epitaxy::train {
 
@@ -26,9 +27,11 @@ struct PretrainSettings {
   std::vector<Source> sources;
   SplitSettings split;
   std::vector<Exclusion> exclusions;
-  models::ModelDescription model;  ///< Kind, widths, residual, dropout; the rest comes from the data.
+  models::ModelDescription model;  ///< Its shape; the rest comes from the data.
   TrainingSettings training;
-  std::string metric_head;  ///< Whose validation MAE chooses the best model; empty = the mean over heads.
+  ChooseBy choose_by = "mean";
+  MoleculeEvaluationSettings molecules;  ///< Of each epoch, for a molecule_vae.
+  std::size_t final_points = 10000;      ///< Decoded at the end.
   double checkpoint_minutes = 5;
   std::string signature;  ///< Every setting that the bits depend on, as YAML.
 };
@@ -36,7 +39,7 @@ struct PretrainSettings {
 /// Reads the stage's keys (all but those of every stage).
 PretrainSettings read_pretrain(const config::Document& document, config::Section root);
 
-/// Kind, widths, residual and dropout from the section `model`.
+/// The shape of a model from the section `model`.
 models::ModelDescription read_model_settings(config::Section model);
 
 /// The reduced compositions that exclusions name. Throws InputError for an unreadable data set.

@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include "epitaxy/train/evaluation.h"
 #include "epitaxy/train/performance.h"
 #include "epitaxy/train/trainer.h"
+#include "epitaxy/train/validation.h"
 
 namespace epitaxy::train {
 
@@ -22,6 +22,6 @@ struct PretrainEnd {
 /// Writes and logs the metrics of each evaluated set by head, with and without labels out of range.
 void write_pretrain_summary(const std::filesystem::path& path, const models::Model& model, const TrainingData& data,
                             const PretrainEnd& end,
-                            const std::vector<std::pair<std::string, const Evaluation*>>& evaluations);
+                            const std::vector<std::pair<std::string, const Validation*>>& evaluations);
 
 }  // namespace epitaxy::train

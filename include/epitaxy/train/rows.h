@@ -15,9 +15,10 @@ struct Rows {
   std::size_t head_count = 0;
   std::vector<float> features;
   std::vector<float> targets;
-
-  Rows subset(const std::vector<std::size_t>& rows) const;
 };
+
+/// By feature of the model (element, token): how many rows hold it.
+std::vector<std::int64_t> count_seen(const Rows& rows, const models::ModelDescription& model);
 
 /// Rows of one chunk of predictions. Fixed, so that a row's prediction does not depend on the rows around it.
 inline constexpr std::size_t kPredictionRows = 256;

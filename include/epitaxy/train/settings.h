@@ -12,6 +12,17 @@
 
 namespace epitaxy::train {
 
+/// The weight of a regularizing part of the loss: `start` up to `from_epoch`, `end` from `to_epoch` on, and between
+/// them a constant factor an epoch (a straight line if `start` is 0).
+struct BetaSchedule {
+  double start = 1;
+  double end = 1;
+  double from_epoch = 0;
+  double to_epoch = 0;
+
+  double value(double epoch) const;
+};
+
 struct TrainingSettings {
   int epochs = 40;
   int batch = 1024;  ///< Global, whatever the number of ranks.
@@ -20,6 +31,7 @@ struct TrainingSettings {
   nn::Loss loss;
   nn::OptimizerSettings optimizer;
   nn::Schedule schedule;
+  BetaSchedule beta;         ///< Of the KL divergence of a molecule_vae.
   double gradient_clip = 0;  ///< Largest norm of the mean gradient; 0 = not clipped.
   int patience = 0;          ///< Epochs without improvement of the validation metric after which to stop; 0 = never.
   int validate_every = 1;    ///< Epochs between validations; the last epoch is always validated.
@@ -38,6 +50,9 @@ struct TrainingDefaults {
 
 /// Reads the section `training`; problems are recorded in it.
 TrainingSettings read_training(config::Section training, const TrainingDefaults& defaults);
+
+/// Reads the section `training.beta` of a molecule_vae.
+BetaSchedule read_beta(config::Section section);
 
 /// `float32 (oneDNN)`, `bfloat16 (oneDNN)`, `float32 (OpenBLAS)`.
 std::string describe(const nn::Arithmetic& arithmetic);

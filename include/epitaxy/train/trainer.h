@@ -25,6 +25,7 @@ struct TrainingState {
   std::int64_t optimizer_steps = 0;
   double loss_sum = 0;  ///< Of the current epoch so far.
   double labels = 0;
+  std::array<double, models::kLossParts> loss_parts{};    ///< Sums of the current epoch so far.
   double best = std::numeric_limits<double>::infinity();  ///< Smallest validation metric.
   std::int64_t best_epoch = 0;                            ///< The epoch (from 1) it came from; 0 = none yet.
   std::int64_t bad_steps = 0;      ///< Steps in a row that were skipped because the gradient was not finite.
@@ -35,7 +36,8 @@ struct TrainingState {
 struct EpochReport {
   std::int64_t epoch = 0;    ///< From 1.
   double learning_rate = 0;  ///< Of its last step.
-  double train_loss = 0;     ///< Mean over labels, on standardized targets.
+  double train_loss = 0;     ///< Mean over labels (of a molecule_vae: over molecules), on standardized targets.
+  std::array<double, models::kLossParts> loss_parts{};  ///< Means by Model::loss_parts.
   bool validated = false;
   double validation = 0;  ///< What `validate` returned.
   bool improved = false;

@@ -29,7 +29,7 @@ struct TransferData {
   std::string target;
   std::string unit;
 
-  std::size_t feature_count() const { return index.feature_names.size(); }
+  std::size_t feature_count() const { return pretrained.description.feature_count(); }
 };
 
 /// Reads everything. Throws InputError: files, targets, too few compositions for the folds, an ensemble as the start.

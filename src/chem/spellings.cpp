@@ -1,0 +1,42 @@
+#include "epitaxy/chem/spellings.h"
+
+#include <GraphMol/RWMol.h>
+#include <GraphMol/SmilesParse/SmilesParse.h>
+#include <GraphMol/SmilesParse/SmilesWrite.h>
+
+#include <memory>
+
+#include "epitaxy/base/error.h"
+#include "epitaxy/base/hash.h"
+#include "epitaxy/chem/selfies.h"
+
+namespace epitaxy::chem {
+
+std::vector<std::string> spellings(std::string_view smiles, std::size_t count) {
+  const std::unique_ptr<RDKit::RWMol> molecule(RDKit::SmilesToMol(std::string(smiles)));
+  if (!molecule) {
+    fail_input("'{}' is no SMILES", smiles);
+  }
+  Hasher hasher;
+  hasher.add(std::string(smiles));
+  // Zero would mean: draw a seed.
+  const auto seed = static_cast<unsigned>(std::stoull(hasher.hex().substr(0, 7), nullptr, 16) + 1);
+  return RDKit::MolToRandomSmilesVect(*molecule, static_cast<unsigned>(count), seed, false);
+}
+
+std::string write_in(const std::string& representation, std::string_view smiles) {
+  return representation == "selfies" ? selfies_of(smiles) : std::string(smiles);
+}
+
+std::string smiles_from(const std::string& representation, std::string_view text) {
+  if (representation != "selfies") {
+    return std::string(text);
+  }
+  try {
+    return smiles_of(text);
+  } catch (const SelfiesError&) {
+    return {};
+  }
+}
+
+}  // namespace epitaxy::chem
