@@ -7,6 +7,7 @@
 
 #include "data/temporary_folder.h"
 #include "epitaxy/base/error.h"
+#include "epitaxy/models/molecule_vae.h"
 
 using namespace epitaxy;
 using namespace epitaxy::models;
@@ -55,6 +56,37 @@ BOOST_AUTO_TEST_CASE(a_constant_column_has_scale_one) {
       BOOST_TEST(s.forward(value) == 0.0);
     }
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_molecule_model_comes_back_from_its_json) {
+  ModelDescription d;
+  d.kind = "molecule_vae";
+  d.representation = "selfies";
+  d.features = {"[C]", "[O]"};
+  d.seen = {3, 1};
+  d.heads = {{"gap", "gap_eV", "eV", {5, 2}, 4.0}, {"dipole", "mu_D", "D", {}}};
+  d.vae.length = 12;
+  d.vae.convolutions = {{5, 3}, {4, 2}};
+  d.vae.dense = 10;
+  d.vae.latent = 4;
+  d.vae.cells = 6;
+  d.vae.layers = 2;
+  d.vae.decoder_input = DecoderInput::nothing;
+  d.vae.token_dropout = 0.1;
+  d.vae.free_bits = 0.2;
+  d.vae.head_hidden = 7;
+  d.vae.spellings = 3;
+  const auto back = ModelDescription::from_json(d.to_json());
+  BOOST_TEST(back.to_json() == d.to_json());
+  BOOST_TEST(back.feature_count() == 12u);
+  BOOST_TEST(back.heads[0].weight == 4.0);
+  const auto model = make_model(back);
+  BOOST_TEST(model->layout().find("heads.hidden.weight").size == 4u * 7u);
+  BOOST_TEST(model->layout().find("decoder.output.weight").size == 6u * 3u);
+  BOOST_CHECK_NO_THROW(molecule_model(*model, "here"));
+  BOOST_CHECK_EXCEPTION(molecule_model(*make_model(description()), "there.h5"), InputError, [](const auto& error) {
+    return std::string(error.what()).find("there.h5") != std::string::npos;
+  });
 }
 
 BOOST_AUTO_TEST_CASE(a_description_comes_back_from_its_json) {

@@ -176,6 +176,89 @@ BOOST_AUTO_TEST_CASE(gradients_are_slopes_with_a_repeated_latent_vector) {
   check_slopes(c);
 }
 
+BOOST_AUTO_TEST_CASE(gradients_are_slopes_with_a_layer_under_the_heads) {
+  auto settings = small_settings();
+  settings.head_hidden = 5;
+  const VaeCase c(settings);
+  BOOST_TEST(c.net.layout().find("heads.hidden.weight").offset == c.net.heads_begin());
+  check_slopes(c);
+}
+
+BOOST_AUTO_TEST_CASE(the_encoder_reads_another_spelling_each_epoch) {
+  auto settings = small_settings();
+  const VaeCase plain(settings);
+  settings.spellings = 2;
+  VaeCase c(settings);
+  const std::size_t length = settings.length;
+  const Numbers own = plain.features;
+  const Numbers other = test::random_sequences(settings, c.rows, 77);
+  c.features.assign(c.rows * 3 * length, 0.0f);
+  const auto fill = [&](const Numbers& first, const Numbers& second) {
+    for (std::size_t i = 0; i < c.rows; ++i) {
+      std::copy_n(own.data() + i * length, length, c.features.data() + 3 * i * length);
+      std::copy_n(first.data() + i * length, length, c.features.data() + (3 * i + 1) * length);
+      std::copy_n(second.data() + i * length, length, c.features.data() + (3 * i + 2) * length);
+    }
+  };
+  fill(own, other);
+  const auto executor = c.executor();
+  const auto plain_executor = plain.executor();
+  const Numbers canonical = plain.gradient(*plain_executor);
+  BOOST_TEST(test::same_bits(c.gradient(*executor).data(), canonical.data(), canonical.size()));  // epoch 2
+  c.position.epoch = 3;
+  const Numbers odd = c.gradient(*executor);
+  fill(other, other);
+  c.position.epoch = 3;
+  BOOST_TEST(test::same_bits(c.gradient(*executor).data(), odd.data(), odd.size()));
+  check_slopes(c);
+}
+
+BOOST_AUTO_TEST_CASE(without_a_decoder_to_train_only_properties_are_learned) {
+  VaeCase c(small_settings());
+  const auto full = c.executor();
+  c.gradient(*full);
+  const double properties = full->parts().properties;
+  std::vector<bool> trainable;
+  for (const auto& parameter : c.net.layout().parameters()) {
+    trainable.push_back(!parameter.name.starts_with("decoder."));
+  }
+  const auto executor = c.net.executor({.rows = c.rows, .arithmetic = {}, .training = true, .trainable = trainable});
+  executor->set_beta(c.beta);
+  Numbers gradient(c.weights.size(), 99.0f);
+  const nn::LossSums sums = c.gradient(*executor, c.weights, gradient);
+  BOOST_TEST(sums.loss == properties);
+  BOOST_TEST(sums.labels == static_cast<double>(c.rows));
+  BOOST_TEST(executor->parts().reconstruction == 0.0);
+  // The slopes of that loss alone, along one direction in all trained parameters.
+  const Numbers numbers = test::random_numbers(c.weights.size(), 91);
+  Numbers direction(c.weights.size(), 0.0f);
+  for (std::size_t p = 0; p < trainable.size(); ++p) {
+    const auto& parameter = c.net.layout()[p];
+    for (std::size_t i = parameter.offset; i < parameter.offset + parameter.size; ++i) {
+      direction[i] = trainable[p] ? 0.02f * numbers[i] : 0.0f;
+      BOOST_TEST_REQUIRE((trainable[p] || gradient[i] == 0.0f));
+    }
+  }
+  Comparison slopes;
+  compare(c, *executor, gradient, direction, slopes);
+  BOOST_TEST(slopes.compared == 1);
+  BOOST_TEST(slopes.worst < 4e-3);
+
+  // With the encoder frozen, too, the heads learn alone.
+  for (std::size_t p = 0; p < trainable.size(); ++p) {
+    trainable[p] = c.net.layout()[p].name.starts_with("head.");
+  }
+  const auto heads = c.net.executor({.rows = c.rows, .arithmetic = {}, .training = true, .trainable = trainable});
+  Numbers of_heads(c.weights.size(), 99.0f);
+  c.gradient(*heads, c.weights, of_heads);
+  for (std::size_t p = 0; p < trainable.size(); ++p) {
+    const auto& parameter = c.net.layout()[p];
+    for (std::size_t i = parameter.offset; i < parameter.offset + parameter.size; ++i) {
+      BOOST_TEST_REQUIRE(of_heads[i] == (trainable[p] ? gradient[i] : 0.0f));
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(what_follows_the_end_does_not_matter) {
   VaeCase c(small_settings());
   const auto executor = c.executor();

@@ -1,0 +1,123 @@
+#include "epitaxy/train/molecule_evaluation.h"
+
+#include <boost/test/unit_test.hpp>
+
+#include "data/temporary_folder.h"
+#include "epitaxy/chem/selfies.h"
+
+using namespace epitaxy;
+using namespace epitaxy::train;
+
+namespace {
+
+LabelSource label(const std::string& head, const std::string& target) {
+  LabelSource source;
+  source.head = head;
+  source.target = target;
+  return source;
+}
+
+SplitSettings without_validation() {
+  SplitSettings split;
+  split.validation_fraction = 0;
+  return split;
+}
+
+/// 300 molecules: more than one chunk, so that ranks share them.
+data::Dataset alkanes() {
+  data::Dataset d;
+  d.index.kind = "molecule";
+  d.index.rows = 300;
+  d.index.targets = {{"gap_eV", "eV", std::vector<double>(300, 1.0)}};
+  for (std::size_t i = 0; i < 300; ++i) {
+    std::string smiles;
+    for (std::size_t code = i + 2; code > 0; code /= 2) {
+      smiles += code % 2 == 0 ? "C" : "CO";
+    }
+    d.index.smiles.push_back(smiles);
+    d.index.selfies.push_back(chem::selfies_of(smiles));
+    d.index.groups.push_back(std::to_string(i));
+    d.index.formulas.push_back(smiles);
+    d.index.lines.push_back(static_cast<std::int64_t>(i + 2));
+  }
+  d.index.token_lists = data::make_token_lists(d.index.smiles, d.index.selfies);
+  return d;
+}
+
+models::ModelDescription small_vae() {
+  models::ModelDescription d;
+  d.kind = "molecule_vae";
+  d.representation = "characters";
+  d.vae.convolutions = {{4, 3}};
+  d.vae.length = 0;
+  d.vae.dense = 8;
+  d.vae.latent = 3;
+  d.vae.cells = 12;
+  d.vae.layers = 1;
+  return d;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(molecule_evaluation_test)
+
+// Weights are set so that everything can be worked out: the decoder writes C at every step, whatever it reads, and the
+// encoder's mean is 0 in two dimensions and a constant 2 in the third.
+BOOST_AUTO_TEST_CASE(metrics_by_hand) {
+  const auto world = parallel::Communicator::world();
+  const test::TemporaryFolder folder;
+  const std::string file = (folder.path() / ("data" + std::to_string(world.rank()) + ".h5")).string();
+  data::write_dataset(file, alkanes());
+  TrainingData data({{file, {label("gap", "gap_eV")}}}, without_validation(), {}, small_vae());
+  const models::MoleculeModel model(data.description());
+  std::vector<float> weights(model.layout().size(), 0.0f);
+  weights[model.layout().find("encoder.mean.bias").offset + 2] = 2.0f;
+  weights[model.layout().find("decoder.output.bias").offset + 1] = 1.0f;  // ids: end, C, O
+  MoleculeEvaluation evaluation(world, model, {}, data, data.train(), {.decoded_rows = 300, .points = 700, .seed = 1});
+  const MoleculeMetrics m = evaluation.evaluate(weights.data());
+  BOOST_TEST(m.molecules == 300u);
+  BOOST_TEST(m.exact == 0.0);
+  double tokens = 0;
+  double carbon = 0;
+  for (const auto& smiles : data.index(0).smiles) {
+    tokens += static_cast<double>(smiles.size()) + 1;
+    carbon += static_cast<double>(std::count(smiles.begin(), smiles.end(), 'C'));
+  }
+  BOOST_TEST(m.token_accuracy == carbon / tokens, boost::test_tools::tolerance(1e-12));
+  BOOST_TEST(m.divergence == 2.0, boost::test_tools::tolerance(1e-6));  // half of the mean's square
+  BOOST_TEST(m.divergence_by_dimension[2] == 2.0, boost::test_tools::tolerance(1e-6));
+  BOOST_TEST(m.active_units == 0u);
+  // Every point becomes the same alkane.
+  BOOST_TEST(m.points == 700u);
+  BOOST_TEST(m.valid == 700u);
+  BOOST_TEST(m.rdkit_valid == 700u);
+  BOOST_TEST(m.unique == 1u);
+  BOOST_TEST(m.novel == 1u);
+  BOOST_TEST(m.unique_share() == 1.0 / 700);
+}
+
+BOOST_AUTO_TEST_CASE(all_ranks_measure_what_one_does) {
+  const auto world = parallel::Communicator::world();
+  const test::TemporaryFolder folder;
+  const std::string file = (folder.path() / ("data" + std::to_string(world.rank()) + ".h5")).string();
+  data::write_dataset(file, alkanes());
+  TrainingData data({{file, {label("gap", "gap_eV")}}}, without_validation(), {}, small_vae());
+  const models::MoleculeModel model(data.description());
+  std::vector<float> weights(model.layout().size());
+  model.layout().initialize(weights.data(), 4);
+  const MoleculeEvaluationSettings settings{.decoded_rows = 270, .points = 600, .seed = 1};
+  MoleculeEvaluation together(world, model, {}, data, data.train(), settings);
+  MoleculeEvaluation alone(parallel::Communicator::self(), model, {}, data, data.train(), settings);
+  const MoleculeMetrics a = together.evaluate(weights.data());
+  const MoleculeMetrics b = alone.evaluate(weights.data());
+  BOOST_TEST(together.means() == alone.means(), boost::test_tools::per_element());
+  BOOST_TEST(a.divergence == b.divergence);
+  BOOST_TEST(a.exact == b.exact);
+  BOOST_TEST(a.token_accuracy == b.token_accuracy);
+  BOOST_TEST(a.valid == b.valid);
+  BOOST_TEST(a.unique == b.unique);
+  BOOST_TEST(a.novel == b.novel);
+  BOOST_TEST(a.molecules == 270u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,183 @@
+#include "epitaxy/train/training_data.h"
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <set>
+
+#include "data/temporary_folder.h"
+#include "epitaxy/base/error.h"
+#include "epitaxy/chem/selfies.h"
+#include "epitaxy/data/split.h"
+
+using namespace epitaxy;
+using namespace epitaxy::train;
+
+namespace {
+
+LabelSource label(const std::string& head, const std::string& target, double fraction = 1) {
+  LabelSource source;
+  source.head = head;
+  source.target = target;
+  source.fraction = fraction;
+  return source;
+}
+
+SplitSettings without_validation() {
+  SplitSettings split;
+  split.validation_fraction = 0;
+  return split;
+}
+
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+/// Alkanes and alcohols with two targets; every third row lacks the second.
+data::Dataset molecules(std::size_t count, const std::string& last_letter) {
+  data::Dataset d;
+  d.index.kind = "molecule";
+  d.index.rows = count;
+  d.index.targets = {{"gap_eV", "eV", {}}, {"mu_D", "D", {}}};
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string smiles = std::string(1 + i / 2, 'C') + (i % 2 == 0 ? "" : last_letter);
+    d.index.smiles.push_back(smiles);
+    d.index.selfies.push_back(chem::selfies_of(smiles));
+    d.index.groups.push_back(smiles);
+    d.index.formulas.push_back(smiles);
+    d.index.lines.push_back(static_cast<std::int64_t>(i + 2));
+    d.index.targets[0].values.push_back(static_cast<double>(i));
+    d.index.targets[1].values.push_back(i % 3 == 0 ? kNone : 2.0 * static_cast<double>(i));
+  }
+  d.index.token_lists = data::make_token_lists(d.index.smiles, d.index.selfies);
+  return d;
+}
+
+models::ModelDescription molecule_vae(const std::string& representation, std::size_t length) {
+  models::ModelDescription d;
+  d.kind = "molecule_vae";
+  d.representation = representation;
+  d.vae.convolutions = {{4, 2}};
+  d.vae.length = length;
+  return d;
+}
+
+struct Files {
+  test::TemporaryFolder folder;
+  std::string train = (folder.path() / "train.h5").string();
+  std::string validation = (folder.path() / "validation.h5").string();
+
+  Files() {
+    data::write_dataset(train, molecules(60, "O"));
+    data::write_dataset(validation, molecules(12, "N"));
+  }
+
+  TrainingData open(double fraction, const SplitSettings& split, std::size_t length = 0) const {
+    return {{{train, {label("gap", "gap_eV"), label("dipole", "mu_D", fraction)}}},
+            split,
+            {},
+            molecule_vae("characters", length)};
+  }
+};
+
+std::set<std::uint32_t> labelled(const TrainingData& data, std::size_t head) {
+  std::set<std::uint32_t> rows;
+  const Rows loaded = data.load(data.train());
+  for (std::size_t i = 0; i < data.train().size(); ++i) {
+    if (!std::isnan(loaded.targets[i * loaded.head_count + head])) {
+      rows.insert(data.train()[i].row);
+    }
+  }
+  return rows;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(training_data_test)
+
+BOOST_AUTO_TEST_CASE(a_row_has_a_label_for_each_head_that_it_knows) {
+  const Files files;
+  const TrainingData data = files.open(1.0, without_validation());
+  BOOST_TEST(data.train().size() == 60u);
+  BOOST_TEST(data.labels(0) == 60u);
+  BOOST_TEST(data.labels(1) == 40u);
+  const auto& d = data.description();
+  BOOST_TEST(d.features == (std::vector<std::string>{"C", "O"}), boost::test_tools::per_element());
+  BOOST_TEST(d.vae.length == 32u);  // 30 C and O, and the end
+  BOOST_TEST(d.heads[1].unit == "D");
+  const Rows rows = data.load({{0, 0}, {0, 5}});
+  BOOST_TEST(rows.feature_count == 32u);
+  BOOST_TEST(rows.features[0] == 1.0f);
+  BOOST_TEST(rows.features[1] == 0.0f);
+  BOOST_TEST(rows.features[32 + 3] == 2.0f);
+  BOOST_TEST(std::isnan(rows.targets[1]));
+  BOOST_TEST(rows.targets[2 + 1] == static_cast<float>(d.heads[1].standardizer.forward(10)));
+}
+
+BOOST_AUTO_TEST_CASE(a_fraction_of_labels_is_a_part_of_a_larger_one) {
+  const Files files;
+  const TrainingData quarter = files.open(0.25, without_validation());
+  const TrainingData half = files.open(0.5, without_validation());
+  BOOST_TEST(quarter.labels(1) == 10u);
+  BOOST_TEST(half.labels(1) == 20u);
+  const auto few = labelled(quarter, 1);
+  const auto more = labelled(half, 1);
+  BOOST_TEST(few.size() == 10u);
+  BOOST_TEST(std::ranges::includes(more, few));
+  BOOST_TEST(labelled(quarter, 0).size() == 60u);
+  std::vector<double> values;
+  for (const std::uint32_t row : few) {
+    values.push_back(2.0 * row);
+  }
+  const auto expected = models::Standardizer::fit(values);
+  BOOST_TEST(quarter.description().heads[1].standardizer.mean == expected.mean, boost::test_tools::tolerance(1e-12));
+  BOOST_CHECK_EXCEPTION(files.open(0.2, without_validation()), InputError, [](const auto& error) {
+    const std::string text = error.what();
+    return text.find("8 labels") != std::string::npos && text.find("dipole") != std::string::npos;
+  });
+}
+
+BOOST_AUTO_TEST_CASE(a_validation_file_keeps_its_molecules_out_of_the_training) {
+  const Files files;
+  SplitSettings with_file = without_validation();
+  with_file.validation_file = files.validation;
+  const TrainingData data = files.open(1.0, with_file);
+  // Of its 12 molecules, 6 alkanes are in the training file, too, and the model has no token for N in the amines.
+  BOOST_TEST(data.validation().size() == 6u);
+  BOOST_TEST(data.unreadable_validation() == 6u);
+  BOOST_TEST(data.excluded() == 6u);
+  BOOST_TEST(data.train().size() == 54u);
+  BOOST_TEST(data.label(data.validation()[1], 0) == 2.0);
+  BOOST_TEST(std::isnan(data.label(data.validation()[0], 1)));
+}
+
+BOOST_AUTO_TEST_CASE(molecules_longer_than_the_model_are_left_out_and_counted) {
+  const Files files;
+  const TrainingData data = files.open(1.0, without_validation(), 11);
+  BOOST_TEST(data.train().size() == 19u);  // up to 10 tokens: C to C10, CO to C9O
+  BOOST_TEST(data.unreadable() == 41u);
+}
+
+BOOST_AUTO_TEST_CASE(kinds_of_data_and_model_have_to_fit) {
+  const Files files;
+  BOOST_CHECK_EXCEPTION(
+      TrainingData({{files.train, {label("gap", "gap_eV")}}}, {}, {}, {}), InputError,
+      [](const auto& error) { return std::string(error.what()).find("composition") != std::string::npos; });
+  BOOST_CHECK_THROW(TrainingData({{files.train, {label("gap", "gap")}}}, {}, {}, molecule_vae("tokens", 0)),
+                    InputError);
+}
+
+BOOST_AUTO_TEST_CASE(spellings_follow_each_molecule) {
+  const Files files;
+  auto model = molecule_vae("characters", 0);
+  model.vae.spellings = 2;
+  const TrainingData data({{files.train, {label("gap", "gap_eV")}}}, without_validation(), {}, model);
+  const Rows rows = data.load_for_training({{0, 7}});
+  BOOST_TEST(rows.feature_count == 3u * 32u);
+  for (std::size_t k = 0; k < 3; ++k) {
+    const float* ids = rows.features.data() + 32 * k;
+    BOOST_TEST(std::count(ids, ids + 32, 1.0f) == 4);  // CCCCO, from either end
+    BOOST_TEST(std::count(ids, ids + 32, 2.0f) == 1);
+  }
+  BOOST_TEST(data.load({{0, 7}}).feature_count == 32u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
