@@ -164,4 +164,27 @@ BOOST_AUTO_TEST_CASE(fields_are_quoted_when_needed) {
   BOOST_TEST(table.row_text(0) == "\"x,\"\"y\"\"\",2");
 }
 
+BOOST_AUTO_TEST_CASE(files_of_smiles) {
+  const TemporaryFolder folder;
+  const auto path = folder.write("a.smi",
+                                 "\xef\xbb\xbf"
+                                 "CCO ethanol\r\n\n  C1CC1\tcyclo propane \nC,C \"x\n");
+  const CsvTable table = CsvTable::read_smiles(path);
+  BOOST_TEST(table.columns() == (std::vector<std::string>{"smiles", "name"}));
+  BOOST_REQUIRE(table.rows() == 3U);
+  BOOST_TEST(table.field(0, 0) == "CCO");
+  BOOST_TEST(table.field(0, 1) == "ethanol");
+  BOOST_TEST(table.field(1, 0) == "C1CC1");
+  BOOST_TEST(table.field(1, 1) == "cyclo propane");
+  BOOST_TEST(table.line(1) == 3U);
+  BOOST_TEST(table.field(2, 0) == "C,C");
+  BOOST_TEST(table.field(2, 1) == "\"x");
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    BOOST_TEST(table.fields(row) == 2U);
+  }
+  // One SMILES without a name and without the end of its line.
+  BOOST_TEST(CsvTable::read_smiles(folder.write("b.smi", "C")).field(0, 1).empty());
+  BOOST_CHECK_EXCEPTION(CsvTable::read_smiles(folder.write("c.smi", "\n \n")), InputError, says("c.smi", "is empty"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
