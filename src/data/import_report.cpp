@@ -208,7 +208,7 @@ void log_import(const ImportSettings& settings, const ImportResult& result, cons
   log::info("Imported {} of {} rows of {}: {} rejected, {} filtered out, {} merged.", index.rows, result.rows_read,
             settings.source.string(), result.rejected.size() - filtered, filtered, result.merged);
   if (settings.kind == ImportKind::molecules) {
-    log::info("  {} molecules had lost bonds and were repaired; {} have no SELFIES.", result.repaired,
+    log::info("  repaired: {} (unpaired electrons became bonds); without SELFIES: {}", result.repaired,
               result.without_selfies);
     for (const TokenList& list : index.token_lists) {
       log::info("  {}: {} symbols, at most {} in a molecule", list.representation, list.symbols.size(), list.longest);
