@@ -36,7 +36,7 @@ VaeExecutor::VaeExecutor(const MoleculeVae& net, const ExecutorSettings& setting
       trainable_(settings.trainable),
       trains_encoder_(trains(net, settings, "encoder.")),
       trains_decoder_(trains(net, settings, "decoder.")),
-      encoder_(net, rows_, settings.arithmetic.backend, settings.training),
+      encoder_(net, rows_, settings.arithmetic, settings.training),
       packed_(length_, rows_),
       ids_(rows_ * length_),
       weights_(net.settings().tokens),

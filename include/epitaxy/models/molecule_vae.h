@@ -70,9 +70,9 @@ struct MoleculeVaeLoss {
   std::int64_t correct_tokens = 0;  ///< Whose logit is the largest, given the right tokens before.
 };
 
-/// Features are token ids as floats, [rows, length]; those of `gradient` [rows, (1 + spellings) length]. The encoder is
-/// computed in float32, the decoder in the arithmetic's type. When no parameter of the decoder is trained, `gradient`
-/// computes no decoder and no noise, and its loss is that of the properties.
+/// Features are token ids as floats, [rows, length]; those of `gradient` [rows, (1 + spellings) length]. Latent vectors
+/// and heads are computed in float32, encoder and decoder in the arithmetic's type. When no parameter of the decoder is
+/// trained, `gradient` computes no decoder and no noise, and its loss is that of the properties.
 class MoleculeVaeExecutor : public Executor {
  public:
   /// The parts of the last `gradient`'s loss. (`gradient` returns cross-entropy + beta * divergence, with free bits, +
