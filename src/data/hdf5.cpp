@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "epitaxy/data/hdf5_handle.h"
+#include "hdf5_seal.h"
 
 namespace epitaxy::data {
 
@@ -49,6 +50,7 @@ hid_t open_for_reading(const fs::path& path, hid_t access) {
   if (fs::is_directory(path, ignored)) {
     fail_input("{}: is a folder, not an HDF5 file", path.string());
   }
+  check_seal(path);
   const hid_t id = H5Fopen(path.c_str(), H5F_ACC_RDONLY, access);
   if (id < 0) {
     fail_open(path);
@@ -207,6 +209,8 @@ void Hdf5File::close() {
   if (descriptor_ >= 0) {
     const auto [bytes, count] = image(id_, path_);
     write_all(descriptor_, bytes, count, path_);
+    const std::string seal = seal_of(bytes, count);
+    write_all(descriptor_, seal.data(), seal.size(), path_);
     if (::close(std::exchange(descriptor_, -1)) != 0) {
       fail("{}: writing failed ({})", path_.string(), std::strerror(errno));
     }

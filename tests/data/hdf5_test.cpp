@@ -119,6 +119,46 @@ BOOST_AUTO_TEST_CASE(files_that_cannot_be_opened) {
   BOOST_CHECK_EXCEPTION(open("cut.h5"), DamagedFileError, says("cut.h5: the file is damaged", "truncated"));
 }
 
+BOOST_AUTO_TEST_CASE(damage_is_noticed_wherever_it_is) {
+  // HDF5 itself notices some damage, reads over some, and crashes on some (of the heap that holds texts).
+  const TemporaryFolder folder;
+  {
+    Hdf5File file(folder / "whole.h5", Hdf5File::Mode::create);
+    file.write("/numbers", std::vector<double>(500, 1.5));
+    file.write("/texts", std::vector<std::string>(100, "some text"));
+    for (const char* name : {"kind", "settings", "software"}) {
+      file.write_attribute("/", name, std::string("the text of an attribute"));
+    }
+    file.close();
+  }
+  const std::string whole = test::read_file(folder / "whole.h5");
+  constexpr std::size_t kStep = 16;
+  for (std::size_t place = 0; place < whole.size(); place += kStep) {
+    std::string bytes = whole;
+    for (std::size_t i = place; i < std::min(place + kStep, whole.size()); ++i) {
+      bytes[i] = static_cast<char>(~bytes[i]);
+    }
+    const auto path = folder.write("damaged.h5", bytes);
+    BOOST_TEST_CONTEXT("damage at byte " << place) {
+      BOOST_CHECK_THROW(Hdf5File(path, Hdf5File::Mode::read), InputError);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(cut_ends_are_noticed_and_files_without_a_seal_are_read) {
+  const TemporaryFolder folder;
+  write_small(folder / "a.h5");
+  const std::string whole = test::read_file(folder / "a.h5");
+  const std::size_t content = whole.size() - 40;
+  for (const std::size_t size : {whole.size() - 1, whole.size() - 39, content - 1}) {
+    const auto path = folder.write("cut.h5", whole.substr(0, size));
+    BOOST_CHECK_EXCEPTION(Hdf5File(path, Hdf5File::Mode::read), DamagedFileError, says("cut.h5: the file is damaged"));
+  }
+  // As written by other programs, or before there were seals.
+  const Hdf5File file(folder.write("plain.h5", whole.substr(0, content)), Hdf5File::Mode::read);
+  BOOST_TEST(!file.children("/").empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_full_disk_is_an_error) {
   Hdf5File file("/dev/full", Hdf5File::Mode::create);
   file.write("/numbers", std::vector<double>(100000, 1.0));

@@ -2,7 +2,8 @@
 /// \file
 /// Thin RAII over the serial HDF5 C library: files, groups, arrays, attributes. All throw with the file's name in the
 /// message: InputError when a file cannot be opened or lacks something (DamagedFileError when its content is
-/// corrupted), Error when writing fails. No times are stored, so the same content gives the same bytes.
+/// corrupted), Error when writing fails. No times are stored, so the same content gives the same bytes. A checksum
+/// behind the content is looked at whenever a file is opened.
 #include <cstdint>
 #include <filesystem>
 #include <string>
