@@ -30,7 +30,7 @@ WorkflowStage read_entry(Section s) {
   if (s.has("set")) {
     Section set = s.section("set");
     for (const auto& key : set.keys()) {
-      stage.overrides.push_back({key, set.string(key)});
+      stage.overrides.push_back({key, set.yaml(key)});
     }
   }
   return stage;

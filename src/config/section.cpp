@@ -175,6 +175,24 @@ std::vector<T> read_list(State& state, const std::string& key, const std::option
   return result;
 }
 
+/// Expands the variables in every scalar of a value; false when one is not set, which is recorded.
+bool expand(State& state, const std::string& key, Value& value) {
+  try {
+    value.text = text::expand_variables(value.text, state.context->variables);
+  } catch (const InputError& error) {
+    state.context->add(value.place, fmt::format("'{}': {}", state.full(key), error.what()));
+    return false;
+  }
+  bool good = true;
+  for (Value& item : value.items) {
+    good = expand(state, key, item) && good;
+  }
+  for (Member& member : value.members) {
+    good = expand(state, key, member.value) && good;
+  }
+  return good;
+}
+
 /// The section of a value that should be a mapping. An empty mapping may be written as nothing.
 State::Pointer child(State& state, const std::string& path, const Place& place, const Value* value) {
   auto result = std::make_shared<State>();
@@ -280,6 +298,20 @@ std::vector<long long> Section::integers(const std::string& key, std::optional<s
 
 std::vector<double> Section::numbers(const std::string& key, std::optional<std::vector<double>> fallback, Range range) {
   return read_list<double>(*state_, key, fallback, number_in(range));
+}
+
+std::string Section::yaml(const std::string& key) {
+  const Value* value = state_->read(key, true);
+  if (value == nullptr) {
+    return "";
+  }
+  Value expanded = *value;
+  if (!expand(*state_, key, expanded)) {
+    return "";
+  }
+  const std::string text = expanded.kind == Value::Kind::scalar ? expanded.text : one_line(expanded);
+  state_->record(key, scalar(text));
+  return text;
 }
 
 Section Section::section(const std::string& key) {

@@ -107,6 +107,30 @@ Value& descend(Value& top, std::vector<std::string> rest, const Place& place) {
   return *value;
 }
 
+void emit(YAML::Emitter& out, const Value& value) {
+  switch (value.kind) {
+    case Value::Kind::nothing:
+      out << YAML::Null;
+      break;
+    case Value::Kind::scalar:
+      out << YAML::DoubleQuoted << value.text;
+      break;
+    case Value::Kind::list:
+      out << YAML::Flow << YAML::BeginSeq;
+      std::ranges::for_each(value.items, [&out](const Value& item) { emit(out, item); });
+      out << YAML::EndSeq;
+      break;
+    case Value::Kind::mapping:
+      out << YAML::Flow << YAML::BeginMap;
+      for (const Member& member : value.members) {
+        out << YAML::Key << YAML::DoubleQuoted << member.key << YAML::Value;
+        emit(out, member.value);
+      }
+      out << YAML::EndMap;
+      break;
+  }
+}
+
 }  // namespace
 
 std::string Place::text(const std::string& file) const {
@@ -134,6 +158,13 @@ Value parse(const std::string& text, const std::string& file, std::vector<Proble
   } catch (const YAML::Exception& error) {
     fail_input("{}:{}: not valid YAML: {}", file, error.mark.line + 1, error.msg);
   }
+}
+
+std::string one_line(const Value& value) {
+  YAML::Emitter out;
+  emit(out, value);
+  check(out.good(), "a value cannot be written as YAML");
+  return out.c_str();
 }
 
 void set_value(Value& root, const std::string& path, const std::string& value, std::vector<Problem>& problems) {

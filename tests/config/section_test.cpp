@@ -241,6 +241,50 @@ BOOST_AUTO_TEST_CASE(overrides_replace_create_and_reach_into_lists) {
   BOOST_CHECK_NO_THROW(document.finish());
 }
 
+BOOST_AUTO_TEST_CASE(a_value_of_any_kind_passes_on_as_an_override) {
+  ::setenv("EPITAXY_TEST_NAME", "gap", 1);
+  const Document document = read(R"(
+set:
+  data.0.heads:
+    - {head: "${EPITAXY_TEST_NAME}", target: 'a: "b", #c'}
+    - {head: dipole, weight: 0.5, note: "[1]"}
+  training: {epochs: 3}
+  layers: [1, 2]
+  as_text: "[3, 4]"
+)");
+  std::vector<config::Override> overrides;
+  Section set = document.root().section("set");
+  for (const auto& key : set.keys()) {
+    overrides.push_back({key, set.yaml(key)});
+  }
+  BOOST_CHECK_NO_THROW(document.finish());
+  ::unsetenv("EPITAXY_TEST_NAME");
+
+  const Document changed = read("data: [{heads: [{head: old}]}]\ntraining: {epochs: 5}\n", overrides);
+  auto heads = changed.root().sections("data")[0].sections("heads");
+  BOOST_REQUIRE(heads.size() == 2u);
+  BOOST_TEST(heads[0].string("head") == "gap");
+  BOOST_TEST(heads[0].string("target") == "a: \"b\", #c");
+  BOOST_TEST(heads[1].number("weight") == 0.5);
+  BOOST_TEST(heads[1].string("note") == "[1]");
+  BOOST_TEST(changed.root().section("training").integer("epochs") == 3);
+  BOOST_TEST(changed.root().integers("layers") == (Integers{1, 2}), boost::test_tools::per_element());
+  BOOST_TEST(changed.root().integers("as_text") == (Integers{3, 4}), boost::test_tools::per_element());
+
+  const Document again = read(document.resolved());
+  Section same = again.root().section("set");
+  for (const auto& o : overrides) {
+    BOOST_TEST(same.yaml(o.key) == o.value);
+  }
+  const Document wrong = read("set:\n  a:\n    - {b: \"${EPITAXY_TEST_NAME}\"}\n  c:\n");
+  wrong.root().section("set").yaml("a");
+  wrong.root().section("set").yaml("c");
+  const Texts lines = problems(wrong);
+  BOOST_REQUIRE(lines.size() == 3u);
+  BOOST_TEST(lines[1].starts_with("x.yaml:3: 'set.a': "));
+  BOOST_TEST(lines[2] == "x.yaml:4: 'set.c' has no value");
+}
+
 BOOST_AUTO_TEST_CASE(overrides_that_lead_nowhere_are_problems) {
   const Document document = read("training: {epochs: 5, batch: 1}\ndata: [{file: a.h5}]\n", {{"training.epoch", "7"},
                                                                                              {"training.epochs.x", "1"},

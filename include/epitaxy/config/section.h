@@ -51,6 +51,8 @@ class Section {
   Section section(const std::string& key);
   /// A list of mappings; a single mapping counts as a list of one. A missing key gives an empty list.
   std::vector<Section> sections(const std::string& key);
+  /// A required value of any kind, such as a list of mappings, as one line of YAML: for an `Override`.
+  std::string yaml(const std::string& key);
   /// Keys as the user wrote them, for mappings whose keys are free (patterns, target names).
   std::vector<std::string> keys() const;
   /// Whether the user gave this key. Asking makes the key a known one.

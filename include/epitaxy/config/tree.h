@@ -45,6 +45,9 @@ struct Member {
 /// Throws InputError when the text is not YAML.
 Value parse(const std::string& text, const std::string& file, std::vector<Problem>& problems);
 
+/// A value as one line of YAML that reads as the same value.
+std::string one_line(const Value& value);
+
 /// Sets the value that a path such as `data.0.file` leads to, read as YAML; missing mappings are created.
 void set_value(Value& root, const std::string& path, const std::string& value, std::vector<Problem>& problems);
 
