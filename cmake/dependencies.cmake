@@ -8,6 +8,7 @@ find_package(nlohmann_json REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(OpenMP REQUIRED)
 find_package(Boost REQUIRED)
+find_package(Eigen3 REQUIRED NO_MODULE)
 
 # Serial HDF5 by name: CMake may otherwise find a parallel build that is installed beside it.
 find_path(HDF5_SERIAL_INCLUDE hdf5.h PATH_SUFFIXES hdf5/serial REQUIRED)
@@ -33,5 +34,6 @@ target_include_directories(epitaxy_dependencies SYSTEM INTERFACE
   ${HDF5_SERIAL_INCLUDE} ${OPENBLAS_INCLUDE} ${DNNL_INCLUDE} ${RANDOM123_INCLUDE} ${XXHASH_INCLUDE} ${RDKIT_INCLUDE})
 target_compile_definitions(epitaxy_dependencies INTERFACE OMPI_SKIP_MPICXX)
 target_link_libraries(epitaxy_dependencies INTERFACE
-  MPI::MPI_C yaml-cpp CLI11::CLI11 fmt::fmt spdlog::spdlog nlohmann_json::nlohmann_json ${DNNL_LIBRARY} ZLIB::ZLIB OpenMP::OpenMP_CXX
+  MPI::MPI_C yaml-cpp CLI11::CLI11 fmt::fmt spdlog::spdlog nlohmann_json::nlohmann_json Eigen3::Eigen ${DNNL_LIBRARY} ZLIB::ZLIB
+  OpenMP::OpenMP_CXX
   ${HDF5_SERIAL_LIBRARY} ${OPENBLAS_LIBRARY} ${XXHASH_LIBRARY} ${RDKIT_LIBRARIES})

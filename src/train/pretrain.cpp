@@ -341,7 +341,8 @@ void Pretraining::write_results(Outcome outcome) {
   }
   communicator_.on_root([&] {
     table.write(folder_ / "predictions.csv");
-    const PretrainEnd end{trainer_->state(), outcome == Outcome::stopped_early, seconds_since(start_), performance_};
+    const PretrainEnd end{trainer_->state(), outcome == Outcome::stopped_early, seconds_since(start_), performance_,
+                          best.members.front().data()};
     write_pretrain_summary(folder_ / "summary.json", *model_, data_, end,
                            {{"validation", &validation}, {"test", &test}});
   });

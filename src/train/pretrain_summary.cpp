@@ -1,9 +1,12 @@
 #include "epitaxy/train/pretrain_summary.h"
 
+#include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "epitaxy/base/file.h"
 #include "epitaxy/base/log.h"
+#include "epitaxy/train/latent_order.h"
 
 namespace epitaxy::train {
 
@@ -47,6 +50,69 @@ nlohmann::ordered_json describe_molecules(const std::string& set, const Molecule
           {"prior_novel", m.novel_share()}};
 }
 
+/// The weights of the first head that learns a property as a linear function of the latent mean; empty if none does.
+std::vector<double> head_weights(const models::Model& model, const float* weights, const LatentProperty& property) {
+  const models::ModelDescription& description = model.description();
+  const auto learns = [&](const models::Head& head) {
+    return head.target == property.name && head.unit == property.unit;
+  };
+  const auto head = std::ranges::find_if(description.heads, learns);
+  if (head == description.heads.end() || description.vae.head_hidden > 0) {
+    return {};
+  }
+  const float* own = weights + model.layout().find(fmt::format("head.{}.weight", head->name)).offset;
+  return {own, own + description.vae.latent};
+}
+
+std::string degrees(double angle) { return std::isnan(angle) ? "-" : fmt::format("{:.0f}", angle); }
+
+nlohmann::ordered_json describe_latent_order(const std::string& set, const models::Model& model,
+                                             const LatentOrder& order, const float* weights) {
+  auto entries = nlohmann::ordered_json::object();
+  if (order.properties.empty() && order.skipped.empty()) {
+    return entries;
+  }
+  log::info("{} latent order: properties as linear functions of {} active units, fitted on half of the molecules", set,
+            std::ranges::count(order.active, true));
+  std::string numbers;
+  for (std::size_t i = 1; i < order.properties.size(); ++i) {
+    numbers += fmt::format("{:4}", i);
+  }
+  log::info("{:4}  {:<20} {:>7} {:>12} {:<11} {:>7} {:>4}  degrees to{}", "", "property", "R2", "MAE", "", "head r",
+            "deg", numbers);
+  for (std::size_t i = 0; i < order.properties.size(); ++i) {
+    const LatentProperty& property = order.properties[i];
+    nlohmann::ordered_json& entry = entries[property.name];
+    entry = {{"rows_fitted", property.fitted},
+             {"rows", property.rows},
+             {"mae_" + unit_suffix(property.unit), property.mae},
+             {"r2", property.r2}};
+    std::string head;
+    if (const auto own = head_weights(model, weights, property); !own.empty()) {
+      const double correlation = order.correlation(property.direction, own);
+      const double angle = order.angle(property.direction, own);
+      entry["head_correlation"] = correlation;
+      entry["head_angle_deg"] = angle;
+      head = fmt::format("{:>7.3f} {:>4}", correlation, degrees(angle));
+    }
+    std::string angles;
+    for (std::size_t j = 0; j < order.properties.size(); ++j) {
+      const LatentProperty& other = order.properties[j];
+      const double angle = order.angle(property.direction, other.direction);
+      if (j != i) {
+        entry["angles_deg"][other.name] = angle;
+      }
+      angles += j < i ? fmt::format("{:>4}", degrees(angle)) : "";
+    }
+    log::info("{:4}  {:<20} {:>7.4f} {:>12.5f} {:<11} {:<12}            {}", i + 1, property.name, property.r2,
+              property.mae, property.unit, head, angles);
+  }
+  for (const std::string& name : order.skipped) {
+    log::info("      {:<20} too few different values", name);
+  }
+  return entries;
+}
+
 }  // namespace
 
 void write_pretrain_summary(const std::filesystem::path& path, const models::Model& model, const TrainingData& data,
@@ -77,6 +143,9 @@ void write_pretrain_summary(const std::filesystem::path& path, const models::Mod
     }
     if (validation->molecules()) {
       summary[set]["molecules"] = describe_molecules(set, *validation->molecules());
+      const auto order =
+          latent_order(data, set == "test" ? data.test() : data.validation(), validation->latent_means());
+      summary[set]["latent_order"] = describe_latent_order(set, model, order, end.weights);
     }
   }
   file::write_atomically(path, summary.dump(2) + "\n");
