@@ -5,6 +5,7 @@
 #include "epitaxy/base/log.h"
 #include "epitaxy/base/text.h"
 #include "epitaxy/data/import.h"
+#include "epitaxy/train/compare_runs.h"
 #include "epitaxy/train/pretrain.h"
 #include "epitaxy/transfer/finetune.h"
 
@@ -47,11 +48,20 @@ void read_finetune(Stage& stage, const Document& document, Section root) {
   stage.check = [settings](const Communicator& communicator) { transfer::check_finetune(communicator, settings); };
 }
 
+void read_compare(Stage& stage, Section root) {
+  const auto settings = train::read_compare(root);
+  stage.run = [settings](const Communicator& communicator, const fs::path& folder, StopHandler&) {
+    train::run_compare(communicator, settings, folder);
+    return true;
+  };
+  stage.check = [settings](const Communicator& communicator) { train::check_compare(communicator, settings); };
+}
+
 /// Removes what stages write, and nothing else that may lie in the folder.
 void remove_results(const fs::path& folder) {
-  for (const char* name :
-       {"checkpoint.h5", "checkpoint.previous.h5", "checkpoint.next.h5", "best.h5", "model.h5", "dataset.h5",
-        "metrics.csv", "predictions.csv", "rejected.csv", "summary.json", "config.yaml", "log.txt", "jobs"}) {
+  for (const char* name : {"checkpoint.h5", "checkpoint.previous.h5", "checkpoint.next.h5", "best.h5", "model.h5",
+                           "dataset.h5", "metrics.csv", "predictions.csv", "rejected.csv", "comparison.csv",
+                           "summary.json", "config.yaml", "log.txt", "jobs"}) {
     fs::remove_all(folder / name);
   }
 }
@@ -78,13 +88,15 @@ Stage read_stage(const std::string& file, const std::vector<config::Override>& o
   const Document document = Document::from_file(file, overrides);
   Section root = document.root();
   Stage stage;
-  stage.kind = root.choice("stage", {"import", "pretrain", "finetune"});
+  stage.kind = root.choice("stage", {"import", "pretrain", "finetune", "compare"});
   if (stage.kind == "import") {
     read_import(stage, root);
   } else if (stage.kind == "pretrain") {
     read_pretrain(stage, document, root);
   } else if (stage.kind == "finetune") {
     read_finetune(stage, document, root);
+  } else if (stage.kind == "compare") {
+    read_compare(stage, root);
   }
   stage.output = root.string("output", "");
   const std::string walltime = root.string("walltime", "");

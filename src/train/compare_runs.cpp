@@ -1,0 +1,182 @@
+#include "epitaxy/train/compare_runs.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "epitaxy/base/error.h"
+#include "epitaxy/base/file.h"
+#include "epitaxy/base/log.h"
+#include "epitaxy/base/text.h"
+#include "epitaxy/train/run_files.h"
+
+namespace epitaxy::train {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+Json read_summary(const fs::path& folder) {
+  const fs::path path = folder / "summary.json";
+  if (!fs::exists(path)) {
+    fail_input("{}: there is no such file: {}", path.string(),
+               fs::exists(folder) ? "let the run in this folder end first" : "the run has no such folder");
+  }
+  const Json summary = Json::parse(file::read(path), nullptr, false);
+  if (!summary.is_object()) {
+    fail_input("{}: is no summary of a run (JSON)", path.string());
+  }
+  return summary;
+}
+
+std::vector<std::string> keys_of(const Json& node) {
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : node.items()) {
+    keys.push_back(key);
+  }
+  return keys;
+}
+
+std::string first_parts(const std::vector<std::string>& parts, std::size_t count) {
+  return text::join({parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(count)}, ".");
+}
+
+[[noreturn]] void fail_unknown(const Json& node, const std::string& walked, const std::vector<std::string>& rest,
+                               const std::string& file) {
+  const std::string above = walked.empty() ? "" : walked + ".";
+  const auto keys = keys_of(node);
+  const auto nearest = text::nearest(rest.front(), keys);
+  const auto key = nearest ? nearest : text::nearest(first_parts(rest, rest.size()), keys);
+  fail_input("{}: has no '{}{}'{}; {} {}", file, above, first_parts(rest, rest.size()),
+             key ? fmt::format(" (did you mean '{}{}'?)", above, *key) : "",
+             walked.empty() ? "its keys are" : fmt::format("the keys of '{}' are", walked), text::join(keys, ", "));
+}
+
+/// The single value at a path.
+Json find_value(const Json& summary, const std::string& path, const std::string& file) {
+  const Json* node = &summary;
+  std::string walked;
+  std::vector<std::string> rest = text::split(path, '.');
+  while (!rest.empty()) {
+    if (!node->is_object()) {
+      fail_input("{}: '{}' holds no further keys, so there is no '{}'", file, walked, path);
+    }
+    std::size_t used = rest.size();
+    while (used > 0 && !node->contains(first_parts(rest, used))) {
+      --used;
+    }
+    if (used == 0) {
+      fail_unknown(*node, walked, rest, file);
+    }
+    const std::string key = first_parts(rest, used);
+    walked += (walked.empty() ? "" : ".") + key;
+    node = &node->at(key);
+    rest.erase(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(used));
+  }
+  if (node->is_object()) {
+    fail_input("{}: '{}' is no single value: add one of its keys, {}", file, path, text::join(keys_of(*node), ", "));
+  }
+  if (node->is_array()) {
+    fail_input("{}: '{}' is a list, and only single values are compared", file, path);
+  }
+  return *node;
+}
+
+std::string as_text(const Json& value) {
+  if (value.is_null()) {
+    return "";
+  }
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+/// Values below each other, a column for each run.
+void log_table(const CompareSettings& settings, const std::vector<std::vector<Json>>& values) {
+  std::size_t wide = 0;
+  for (const std::string& path : settings.values) {
+    wide = std::max(wide, path.size());
+  }
+  std::string line = fmt::format("{:<{}}", "", wide);
+  for (const ComparedRun& run : settings.runs) {
+    line += fmt::format("  {:>10}", run.name);
+  }
+  log::line(line);
+  for (std::size_t v = 0; v < settings.values.size(); ++v) {
+    line = fmt::format("{:<{}}", settings.values[v], wide);
+    for (std::size_t r = 0; r < settings.runs.size(); ++r) {
+      const Json& value = values[r][v];
+      const std::string text = value.is_number_float() ? fmt::format("{:.5g}", value.get<double>()) : as_text(value);
+      line +=
+          fmt::format("  {:>{}}", text.empty() ? "-" : text, std::max<std::size_t>(10, settings.runs[r].name.size()));
+    }
+    log::line(line);
+  }
+}
+
+}  // namespace
+
+CompareSettings read_compare(config::Section root) {
+  CompareSettings settings;
+  std::set<std::string> names;
+  for (config::Section s : root.sections("runs")) {
+    settings.runs.push_back({s.string("name"), s.string("folder")});
+    if (!names.insert(settings.runs.back().name).second) {
+      s.problem("name", "is the name of an earlier run too");
+    }
+  }
+  if (settings.runs.empty()) {
+    root.problem("runs", "must list at least one run: {name: extra_0, folder: runs/extra_0}");
+  }
+  settings.values = root.strings("values");
+  if (settings.values.empty() && root.has("values")) {
+    root.problem("values", "must name at least one value: validation.gap_dft.mae_eV");
+  }
+  std::set<std::string> paths(settings.values.begin(), settings.values.end());
+  if (paths.size() < settings.values.size()) {
+    root.problem("values", "names a value twice");
+  }
+  return settings;
+}
+
+std::vector<std::vector<Json>> compare_runs(const CompareSettings& settings) {
+  std::vector<std::vector<Json>> values;
+  for (const ComparedRun& run : settings.runs) {
+    const Json summary = read_summary(run.folder);
+    values.emplace_back();
+    for (const std::string& path : settings.values) {
+      values.back().push_back(find_value(summary, path, (run.folder / "summary.json").string()));
+    }
+  }
+  return values;
+}
+
+void check_compare(const parallel::Communicator& communicator, const CompareSettings& settings) {
+  communicator.on_root([&] {
+    compare_runs(settings);
+    log::info("runs: {} with {} values each", settings.runs.size(), settings.values.size());
+  });
+}
+
+void run_compare(const parallel::Communicator& communicator, const CompareSettings& settings, const fs::path& folder) {
+  communicator.on_root([&] {
+    const auto values = compare_runs(settings);
+    std::vector<std::string> columns{"run"};
+    columns.insert(columns.end(), settings.values.begin(), settings.values.end());
+    CsvWriter table(columns);
+    Json summary{{"stage", "compare"}, {"runs", Json::object()}};
+    for (std::size_t r = 0; r < settings.runs.size(); ++r) {
+      std::vector<std::string> fields{settings.runs[r].name};
+      Json& entry = summary["runs"][settings.runs[r].name];
+      for (std::size_t v = 0; v < settings.values.size(); ++v) {
+        fields.push_back(as_text(values[r][v]));
+        entry[settings.values[v]] = values[r][v];
+      }
+      table.row(fields);
+    }
+    log_table(settings, values);
+    table.write(folder / "comparison.csv");
+    file::write_atomically(folder / "summary.json", summary.dump(2) + "\n");
+  });
+}
+
+}  // namespace epitaxy::train
