@@ -65,6 +65,10 @@ MoleculeEvaluation::MoleculeEvaluation(const parallel::Communicator& communicato
     return rows.begin() + static_cast<std::ptrdiff_t>(std::min(rows_, chunk * kChunk));
   };
   mine_ = data.load({at(mine.first), at(mine.last)});
+  for (const RowReference row : rows) {
+    const auto& texts = data::texts(data.index(row.source), model.description().representation);
+    lengths_.push_back(chem::split(models::tokenizer_of(model.description().representation), texts[row.row]).size());
+  }
   const std::size_t latent = model.net().settings().latent;
   means_.resize(rows_ * latent);
   log_variances_.resize(rows_ * latent);
@@ -76,7 +80,10 @@ MoleculeMetrics MoleculeEvaluation::evaluate(const float* weights) {
   encode_rows();
   describe_latents(metrics);
   reconstruct(metrics);
-  sample(metrics);
+  metrics.prior = sample();
+  if (settings_.random_strings && !lengths_.empty()) {
+    metrics.random_strings = draw_strings();
+  }
   return metrics;
 }
 
@@ -159,24 +166,17 @@ void MoleculeEvaluation::reconstruct(MoleculeMetrics& metrics) {
   metrics.token_accuracy = total[2] > 0 ? total[1] / total[2] : 0;
 }
 
-void MoleculeEvaluation::sample(MoleculeMetrics& metrics) {
-  const std::size_t latent = model_.net().settings().latent;
-  const std::size_t length = model_.net().settings().length;
+/// Calls `write(first, count, texts)` for this rank's chunks of points, to fill in what each decodes to, and counts
+/// what all ranks found.
+PointMetrics MoleculeEvaluation::judge(const Writer& write) const {
   const Chunks chunks = chunks_of_rank(settings_.points, communicator_);
-  std::vector<float> points(kChunk * latent);
-  std::vector<std::int32_t> tokens(kChunk * length);
+  std::vector<std::string> texts(kChunk);
   // By point: RDKit's rule, the strict rule, and the molecule's hash in two halves.
   std::vector<double> verdicts(4 * settings_.points);
   for (std::size_t chunk = chunks.first; chunk < chunks.last; ++chunk) {
-    for (std::size_t i = 0; i < kChunk; ++i) {
-      RandomStream stream(settings_.seed, Purpose::points, 0, 0, static_cast<std::uint32_t>(chunk * kChunk + i));
-      std::generate_n(points.data() + i * latent, latent, [&] { return static_cast<float>(stream.normal()); });
-    }
-    executor_->decode(points.data(), tokens.data());
+    write(chunk * kChunk, texts);
     for (std::size_t i = 0; i < std::min(kChunk, settings_.points - chunk * kChunk); ++i) {
-      const std::string text =
-          chem::smiles_from(model_.description().representation, text_.decode(&tokens[i * length]));
-      const auto check = chem::check_smiles(text);
+      const auto check = chem::check_smiles(chem::smiles_from(model_.description().representation, texts[i]));
       double* verdict = verdicts.data() + (chunk * kChunk + i) * 4;
       verdict[0] = check.rdkit_valid && check.cause != chem::MoleculeCause::empty ? 1 : 0;
       verdict[1] = check.valid() ? 1 : 0;
@@ -186,6 +186,8 @@ void MoleculeEvaluation::sample(MoleculeMetrics& metrics) {
     }
   }
   communicator_.gather_all_in_place(verdicts.data(), counts_of_ranks(settings_.points, 4, communicator_.size()));
+  PointMetrics metrics;
+  metrics.points = settings_.points;
   std::set<std::uint64_t> distinct;
   for (std::size_t i = 0; i < settings_.points; ++i) {
     const double* verdict = verdicts.data() + i * 4;
@@ -195,11 +197,41 @@ void MoleculeEvaluation::sample(MoleculeMetrics& metrics) {
       distinct.insert((static_cast<std::uint64_t>(verdict[2]) << 32) | static_cast<std::uint64_t>(verdict[3]));
     }
   }
-  metrics.points = settings_.points;
   metrics.unique = distinct.size();
   for (const std::uint64_t hash : distinct) {
     metrics.novel += std::ranges::binary_search(known_, hash) ? 0 : 1;
   }
+  return metrics;
+}
+
+PointMetrics MoleculeEvaluation::sample() {
+  const std::size_t latent = model_.net().settings().latent;
+  const std::size_t length = model_.net().settings().length;
+  std::vector<float> points(kChunk * latent);
+  std::vector<std::int32_t> tokens(kChunk * length);
+  return judge([&](std::size_t first, std::vector<std::string>& texts) {
+    for (std::size_t i = 0; i < kChunk; ++i) {
+      RandomStream stream(settings_.seed, Purpose::points, 0, 0, static_cast<std::uint32_t>(first + i));
+      std::generate_n(points.data() + i * latent, latent, [&] { return static_cast<float>(stream.normal()); });
+    }
+    executor_->decode(points.data(), tokens.data());
+    for (std::size_t i = 0; i < kChunk; ++i) {
+      texts[i] = text_.decode(&tokens[i * length]);
+    }
+  });
+}
+
+PointMetrics MoleculeEvaluation::draw_strings() const {
+  const auto& symbols = model_.description().features;
+  return judge([&](std::size_t first, std::vector<std::string>& texts) {
+    for (std::size_t i = 0; i < kChunk; ++i) {
+      RandomStream stream(settings_.seed, Purpose::points, 1, 0, static_cast<std::uint32_t>(first + i));
+      texts[i].clear();
+      for (std::size_t left = lengths_[stream.below(lengths_.size())]; left > 0; --left) {
+        texts[i] += symbols[stream.below(symbols.size())];
+      }
+    }
+  });
 }
 
 }  // namespace epitaxy::train

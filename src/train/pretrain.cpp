@@ -331,7 +331,7 @@ void Pretraining::write_results(Outcome outcome) {
   // Reported figures are those that `predict` gives: float32, whatever the training's precision.
   const nn::Arithmetic exact = nn::exact(settings_.training.arithmetic);
   const MoleculeEvaluationSettings all{data_.validation().size() + data_.test().size(), settings_.final_points,
-                                       settings_.molecules.seed};
+                                       settings_.molecules.seed, settings_.model.representation == "selfies"};
   CsvWriter table(prediction_columns(data_.is_molecular()));
   Validation validation(communicator_, *model_, exact, data_, data_.validation(), "last", all);
   Validation test(communicator_, *model_, exact, data_, data_.test(), "last", std::nullopt);

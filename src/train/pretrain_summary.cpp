@@ -29,25 +29,38 @@ nlohmann::ordered_json describe_metrics(const std::string& set, const models::He
   return entry;
 }
 
+/// What points became; `kind` in the log.
+void log_points(const std::string& kind, const PointMetrics& m) {
+  log::info(
+      "{} {}: {:.2f} % valid ({:.2f} % by RDKit's rule), {:.2f} % of these unique, {:.2f} % of the unique ones new",
+      m.points, kind, 100 * m.share(m.valid), 100 * m.share(m.rdkit_valid), 100 * m.unique_share(),
+      100 * m.novel_share());
+}
+
 nlohmann::ordered_json describe_molecules(const std::string& set, const MoleculeMetrics& m) {
   log::info(
       "{} molecules: {:.2f} % of {} reconstructed exactly, {:.2f} % of their tokens; KL {:.2f} nats, {} active units",
       set, 100 * m.exact, m.molecules, 100 * m.token_accuracy, m.divergence, m.active_units);
-  log::info(
-      "{} standard-normal points: {:.2f} % valid ({:.2f} % by RDKit's rule), {:.2f} % of these unique, {:.2f} % of "
-      "the unique ones new",
-      m.points, 100 * m.share(m.valid), 100 * m.share(m.rdkit_valid), 100 * m.unique_share(), 100 * m.novel_share());
-  return {{"molecules", m.molecules},
-          {"exact_reconstruction", m.exact},
-          {"token_accuracy", m.token_accuracy},
-          {"divergence_nats", m.divergence},
-          {"divergence_nats_by_dimension", m.divergence_by_dimension},
-          {"active_units", m.active_units},
-          {"prior_points", m.points},
-          {"prior_valid", m.share(m.valid)},
-          {"prior_rdkit_valid", m.share(m.rdkit_valid)},
-          {"prior_unique", m.unique_share()},
-          {"prior_novel", m.novel_share()}};
+  log_points("standard-normal points", m.prior);
+  nlohmann::ordered_json entry{{"molecules", m.molecules},
+                               {"exact_reconstruction", m.exact},
+                               {"token_accuracy", m.token_accuracy},
+                               {"divergence_nats", m.divergence},
+                               {"divergence_nats_by_dimension", m.divergence_by_dimension},
+                               {"active_units", m.active_units}};
+  const auto add = [&](const std::string& name, const PointMetrics& points) {
+    entry[name + "_points"] = points.points;
+    entry[name + "_valid"] = points.share(points.valid);
+    entry[name + "_rdkit_valid"] = points.share(points.rdkit_valid);
+    entry[name + "_unique"] = points.unique_share();
+    entry[name + "_novel"] = points.novel_share();
+  };
+  add("prior", m.prior);
+  if (m.random_strings) {
+    log_points("random strings of the same tokens (control)", *m.random_strings);
+    add("random_strings", *m.random_strings);
+  }
+  return entry;
 }
 
 /// The weights of the first head that learns a property as a linear function of the latent mean; empty if none does.

@@ -65,7 +65,8 @@ std::vector<std::string> Validation::fields(bool there) const {
   if (molecules_) {
     const MoleculeMetrics m = molecule_metrics_.value_or(MoleculeMetrics{});
     for (const double value : {m.exact, m.token_accuracy, m.divergence, static_cast<double>(m.active_units),
-                               m.share(m.rdkit_valid), m.share(m.valid), m.unique_share(), m.novel_share()}) {
+                               m.prior.share(m.prior.rdkit_valid), m.prior.share(m.prior.valid), m.prior.unique_share(),
+                               m.prior.novel_share()}) {
       values.push_back(value);
     }
   }
@@ -83,9 +84,9 @@ std::string Validation::line() const {
   }
   if (molecule_metrics_) {
     const MoleculeMetrics& m = *molecule_metrics_;
-    line +=
-        fmt::format("  exact {:.1f} %, KL {:.1f} nats in {} units; prior: {:.1f} % valid ({:.1f} % by RDKit's rule)",
-                    100 * m.exact, m.divergence, m.active_units, 100 * m.share(m.valid), 100 * m.share(m.rdkit_valid));
+    line += fmt::format(
+        "  exact {:.1f} %, KL {:.1f} nats in {} units; prior: {:.1f} % valid ({:.1f} % by RDKit's rule)", 100 * m.exact,
+        m.divergence, m.active_units, 100 * m.prior.share(m.prior.valid), 100 * m.prior.share(m.prior.rdkit_valid));
   }
   return line;
 }

@@ -73,7 +73,8 @@ BOOST_AUTO_TEST_CASE(metrics_by_hand) {
   std::vector<float> weights(model.layout().size(), 0.0f);
   weights[model.layout().find("encoder.mean.bias").offset + 2] = 2.0f;
   weights[model.layout().find("decoder.output.bias").offset + 1] = 1.0f;  // ids: end, C, O
-  MoleculeEvaluation evaluation(world, model, {}, data, data.train(), {.decoded_rows = 300, .points = 700, .seed = 1});
+  MoleculeEvaluation evaluation(world, model, {}, data, data.train(),
+                                {.decoded_rows = 300, .points = 700, .seed = 1, .random_strings = true});
   const MoleculeMetrics m = evaluation.evaluate(weights.data());
   BOOST_TEST(m.molecules == 300u);
   BOOST_TEST(m.exact == 0.0);
@@ -88,12 +89,17 @@ BOOST_AUTO_TEST_CASE(metrics_by_hand) {
   BOOST_TEST(m.divergence_by_dimension[2] == 2.0, boost::test_tools::tolerance(1e-6));
   BOOST_TEST(m.active_units == 0u);
   // Every point becomes the same alkane.
-  BOOST_TEST(m.points == 700u);
-  BOOST_TEST(m.valid == 700u);
-  BOOST_TEST(m.rdkit_valid == 700u);
-  BOOST_TEST(m.unique == 1u);
-  BOOST_TEST(m.novel == 1u);
-  BOOST_TEST(m.unique_share() == 1.0 / 700);
+  BOOST_TEST(m.prior.points == 700u);
+  BOOST_TEST(m.prior.valid == 700u);
+  BOOST_TEST(m.prior.rdkit_valid == 700u);
+  BOOST_TEST(m.prior.unique == 1u);
+  BOOST_TEST(m.prior.novel == 1u);
+  BOOST_TEST(m.prior.unique_share() == 1.0 / 700);
+  // Random strings of C and O: all are valid, and none is a row (the rows' groups have other names here).
+  BOOST_TEST(m.random_strings->points == 700u);
+  BOOST_TEST(m.random_strings->valid == 700u);
+  BOOST_TEST(m.random_strings->unique > 100u);
+  BOOST_TEST(m.random_strings->novel == m.random_strings->unique);
 }
 
 BOOST_AUTO_TEST_CASE(all_ranks_measure_what_one_does) {
@@ -105,7 +111,7 @@ BOOST_AUTO_TEST_CASE(all_ranks_measure_what_one_does) {
   const models::MoleculeModel model(data.description());
   std::vector<float> weights(model.layout().size());
   model.layout().initialize(weights.data(), 4);
-  const MoleculeEvaluationSettings settings{.decoded_rows = 270, .points = 600, .seed = 1};
+  const MoleculeEvaluationSettings settings{.decoded_rows = 270, .points = 600, .seed = 1, .random_strings = true};
   MoleculeEvaluation together(world, model, {}, data, data.train(), settings);
   MoleculeEvaluation alone(parallel::Communicator::self(), model, {}, data, data.train(), settings);
   const MoleculeMetrics a = together.evaluate(weights.data());
@@ -114,9 +120,10 @@ BOOST_AUTO_TEST_CASE(all_ranks_measure_what_one_does) {
   BOOST_TEST(a.divergence == b.divergence);
   BOOST_TEST(a.exact == b.exact);
   BOOST_TEST(a.token_accuracy == b.token_accuracy);
-  BOOST_TEST(a.valid == b.valid);
-  BOOST_TEST(a.unique == b.unique);
-  BOOST_TEST(a.novel == b.novel);
+  BOOST_TEST(a.prior.valid == b.prior.valid);
+  BOOST_TEST(a.prior.unique == b.prior.unique);
+  BOOST_TEST(a.prior.novel == b.prior.novel);
+  BOOST_TEST(a.random_strings->unique == b.random_strings->unique);
   BOOST_TEST(a.molecules == 270u);
 }
 
