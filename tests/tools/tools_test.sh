@@ -104,6 +104,82 @@ else
     echo "skip  shipped table against EPITAXY_DATA (not set)"
 fi
 
+echo "make-molecules"
+make=$tools/make-molecules
+molecules=$root/inputs/quickstart/data/molecules.csv
+check "shipped table: no complaints" exits 0 "$make" check "$molecules"
+check "shipped table: 3,800 to 4,200 rows" awk 'END { exit !(NR - 1 >= 3800 && NR - 1 <= 4200) }' "$molecules"
+check "shipped table: each molecule once" [ -z "$(cut -d, -f2 "$molecules" | sort | uniq -d)" ]
+head -n 3 "$molecules" > "$work/twice.csv"
+sed -n '3s/^m[0-9]*/m99999/p' "$molecules" >> "$work/twice.csv"
+check "a repeated molecule is a complaint" exits 1 "$make" check "$work/twice.csv"
+check "names the line" says "twice.csv:4: m99999"
+check "says why" says "its SMILES occurs twice"
+awk -F, -v OFS=, 'NR == 2 { $4 += 1 } NR < 4' "$molecules" > "$work/gap.csv"
+check "a gap that is not LUMO less HOMO is a complaint" exits 1 "$make" check "$work/gap.csv"
+cut -d, -f1-10 "$molecules" > "$work/narrow.csv"
+check "a missing column exits 2" exits 2 "$make" check "$work/narrow.csv"
+if /usr/bin/python3 -c 'import rdkit' 2> "$work/out"; then
+    sed '2s/,C,/,[CH4],/' "$molecules" > "$work/strange.csv"
+    check "a SMILES that is not canonical is a complaint" exits 1 "$make" check "$work/strange.csv"
+    small=$work/small
+    check "enumerates" exits 0 "$make" enumerate --work "$small" --heavy-atoms 4 --count 60 --all-up-to 3
+    cut -d, -f2 "$small/enumerated.csv" | head -n 10 | paste -sd' ' > "$work/first"
+    # Of one and two heavy atoms, by hand: no HF, no HCNH, nothing without carbon.
+    echo 'smiles C C#C C#N C=C C=O CC CF CN CO' > "$work/expected"
+    check "the smallest by hand" same "$work/first" "$work/expected"
+    check "as many as asked for" [ "$(wc -l < "$small/enumerated.csv")" -eq 61 ]
+    check "again" exits 0 "$make" enumerate --work "$work/again" --heavy-atoms 4 --count 60 --all-up-to 3
+    check "same seed, same molecules" same "$small/enumerated.csv" "$work/again/enumerated.csv"
+    check "seed 2" exits 0 "$make" enumerate --work "$work/again" --heavy-atoms 4 --count 60 --all-up-to 3 --seed 2
+    check "other seed, other molecules" differ "$small/enumerated.csv" "$work/again/enumerated.csv"
+    check "too few for the small ones exits 2" exits 2 "$make" enumerate --work "$small" --heavy-atoms 4 --count 5
+    check "all of them" exits 0 "$make" enumerate --work "$work/again" --heavy-atoms 4 --count 0
+    has() { cut -d, -f2 "$work/again/enumerated.csv" | grep -qxF -- "$1"; }
+    lacks() { ! has "$1"; }
+    check "acetone is there" has "CC(C)=O"
+    check "its enol is not" lacks "C=C(C)O"
+    check "no peroxide" lacks "COOC"
+    check "no allene" lacks "C=C=CC"
+    check "xtb needs enumerate first" exits 2 "$make" xtb --work "$work/nowhere"
+    check "says so" says "make-molecules enumerate --work $work/nowhere"
+    check "without xtb exits 2" exits 2 env PATH="$work" "$make" xtb --work "$small"
+    check "names the package" says "install Debian's package xtb"
+
+    # Programs that fail stand for xtb; one molecule, methane.
+    one=$work/one
+    mkdir -p "$work/failing" "$work/exploding"
+    printf '#!/bin/sh\nexit 3\n' > "$work/failing/xtb"
+    printf '#!/bin/sh\necho GEOMETRY OPTIMIZATION CONVERGED\n%s\n' \
+        "awk 'NR > 2 { \$2 *= 3; \$3 *= 3; \$4 *= 3 } 1' start.xyz > xtbopt.xyz" > "$work/exploding/xtb"
+    chmod +x "$work/failing/xtb" "$work/exploding/xtb"
+    check "methane alone" exits 0 "$make" enumerate --work "$one" --heavy-atoms 1 --count 0
+    check "a failing xtb does not end the run" exits 0 env PATH="$work/failing:$PATH" "$make" xtb --work "$one"
+    check "the reason is recorded" grep -qx 'm00001,C,xtb,xtb ended with code 3' "$one/failures.csv"
+    rm "$one/xtb.jsonl"
+    check "a torn molecule does not either" exits 0 env PATH="$work/exploding:$PATH" "$make" xtb --work "$one"
+    check "its reason is recorded" grep -q 'the bonds changed on optimization' "$one/failures.csv"
+    check "a table without molecules exits 2" exits 2 "$make" table --work "$one" --output "$work/one.csv"
+    printf '{"smiles": "C", "hom' > "$one/xtb.jsonl"  # as a kill leaves it
+    cp "$work/failing/xtb" "$work/failing/psi4"
+    check "dft waits for xtb" exits 2 env PATH="$work/failing:$PATH" "$make" dft --work "$one"
+    check "says so" says "1 molecules have no xtb geometry yet"
+    if command -v xtb > "$work/out"; then
+        check "goes on after a kill" exits 0 "$make" xtb --work "$one"
+        check "writes the table" exits 0 "$make" table --work "$one" --output "$work/one.csv"
+        check "which has no complaints" exits 0 "$make" check "$work/one.csv"
+        column() { awk -F, -v n="$2" '$2 == "C" { print $n }' "$1"; }
+        close() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a != "" && b != "" && (a - b) ^ 2 < 1e-4) }'; }
+        check "methane's gap as shipped" close "$(column "$work/one.csv" 4)" "$(column "$molecules" 4)"
+        check "a second run computes nothing" exits 0 "$make" xtb --work "$one"
+        check "says so" says "1 of 1 molecules are there, 0 to do"
+    else
+        echo "skip  a molecule with xtb (not installed: tools/install-dependencies data)"
+    fi
+else
+    echo "skip  enumeration of molecules (python3-rdkit is not installed: tools/install-dependencies data)"
+fi
+
 echo "get-data"
 get=$tools/get-data
 check "list" exits 0 "$get" list
