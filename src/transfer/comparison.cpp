@@ -6,6 +6,7 @@
 
 #include "epitaxy/base/file.h"
 #include "epitaxy/train/run_files.h"
+#include "epitaxy/transfer/ensemble.h"
 
 namespace epitaxy::transfer {
 
@@ -13,35 +14,6 @@ namespace {
 
 using train::regression_metrics;
 using train::RegressionMetrics;
-
-/// Collects predictions of several models for each row.
-class Ensemble {
- public:
-  explicit Ensemble(std::size_t rows) : values_(rows) {}
-  void add(std::size_t row, double value) { values_[row].push_back(value); }
-  void finish(std::vector<double>& mean, std::vector<double>& deviation) const {
-    for (const auto& values : values_) {
-      const train::Spread spread = train::spread(values);
-      mean.push_back(values.empty() ? std::nan("") : spread.mean);
-      deviation.push_back(values.size() > 1 ? spread.deviation : std::nan(""));
-    }
-  }
-
- private:
-  std::vector<std::vector<double>> values_;
-};
-
-RegressionMetrics average(const std::vector<RegressionMetrics>& all) {
-  RegressionMetrics mean = all.front();
-  mean.mae = mean.rmse = mean.r2 = 0;
-  const auto n = static_cast<double>(all.size());
-  for (const auto& m : all) {
-    mean.mae += m.mae / n;
-    mean.rmse += m.rmse / n;
-    mean.r2 += m.r2 / n;
-  }
-  return mean;
-}
 
 VariantResult summarize(const TransferData& data, const FinetuneSettings& settings, std::size_t v,
                         const std::vector<Job>& jobs, const std::vector<JobResult>& results) {
@@ -134,10 +106,14 @@ std::string comparison_table(const Comparison& comparison, const TransferData& d
 namespace {
 
 void write_predictions(const Comparison& comparison, const TransferData& data, const std::filesystem::path& path) {
-  train::CsvWriter table(
-      {"formula", "composition", "set", "fold", "variant", "target", "prediction", "prediction_std"});
+  const bool molecular = data.index.kind == "molecule";
+  train::CsvWriter table({molecular ? "smiles" : "formula", molecular ? "molecule" : "composition", "set", "fold",
+                          "variant", "target", "prediction", "prediction_std"});
   for (const VariantResult& r : comparison.variants) {
     for (std::size_t i = 0; i < data.labels.size(); ++i) {
+      if (std::isnan(data.labels[i])) {
+        continue;
+      }
       table.row({data.index.formulas[data.rows[i]], data.index.groups[data.rows[i]], "out_of_fold",
                  std::to_string(data.fold[i]), r.name, train::csv_number(data.labels[i]),
                  train::csv_number(r.prediction[i]), train::csv_number(r.deviation[i])});
@@ -160,7 +136,7 @@ void write_comparison(const Comparison& comparison, const TransferData& data, co
   const auto metrics = [&](const RegressionMetrics& m) {
     return nlohmann::ordered_json{{"mae_" + unit, m.mae}, {"rmse", m.rmse}, {"r2", m.r2}};
   };
-  nlohmann::ordered_json summary{{"stage", "finetune"}, {"target", data.target}, {"rows", data.labels.size()}};
+  nlohmann::ordered_json summary{{"stage", "finetune"}, {"target", data.target}, {"rows", data.labelled}};
   summary["folds"] = settings.folds;
   summary["seeds"] = settings.seeds;
   summary["baseline_mean_predictor"] = metrics(comparison.baseline);

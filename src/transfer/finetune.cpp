@@ -1,5 +1,6 @@
 #include "epitaxy/transfer/finetune.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "epitaxy/base/error.h"
@@ -9,7 +10,9 @@
 #include "epitaxy/base/text.h"
 #include "epitaxy/parallel/shared_counter.h"
 #include "epitaxy/transfer/comparison.h"
+#include "epitaxy/transfer/ensemble.h"
 #include "epitaxy/transfer/job.h"
+#include "epitaxy/transfer/learning_curve.h"
 
 namespace epitaxy::transfer {
 
@@ -32,10 +35,23 @@ std::string signature_of(const FinetuneSettings& settings, const TransferData& d
 }
 
 void describe(const FinetuneSettings& settings, const TransferData& data, std::size_t jobs) {
-  log::info("data: {} rows of {} in {} folds, {} test rows; start: {}", data.labels.size(), data.target, settings.folds,
-            data.test_labels.size(), settings.pretrained);
-  log::info("{} jobs: {} variants x {} folds x {} seeds (a variant that does not train has one seed), {}", jobs,
-            settings.variants.size(), settings.folds, settings.seeds.size(),
+  if (settings.is_curve()) {
+    log::info("data: {} rows, {} with a label of {}, {} test rows; start: {}", data.rows.size(), data.labelled,
+              data.target, data.test_labels.size(), settings.pretrained);
+  } else {
+    log::info("data: {} rows of {} in {} folds, {} test rows; start: {}", data.labelled, data.target, settings.folds,
+              data.test_labels.size(), settings.pretrained);
+  }
+  if (data.unreadable + data.unreadable_test > 0) {
+    log::info("left out: {} molecules and {} test molecules that the model cannot read", data.unreadable,
+              data.unreadable_test);
+  }
+  if (data.in_test > 0) {
+    log::info("left out: {} rows that are in the test, too", data.in_test);
+  }
+  log::info("{} jobs: {} variants x {} {} x {} seeds (a variant that does not train has one seed), {}", jobs,
+            settings.variants.size(), settings.is_curve() ? settings.shares.size() : settings.folds,
+            settings.is_curve() ? "shares" : "folds", settings.seeds.size(),
             train::describe(settings.variants.front().training.arithmetic));
 }
 
@@ -116,35 +132,60 @@ class Farm {
   Clock::time_point next_look_ = Clock::now();
 };
 
+JobResult result_of(const Farm& farm, const Job& job, bool with_model) {
+  auto result = read_job(farm.path(job), farm.signature(), with_model);
+  if (!result) {
+    fail("the result of {} is gone: run again", farm.path(job).string());
+  }
+  return std::move(*result);
+}
+
+/// The models of a variant, of a learning curve those of the largest share.
+void write_ensemble(const FinetuneSettings& settings, const std::vector<Job>& jobs, const Farm& farm,
+                    std::size_t variant, const fs::path& path) {
+  models::ModelFile ensemble;
+  ensemble.provenance = models::provenance();
+  for (const Job& job : jobs) {
+    if (job.variant == variant && (!settings.is_curve() || job.share + 1 == settings.shares.size())) {
+      add_member(ensemble, result_of(farm, job, true).model);
+    }
+  }
+  models::write_model(path, ensemble);
+}
+
 /// Compares the variants, writes the results and the best variant's ensemble.
 void finish(const FinetuneSettings& settings, const TransferData& data, const std::vector<Job>& jobs, const Farm& farm,
             const fs::path& folder) {
   std::vector<JobResult> results;
   for (const Job& job : jobs) {
-    auto result = read_job(farm.path(job), farm.signature(), false);
-    if (!result) {
-      fail("the result of {} is gone: run again", farm.path(job).string());
-    }
-    results.push_back(std::move(*result));
+    results.push_back(result_of(farm, job, false));
+  }
+  if (settings.is_curve()) {
+    const LearningCurve curve = make_curve(data, settings, jobs, results);
+    write_ensemble(settings, jobs, farm, curve.best, folder / "model.h5");
+    write_curve(curve, data, settings, folder);
+    log::line(curve_table(curve, data, settings));
+    return;
   }
   const Comparison comparison = compare(data, settings, jobs, results);
-  models::ModelFile ensemble;
-  ensemble.provenance = models::provenance();
-  for (const Job& job : jobs) {
-    if (job.variant == comparison.best) {
-      auto result = read_job(farm.path(job), farm.signature(), true);
-      if (!result) {
-        fail("the result of {} is gone: run again", farm.path(job).string());
-      }
-      if (ensemble.members.empty()) {
-        ensemble.description = result->model.description;
-      }
-      ensemble.members.push_back(std::move(result->model.members.front()));
-    }
-  }
-  models::write_model(folder / "model.h5", ensemble);
+  write_ensemble(settings, jobs, farm, comparison.best, folder / "model.h5");
   write_comparison(comparison, data, settings, folder);
   log::line(comparison_table(comparison, data));
+}
+
+/// Builds the model of each variant, so that what does not fit together is known before the first job.
+void check_variants(const FinetuneSettings& settings, const TransferData& data) {
+  for (const Variant& variant : settings.variants) {
+    std::vector<LearnedTarget> targets{{data.target, data.unit, data.labels}};
+    for (const FurtherTarget& further : data.further) {
+      if (std::ranges::count(variant.also, further.name) > 0) {
+        targets.push_back({further.name, further.unit, further.labels});
+      }
+    }
+    const auto start =
+        describe_start(data.pretrained.description, variant, settings.head, targets, data.pretrained.description.seen);
+    rate_multipliers(models::make_model(start)->layout(), variant);
+  }
 }
 
 }  // namespace
@@ -154,18 +195,17 @@ void check_finetune(const Communicator& communicator, const FinetuneSettings& se
     const TransferData data = load_transfer_data(settings);
     const auto jobs = list_jobs(settings);
     describe(settings, data, jobs.size());
-    for (const Variant& variant : settings.variants) {
-      const auto start = describe_start(data.pretrained.description, variant, settings.head, data.target, data.unit,
-                                        data.labels, data.pretrained.description.seen);
-      rate_multipliers(models::make_model(start)->layout(), variant);
-    }
+    check_variants(settings, data);
   });
 }
 
 bool run_finetune(const Communicator& communicator, const FinetuneSettings& settings, const fs::path& folder,
                   parallel::StopHandler& stop) {
   TransferData data;
-  communicator.agree([&] { data = load_transfer_data(settings); });
+  communicator.agree([&] {
+    data = load_transfer_data(settings);
+    check_variants(settings, data);
+  });
   const auto jobs = list_jobs(settings);
   describe(settings, data, jobs.size());
   communicator.on_root([&] {

@@ -7,82 +7,30 @@
 #include "epitaxy/base/file.h"
 #include "epitaxy/base/log.h"
 #include "epitaxy/data/hdf5.h"
-#include "epitaxy/data/split.h"
 #include "epitaxy/train/metrics.h"
 #include "epitaxy/train/trainer.h"
-#include "epitaxy/train/training_data.h"
 
 namespace epitaxy::transfer {
 
-namespace {
-
-/// Rows with a label, as positions in the data set.
-std::vector<std::size_t> labelled_rows(const data::Target& target) {
-  std::vector<std::size_t> rows;
-  for (std::size_t i = 0; i < target.values.size(); ++i) {
-    if (!std::isnan(target.values[i])) {
-      rows.push_back(i);
-    }
-  }
-  return rows;
-}
-
-std::vector<double> values_of(const data::Target& target, const std::vector<std::size_t>& rows) {
-  std::vector<double> values;
-  for (const std::size_t row : rows) {
-    values.push_back(target.values[row]);
-  }
-  return values;
-}
-
-}  // namespace
-
-TransferData load_transfer_data(const FinetuneSettings& settings) {
-  TransferData data;
-  data.pretrained = models::read_model(settings.pretrained);
-  if (data.pretrained.members.size() != 1) {
-    fail_input("{} is an ensemble of {} models: transfer starts from one", settings.pretrained,
-               data.pretrained.members.size());
-  }
-  data.index = data::read_index(settings.file);
-  const data::Target& target = data.index.target(settings.target);
-  data.target = target.name;
-  data.unit = target.unit;
-  data.test_index = data.index;
-  std::vector<std::string> groups;
-  for (const std::size_t row : labelled_rows(target)) {
-    const std::string& group = data.index.groups[row];
-    if (data::group_position(settings.split_seed, group) < settings.test_fraction) {
-      data.test_rows.push_back(row);
-    } else {
-      data.rows.push_back(row);
-      groups.push_back(group);
-    }
-  }
-  data.labels = values_of(target, data.rows);
-  // Another seed than that of the test split, so that the two are independent.
-  data.fold = data::group_folds(groups, settings.folds, settings.split_seed + 7919);
-  if (!settings.test_file.empty()) {
-    data.test_index = data::read_index(settings.test_file);
-    data.test_rows = labelled_rows(data.test_index.target(target.name));
-  }
-  data.test_labels = values_of(data.test_index.target(target.name), data.test_rows);
-  data.features = train::load_features(data.index, data.rows, data.pretrained.description);
-  data.test_features = train::load_features(data.test_index, data.test_rows, data.pretrained.description);
-  return data;
-}
-
 std::vector<Job> list_jobs(const FinetuneSettings& settings) {
   std::vector<Job> jobs;
-  for (std::size_t v = 0; v < settings.variants.size(); ++v) {
+  const auto add = [&](std::size_t v, int fold, std::size_t share, const std::string& part) {
     const Variant& variant = settings.variants[v];
-    for (int fold = 0; fold < settings.folds; ++fold) {
-      for (const std::uint64_t seed : settings.seeds) {
-        jobs.push_back({v, fold, seed, fmt::format("{}-fold{:02}-seed{}", variant.name, fold, seed)});
-        if (!variant.trains) {
-          break;
-        }
+    for (const std::uint64_t seed : settings.seeds) {
+      jobs.push_back({v, fold, share, seed, fmt::format("{}-{}-seed{}", variant.name, part, seed)});
+      if (!variant.trains) {
+        break;
       }
+    }
+  };
+  for (std::size_t share = settings.shares.size(); share-- > 0;) {
+    for (std::size_t v = 0; v < settings.variants.size(); ++v) {
+      add(v, 0, share, fmt::format("labels{}", settings.shares[share]));
+    }
+  }
+  for (std::size_t v = 0; v < settings.variants.size() && !settings.is_curve(); ++v) {
+    for (int fold = 0; fold < settings.folds; ++fold) {
+      add(v, fold, 0, fmt::format("fold{:02}", fold));
     }
   }
   return jobs;
@@ -90,27 +38,28 @@ std::vector<Job> list_jobs(const FinetuneSettings& settings) {
 
 namespace {
 
-/// Positions of the rows that a job learns from, validates on, and predicts.
-struct JobSplit {
-  std::vector<std::size_t> train;
-  std::vector<std::size_t> validation;
-  std::vector<std::size_t> held_out;
-};
-
-JobSplit split_rows(const TransferData& data, const FinetuneSettings& settings, int fold) {
-  JobSplit split;
-  const std::uint64_t seed = settings.split_seed + 104729 + static_cast<std::uint64_t>(fold);
-  for (std::size_t i = 0; i < data.labels.size(); ++i) {
-    if (data.fold[i] == fold) {
-      split.held_out.push_back(i);
-    } else if (data::group_position(seed, data.index.groups[data.rows[i]]) < settings.validation_fraction) {
-      split.validation.push_back(i);
-    } else {
-      split.train.push_back(i);
-    }
+/// The further targets of a variant.
+std::vector<const FurtherTarget*> further_targets(const TransferData& data, const Variant& variant) {
+  std::vector<const FurtherTarget*> result;
+  for (const auto& name : variant.also) {
+    result.push_back(&*std::ranges::find(data.further, name, &FurtherTarget::name));
   }
+  return result;
+}
+
+}  // namespace
+
+JobSplit split_rows(const TransferData& data, const FinetuneSettings& settings, const Job& job) {
+  JobSplit split = settings.is_curve() ? split_share(data, settings, settings.shares[job.share], job.seed)
+                                       : split_fold(data, settings, job.fold);
+  const auto further = further_targets(data, settings.variants[job.variant]);
+  std::erase_if(split.further, [&](std::size_t row) {
+    return std::ranges::all_of(further, [&](const FurtherTarget* target) { return std::isnan(target->labels[row]); });
+  });
   return split;
 }
+
+namespace {
 
 std::vector<double> pick(const std::vector<double>& values, const std::vector<std::size_t>& positions) {
   std::vector<double> result;
@@ -120,89 +69,152 @@ std::vector<double> pick(const std::vector<double>& values, const std::vector<st
   return result;
 }
 
-/// Rows with standardized targets.
-train::Rows make_rows(const TransferData& data, const std::vector<std::size_t>& positions,
-                      const models::Standardizer& standardizer) {
-  train::Rows rows{positions.size(), data.feature_count(), 1, {}, {}};
+std::vector<float> features_of(const TransferData& data, const std::vector<std::size_t>& positions) {
+  std::vector<float> features;
+  features.reserve(positions.size() * data.feature_count());
   for (const std::size_t position : positions) {
     const auto first = data.features.begin() + static_cast<std::ptrdiff_t>(position * data.feature_count());
-    rows.features.insert(rows.features.end(), first, first + static_cast<std::ptrdiff_t>(data.feature_count()));
-    rows.targets.push_back(static_cast<float>(standardizer.forward(data.labels[position])));
+    features.insert(features.end(), first, first + static_cast<std::ptrdiff_t>(data.feature_count()));
   }
+  return features;
+}
+
+std::vector<std::size_t> all_rows(const JobSplit& split) {
+  std::vector<std::size_t> rows = split.train;
+  rows.insert(rows.end(), split.further.begin(), split.further.end());
   return rows;
 }
 
-/// Predictions in physical units.
-std::vector<double> predict(train::Predictor& predictor, const models::Standardizer& standardizer, const float* weights,
-                            const std::vector<float>& features, std::size_t count) {
-  std::vector<float> standardized(count);
-  predictor.predict(weights, features.data(), count, standardized.data());
-  std::vector<double> result;
-  for (const float value : standardized) {
-    result.push_back(standardizer.backward(value));
+/// Targets with the labels of the training rows, and how many rows hold each feature.
+models::ModelDescription describe_job(const TransferData& data, const FinetuneSettings& settings,
+                                      const Variant& variant, const JobSplit& split) {
+  const auto rows = all_rows(split);
+  std::vector<LearnedTarget> targets{{data.target, data.unit, pick(data.labels, split.train)}};
+  for (const FurtherTarget* further : further_targets(data, variant)) {
+    targets.push_back({further->name, further->unit, pick(further->labels, rows)});
   }
-  return result;
+  const train::Rows features{rows.size(), data.feature_count(), 0, features_of(data, rows), {}};
+  return describe_start(data.pretrained.description, variant, settings.head, targets,
+                        train::count_seen(features, data.pretrained.description));
+}
+
+/// Predicts one target with a model of one or more heads, the first of which is that target's.
+class TargetPredictor {
+ public:
+  TargetPredictor(const models::Model& model, const nn::Arithmetic& arithmetic)
+      : heads_(model.description().heads), predictor_(model, arithmetic) {}
+
+  /// Predictions in physical units.
+  std::vector<double> predict(const float* weights, const std::vector<float>& features, std::size_t count) {
+    std::vector<float> standardized(count * heads_.size());
+    predictor_.predict(weights, features.data(), count, standardized.data());
+    std::vector<double> result;
+    for (std::size_t i = 0; i < count; ++i) {
+      result.push_back(heads_.front().standardizer.backward(standardized[i * heads_.size()]));
+    }
+    return result;
+  }
+
+ private:
+  const std::vector<models::Head>& heads_;
+  train::Predictor predictor_;
+};
+
+/// Features and labels of the validation rows.
+struct Validation {
+  std::vector<float> features;
+  std::vector<double> labels;
+
+  double mae(TargetPredictor& predictor, const float* weights) const {
+    return train::regression_metrics(labels, predictor.predict(weights, features, labels.size())).mae;
+  }
+};
+
+/// Trains `weights`. Returns the epoch that they are of, or nothing when `stop` said so.
+std::optional<std::int64_t> train_weights(const models::Model& model, const Variant& variant,
+                                          const train::TrainingSettings& training, train::Rows rows,
+                                          const Validation& validation, const std::function<bool()>& stop,
+                                          linalg::Buffer<float>& weights) {
+  TargetPredictor predictor(model, training.arithmetic);
+  const std::size_t count = rows.count;
+  std::vector<train::Rows> shards;
+  shards.push_back(std::move(rows));
+  train::Trainer trainer(parallel::Communicator::self(), model, training, std::move(shards), count,
+                         rate_multipliers(model.layout(), variant));
+  trainer.set_weights(weights.data());
+  train::TrainingHooks hooks;
+  hooks.stop_requested = stop;
+  const auto keep = [&](const float* now) { std::copy_n(now, weights.size(), weights.data()); };
+  hooks.validate = [&](const float* now) {
+    if (validation.labels.empty()) {
+      keep(now);
+      return 0.0;
+    }
+    if (!variant.keep_best) {
+      keep(now);
+    }
+    return validation.mae(predictor, now);
+  };
+  hooks.improved = [&](const float* now) { keep(now); };
+  if (trainer.run(hooks) == train::Outcome::stopped) {
+    return std::nullopt;
+  }
+  return validation.labels.empty() ? trainer.state().epoch : trainer.state().best_epoch;
 }
 
 }  // namespace
 
+train::Rows training_rows(const TransferData& data, const Variant& variant, const JobSplit& split,
+                          const models::ModelDescription& description) {
+  const auto positions = all_rows(split);
+  const auto further = further_targets(data, variant);
+  train::Rows rows{positions.size(), data.feature_count(), description.heads.size(), features_of(data, positions), {}};
+  const auto standardize = [&](std::size_t head, double label) {
+    return static_cast<float>(description.heads[head].standardizer.forward(label));
+  };
+  for (std::size_t i = 0; i < positions.size(); ++i) {
+    const bool labelled = i < split.train.size();
+    rows.targets.push_back(standardize(0, labelled ? data.labels[positions[i]] : std::nan("")));
+    for (std::size_t f = 0; f < further.size(); ++f) {
+      rows.targets.push_back(standardize(f + 1, further[f]->labels[positions[i]]));
+    }
+  }
+  return rows;
+}
+
 std::optional<JobResult> run_job(const TransferData& data, const FinetuneSettings& settings, const Job& job,
                                  const std::function<bool()>& stop) {
   const Variant& variant = settings.variants[job.variant];
-  const JobSplit split = split_rows(data, settings, job.fold);
-  const auto train_labels = pick(data.labels, split.train);
-  const auto description =
-      describe_start(data.pretrained.description, variant, settings.head, data.target, data.unit, train_labels,
-                     train::count_seen(make_rows(data, split.train, {}), data.pretrained.description));
+  const JobSplit split = split_rows(data, settings, job);
+  const auto description = describe_job(data, settings, variant, split);
   const auto model = models::make_model(description);
-  const models::Standardizer& standardizer = description.heads.front().standardizer;
   const std::uint64_t seed = job.seed * 100003 + static_cast<std::uint64_t>(job.fold);
   linalg::Buffer<float> weights = starting_weights(*model, data.pretrained, variant, settings.head, seed);
+  const Validation validation{features_of(data, split.validation), pick(data.labels, split.validation)};
 
   JobResult result;
-  const train::Rows validation = make_rows(data, split.validation, standardizer);
-  const auto validation_labels = pick(data.labels, split.validation);
   if (variant.trains) {
-    train::TrainingSettings training = variant.training;
+    train::Rows rows = training_rows(data, variant, split, description);
+    train::TrainingSettings training = training_for(variant, rows.count);
     training.seed = seed;
-    train::Predictor predictor(*model, training.arithmetic);
-    train::Trainer trainer(parallel::Communicator::self(), *model, training,
-                           {make_rows(data, split.train, standardizer)}, split.train.size(),
-                           rate_multipliers(model->layout(), variant));
-    trainer.set_weights(weights.data());
-    train::TrainingHooks hooks;
-    hooks.stop_requested = stop;
-    const auto keep = [&](const float* now) { std::copy_n(now, weights.size(), weights.data()); };
-    hooks.validate = [&](const float* now) {
-      if (validation.count == 0) {
-        keep(now);
-        return 0.0;
-      }
-      if (!variant.keep_best) {
-        keep(now);
-      }
-      const auto predicted = predict(predictor, standardizer, now, validation.features, validation.count);
-      return train::regression_metrics(validation_labels, predicted).mae;
-    };
-    hooks.improved = [&](const float* now) { keep(now); };
-    if (trainer.run(hooks) == train::Outcome::stopped) {
+    const auto epoch = train_weights(*model, variant, training, std::move(rows), validation, stop, weights);
+    if (!epoch) {
       return std::nullopt;
     }
-    result.best_epoch = trainer.state().best_epoch;
+    result.best_epoch = *epoch;
   }
-  train::Predictor predictor(*model, nn::exact(variant.training.arithmetic));
-  const train::Rows held_out = make_rows(data, split.held_out, standardizer);
+  TargetPredictor predictor(*model, nn::exact(variant.training.arithmetic));
   result.rows.assign(split.held_out.begin(), split.held_out.end());
-  result.predictions = predict(predictor, standardizer, weights.data(), held_out.features, held_out.count);
-  result.test_predictions = predict(predictor, standardizer, weights.data(), data.test_features, data.test_rows.size());
-  result.validation_mae = train::regression_metrics(validation_labels, predict(predictor, standardizer, weights.data(),
-                                                                               validation.features, validation.count))
-                              .mae;
-  for (const double label : train_labels) {
-    result.baseline += label / static_cast<double>(train_labels.size());
+  result.predictions = predictor.predict(weights.data(), features_of(data, split.held_out), split.held_out.size());
+  result.test_predictions = predictor.predict(weights.data(), data.test_features, data.test_rows.size());
+  result.validation_mae = validation.mae(predictor, weights.data());
+  for (const std::size_t row : split.train) {
+    result.baseline += data.labels[row] / static_cast<double>(split.train.size());
   }
   result.model.description = description;
-  result.model.members.push_back(std::move(weights));
+  if (!settings.is_curve() || job.share + 1 == settings.shares.size()) {
+    result.model.members.push_back(std::move(weights));
+  }
   return result;
 }
 
@@ -212,7 +224,9 @@ void write_job(const std::filesystem::path& path, const JobResult& result, const
     out.write("/rows", result.rows);
     out.write("/predictions", result.predictions);
     out.write("/test_predictions", result.test_predictions);
-    models::write_model_group(out, result.model.description, {result.model.members.front().data()});
+    if (!result.model.members.empty()) {
+      models::write_model_group(out, result.model.description, {result.model.members.front().data()});
+    }
     out.write_attribute("/", "format", std::string("epitaxy job"));
     out.write_attribute("/", "validation_mae", result.validation_mae);
     out.write_attribute("/", "best_epoch", result.best_epoch);

@@ -7,6 +7,27 @@
 
 namespace epitaxy::transfer {
 
+namespace {
+
+bool is_of_heads(const std::string& parameter) {
+  return parameter.starts_with("head.") || parameter.starts_with("heads.");
+}
+
+bool matches(const std::string& pattern, const std::string& parameter) {
+  return pattern == kFeatures ? !is_of_heads(parameter) : text::matches(pattern, parameter);
+}
+
+}  // namespace
+
+train::TrainingSettings training_for(const Variant& variant, std::size_t rows) {
+  train::TrainingSettings training = variant.training;
+  const auto batch = static_cast<std::size_t>(training.batch);
+  const int steps = static_cast<int>(std::max<std::size_t>(1, rows / batch));
+  training.epochs = std::max(training.epochs, (variant.least_steps + steps - 1) / steps);
+  training.schedule.epochs = training.epochs;
+  return training;
+}
+
 std::vector<double> rate_multipliers(const nn::ParameterLayout& layout, const Variant& variant) {
   std::vector<RatePattern> patterns = variant.rates;
   for (const auto& pattern : variant.freeze) {
@@ -16,7 +37,7 @@ std::vector<double> rate_multipliers(const nn::ParameterLayout& layout, const Va
   for (const auto& [pattern, multiplier] : patterns) {
     bool any = false;
     for (std::size_t i = 0; i < multipliers.size(); ++i) {
-      if (text::matches(pattern, layout[i].name)) {
+      if (matches(pattern, layout[i].name)) {
         multipliers[i] = multiplier;
         any = true;
       }
@@ -26,28 +47,93 @@ std::vector<double> rate_multipliers(const nn::ParameterLayout& layout, const Va
                  pattern, layout[0].name, layout[1].name, layout.parameters().back().name);
     }
   }
+  for (std::size_t i = 0; i < multipliers.size(); ++i) {
+    if (text::matches("decoder.*", layout[i].name) || text::matches("encoder.log_variance.*", layout[i].name)) {
+      multipliers[i] = 0;
+    }
+  }
   if (std::ranges::all_of(multipliers, [](double m) { return m == 0; })) {
     fail_input("variant {}: every parameter is frozen, so nothing can learn", variant.name);
   }
   return multipliers;
 }
 
-models::ModelDescription describe_start(const models::ModelDescription& pretrained, const Variant& variant,
-                                        const NewHead& head, const std::string& target, const std::string& unit,
-                                        const std::vector<double>& labels, const std::vector<std::int64_t>& seen) {
-  models::ModelDescription description = pretrained;
-  models::Head own{head.name, target, unit, models::Standardizer::fit(labels)};
+namespace {
+
+/// The hidden layer of the heads, if the input says something about it.
+void set_hidden(models::ModelDescription& description, const models::ModelDescription& pretrained,
+                const Variant& variant, const NewHead& head) {
+  if (!head.hidden) {
+    return;
+  }
+  if (description.kind != "molecule_vae") {
+    fail_input("'head.hidden' is for models of molecules; the head of a {} is linear: leave it out", description.kind);
+  }
+  description.vae.head_hidden = *head.hidden;
+  if (*head.hidden != pretrained.vae.head_hidden && variant.pretrained && !head.start_from.empty()) {
+    fail_input(
+        "the heads of the pretrained model have a hidden layer of width {} (0 = none), the new one of {}: start it "
+        "fresh (head.start_from: fresh)",
+        pretrained.vae.head_hidden, *head.hidden);
+  }
+}
+
+models::Head describe_own(const models::ModelDescription& pretrained, const Variant& variant, const NewHead& head,
+                          const LearnedTarget& target) {
+  models::Head own{head.name, target.name, target.unit, models::Standardizer::fit(target.labels)};
+  if (variant.weight != 1 && pretrained.kind != "molecule_vae") {
+    fail_input("variant {}: 'weight' is for models of molecules; leave it out", variant.name);
+  }
+  own.weight = variant.weight;
   if (variant.pretrained && !head.start_from.empty()) {
     const models::Head& source = pretrained.heads[pretrained.head_index(head.start_from)];
-    if (source.unit != unit) {
+    if (source.unit != target.unit) {
       fail_input(
           "the head '{}' predicts in {}, but the target {} is in {}: start the new head fresh (head.start_from: "
           "fresh)",
-          head.start_from, source.unit, target, unit);
+          head.start_from, source.unit, target.name, target.unit);
     }
-    own.standardizer = source.standardizer;
+    // Another quantity has its own mean and spread: the copied head then starts as a straight line between the two.
+    if (source.target == target.name || !variant.trains) {
+      own.standardizer = source.standardizer;
+    }
   }
-  description.heads = {own};
+  return own;
+}
+
+/// The head of a further target has the name of the pretrained model's head for it, and goes on from there.
+models::Head describe_further(const models::ModelDescription& pretrained, const Variant& variant,
+                              const LearnedTarget& target) {
+  models::Head further{target.name, target.name, target.unit, models::Standardizer::fit(target.labels)};
+  for (const models::Head& source : pretrained.heads) {
+    if (source.target == target.name && source.unit == target.unit) {
+      further.name = source.name;
+      if (variant.pretrained) {
+        further.standardizer = source.standardizer;
+      }
+      break;
+    }
+  }
+  return further;
+}
+
+}  // namespace
+
+models::ModelDescription describe_start(const models::ModelDescription& pretrained, const Variant& variant,
+                                        const NewHead& head, const std::vector<LearnedTarget>& targets,
+                                        const std::vector<std::int64_t>& seen) {
+  models::ModelDescription description = pretrained;
+  set_hidden(description, pretrained, variant, head);
+  description.vae.spellings = 0;  // properties are learned from the spelling that predictions are made from
+  description.heads = {describe_own(pretrained, variant, head, targets.front())};
+  for (std::size_t i = 1; i < targets.size(); ++i) {
+    const models::Head further = describe_further(pretrained, variant, targets[i]);
+    if (std::ranges::count(description.head_names(), further.name) > 0) {
+      fail_input("variant {}: two heads would be called '{}': give the new one another 'head.name'", variant.name,
+                 further.name);
+    }
+    description.heads.push_back(further);
+  }
   for (std::size_t i = 0; i < description.seen.size(); ++i) {
     description.seen[i] = seen[i] + (variant.pretrained ? description.seen[i] : 0);
   }
@@ -71,6 +157,10 @@ linalg::Buffer<float> starting_weights(const models::Model& model, const models:
         continue;
       }
       name = "head." + head.start_from + "." + name.substr(own_prefix.size());
+    }
+    // Heads of further targets and a hidden layer may be new.
+    if (is_of_heads(name) && (!source->layout().has(name) || source->layout().find(name).shape != parameter.shape)) {
+      continue;
     }
     const auto& from = source->layout().find(name);
     std::copy_n(pretrained.members.front().data() + from.offset, from.size, weights.data() + parameter.offset);

@@ -6,17 +6,12 @@
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tests/system/common.sh
 source "$here/common.sh" "$@"
+# shellcheck source=tests/system/finetune_common.sh
+source "$here/finetune_common.sh"
 
 readonly folds=3
 options=("$inputs/finetune.yaml" --set "folds=$folds" --set "seeds=[1,2]" --set training.epochs=200
   --set variants.frozen_features.training.epochs=200)
-
-same_results() {
-  expect_equal "$2: hash of model.h5" "$(hash_of "$1/model.h5")" "$(hash_of one/model.h5)"
-  expect "$2: summary.json" cmp "$1/summary.json" one/summary.json
-  expect "$2: predictions.csv" cmp "$1/predictions.csv" one/predictions.csv
-  expect "$2: no temporary files are left" no_temporary_files "$1"
-}
 
 import_pauling 3000
 import_measured
@@ -31,35 +26,7 @@ same_results two "2 ranks"
 expect "results hold" python3 "$here/check_finetune.py" one "$folds"
 
 say "killed, stopped and run again"
-ended() { ! kill -0 "$launched" 2>/dev/null; }
-count_jobs() { { find "$1/jobs" -name '*.h5' 2>/dev/null || true; } | wc -l; }
-some_jobs() { [[ $(count_jobs "$1") -ge $2 ]]; }
-# interrupt FOLDER SIGNAL JOBS: one of 2 ranks, once so many more jobs are done; sets code.
-interrupt() {
-  local targets before
-  before=$(count_jobs "$1")
-  "${launcher[@]}" 2 "$program" run "${options[@]}" --output "$1" >>"$1.log" 2>&1 </dev/null &
-  launched=$!
-  await 120 "$3 more jobs" some_jobs "$1" $((before + $3))
-  mapfile -t targets < <(pgrep -P "$launched")
-  [[ ${#targets[@]} -gt 0 ]] || fail "the run ended before it could be sent $2"
-  kill "-$2" "${targets[-1]}"
-  await 60 "the run to end" ended
-  code=0
-  wait "$launched" || code=$?
-}
-interrupt again KILL 2
-expect "killed on one of 2 ranks it fails (exit code $code)" test "$code" -ne 0 -a "$code" -ne 75
-interrupt again TERM 2
-expect_equal "exit code after TERM on one of 2 ranks" "$code" 75
-expect "it says what stopped it" grep -qE '^stopped by .*: run again to go on' again.log
-kept=$(count_jobs again)
-expect "some jobs are done ($kept), others not" test "$kept" -ge 4 -a "$kept" -lt $((7 * folds))
-touch again/marker
-expect_exit 0 "$program" run "${options[@]}" --output again
-expect_equal "the $kept finished jobs were not done again" \
-  "$(find again/jobs -name '*.h5' ! -newer again/marker | wc -l)" "$kept"
-same_results again "after both"
+interrupt_and_resume again $((7 * folds))
 expect_exit 0 "$program" run "${options[@]}" --output again --set training.epochs=1
 expect "other settings give other results" test "$(hash_of again/model.h5)" != "$(hash_of one/model.h5)"
 

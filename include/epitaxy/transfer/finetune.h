@@ -1,7 +1,8 @@
 #pragma once
 /// \file
-/// The `finetune` stage: variants of transfer compared by k folds x seeds, each a single-rank job, farmed over the
-/// ranks.
+/// The `finetune` stage: variants of transfer compared, each many times, as single-rank jobs that are farmed over the
+/// ranks. Either by cross-validation (k folds x seeds), or by a learning curve (shares of the labels x seeds, with test
+/// rows of their own).
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -20,6 +21,8 @@ struct FinetuneSettings {
   std::string pretrained;  ///< A model file or checkpoint.
   NewHead head;
   int folds = 10;
+  std::vector<double> shares;  ///< Of the labels, ascending: a learning curve instead of folds; empty = folds.
+  std::string cheap;  ///< A target whose straight line to this one is a learning curve's baseline; empty = none.
   std::vector<std::uint64_t> seeds;
   std::uint64_t split_seed = 1;
   double validation_fraction =
@@ -28,6 +31,8 @@ struct FinetuneSettings {
   std::string test_file;     ///< Or: another data set with the same target.
   std::vector<Variant> variants;
   std::string signature;  ///< Every setting that the results depend on, as YAML.
+
+  bool is_curve() const { return !shares.empty(); }
 };
 
 FinetuneSettings read_finetune(const config::Document& document, config::Section root);

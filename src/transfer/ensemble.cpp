@@ -1,0 +1,59 @@
+#include "epitaxy/transfer/ensemble.h"
+
+#include <cmath>
+
+namespace epitaxy::transfer {
+
+void Ensemble::finish(std::vector<double>& mean, std::vector<double>& deviation) const {
+  for (const auto& values : values_) {
+    const train::Spread spread = train::spread(values);
+    mean.push_back(values.empty() ? std::nan("") : spread.mean);
+    deviation.push_back(values.size() > 1 ? spread.deviation : std::nan(""));
+  }
+}
+
+train::RegressionMetrics average(const std::vector<train::RegressionMetrics>& all) {
+  train::RegressionMetrics mean = all.front();
+  mean.mae = mean.rmse = mean.r2 = 0;
+  const auto n = static_cast<double>(all.size());
+  for (const auto& m : all) {
+    mean.mae += m.mae / n;
+    mean.rmse += m.rmse / n;
+    mean.r2 += m.r2 / n;
+  }
+  return mean;
+}
+
+namespace {
+
+/// Changes a linear head so that its standardized output in `to` is the same physical value as before in `from`.
+void restandardize(const nn::ParameterLayout& layout, const models::Head& from, const models::Standardizer& to,
+                   float* weights) {
+  const models::Standardizer& own = from.standardizer;
+  if (own.mean == to.mean && own.scale == to.scale) {
+    return;
+  }
+  const auto& weight = layout.find("head." + from.name + ".weight");
+  for (std::size_t i = 0; i < weight.size; ++i) {
+    float& w = weights[weight.offset + i];
+    w = static_cast<float>(w * own.scale / to.scale);
+  }
+  float& bias = weights[layout.find("head." + from.name + ".bias").offset];
+  bias = static_cast<float>(to.forward(own.backward(bias)));
+}
+
+}  // namespace
+
+void add_member(models::ModelFile& ensemble, models::ModelFile member) {
+  if (ensemble.members.empty()) {
+    ensemble.description = member.description;
+  }
+  const auto model = models::make_model(member.description);
+  for (std::size_t h = 0; h < member.description.heads.size(); ++h) {
+    restandardize(model->layout(), member.description.heads[h], ensemble.description.heads[h].standardizer,
+                  member.members.front().data());
+  }
+  ensemble.members.push_back(std::move(member.members.front()));
+}
+
+}  // namespace epitaxy::transfer

@@ -1,0 +1,70 @@
+#include <boost/test/unit_test.hpp>
+
+#include "data/temporary_folder.h"
+#include "epitaxy/base/error.h"
+#include "epitaxy/transfer/finetune.h"
+
+using namespace epitaxy;
+using test::says;
+using transfer::FinetuneSettings;
+
+namespace {
+
+FinetuneSettings read(const std::string& keys) {
+  const auto document = config::Document::from_text("data: {file: d.h5}\npretrained: m.h5\n" + keys, "x.yaml");
+  auto settings = transfer::read_finetune(document, document.root());
+  document.finish();
+  return settings;
+}
+
+void check_refused(const std::string& keys, const std::string& part) {
+  BOOST_TEST_CONTEXT(keys) { BOOST_CHECK_EXCEPTION(read(keys), InputError, says("x.yaml", part)); }
+}
+
+const std::string kVariants = "variants: {fine_tune: {}}\n";
+const std::string kTest = "test: {file: t.h5}\n";
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(finetune_settings)
+
+BOOST_AUTO_TEST_CASE(folds_by_default) {
+  const auto s = read(kVariants);
+  BOOST_TEST(!s.is_curve());
+  BOOST_TEST(s.folds == 10);
+  BOOST_TEST(s.variants[0].also.empty());
+  BOOST_TEST(s.variants[0].least_steps == 0);
+  BOOST_TEST(!s.head.hidden.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_learning_curve) {
+  const auto s = read(kTest +
+                      "labels: [1.0, 0.01]\ncheap: quick\nhead: {hidden: 12}\ntraining: {least_steps: 500}\n"
+                      "variants:\n  joint: {start: scratch, also: [a, b], weight: 3}\n"
+                      "  scratch: {training: {epochs: 3}}\n  frozen_features: {}\n");
+  BOOST_TEST(s.is_curve());
+  BOOST_TEST(s.shares == (std::vector<double>{0.01, 1.0}), boost::test_tools::per_element());
+  BOOST_TEST(s.cheap == "quick");
+  BOOST_TEST(*s.head.hidden == 12U);
+  BOOST_TEST(s.variants[0].also == (std::vector<std::string>{"a", "b"}), boost::test_tools::per_element());
+  BOOST_TEST(s.variants[0].weight == 3);
+  BOOST_TEST(!s.variants[0].pretrained);
+  BOOST_TEST(s.variants[0].least_steps == 500);
+  BOOST_TEST(s.variants[1].least_steps == 0);
+  BOOST_TEST(s.variants[1].training.epochs == 3);
+  BOOST_TEST(s.variants[2].freeze == (std::vector<std::string>{transfer::kFeatures}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(what_does_not_go_together) {
+  check_refused(kVariants + "labels: [0.1]\n", "'test.file': is missing: a learning curve");
+  check_refused(kVariants + "labels: [0.1]\ntest: {fraction: 0.1}\n", "'test.file': is missing: a learning curve");
+  check_refused(kVariants + kTest + "labels: [0.1]\nfolds: 3\n", "'folds': and 'labels' exclude each other");
+  check_refused(kVariants + kTest + "labels: [0.1, 0.1]\n", "'labels': lists a share twice");
+  check_refused(kVariants + kTest + "labels: []\n", "'labels': must list at least one share");
+  check_refused(kVariants + kTest + "labels: [0.1, 2]\n", "between");
+  check_refused(kVariants + "cheap: a\n", "unknown key 'cheap'");
+  check_refused("variants: {direct: {also: [a]}}\n", "is for variants that train");
+  check_refused("variants: {fine_tune: {weight: 2}}\n", "unknown key 'weight'");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
