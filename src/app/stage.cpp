@@ -61,7 +61,7 @@ void read_compare(Stage& stage, Section root) {
 void remove_results(const fs::path& folder) {
   for (const char* name : {"checkpoint.h5", "checkpoint.previous.h5", "checkpoint.next.h5", "best.h5", "model.h5",
                            "dataset.h5", "metrics.csv", "predictions.csv", "rejected.csv", "comparison.csv",
-                           "summary.json", "config.yaml", "log.txt", "jobs"}) {
+                           "learning_curve.csv", "summary.json", "config.yaml", "log.txt", "jobs"}) {
     fs::remove_all(folder / name);
   }
 }
