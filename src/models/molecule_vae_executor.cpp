@@ -49,6 +49,7 @@ VaeExecutor::VaeExecutor(const MoleculeVae& net, const ExecutorSettings& setting
                          settings.training);
   }
   if (!settings.training) {
+    points_ = NumberBuffer(DataType::float32, rows_ * latent_size_);
     return;
   }
   read_ids_.resize(net.settings().spellings > 0 ? ids_.size() : 0);
@@ -231,12 +232,12 @@ nn::LossSums VaeExecutor::gradient(const float* features, const float* targets, 
 }
 
 /// What the heads read: the mean, or the layer on it.
-const NumberBuffer& VaeExecutor::head_input() {
+const NumberBuffer& VaeExecutor::head_input(const NumberBuffer& mean) {
   if (!head_hidden_) {
-    return encoder_.mean();
+    return mean;
   }
   const float* bias = master_ + net_.layout()[head_hidden_->spec().bias].offset;
-  head_hidden_->forward(encoder_.mean().data(), bias, head_features_.data());
+  head_hidden_->forward(mean.data(), bias, head_features_.data());
   return head_features_;
 }
 
@@ -244,7 +245,7 @@ const NumberBuffer& VaeExecutor::head_input() {
 void VaeExecutor::backward_heads(const nn::Loss& loss, float* gradient) {
   const std::size_t heads = net_.heads().count();
   const auto& head_weights = net_.settings().head_weights;
-  const NumberBuffer& input = head_input();
+  const NumberBuffer& input = head_input(encoder_.mean());
   net_.heads().forward(input, rows_, master_, predictions_.data());
   float* predicted = column_.data();
   float* wanted = predicted + rows_;
@@ -326,7 +327,14 @@ void VaeExecutor::finish(float* gradient, std::size_t first) {
 void VaeExecutor::predict(const float* features, float* predictions) {
   read_in_order(features);
   encoder_.forward(ids_.data());
-  net_.heads().forward(head_input(), rows_, master_, predictions);
+  net_.heads().forward(head_input(encoder_.mean()), rows_, master_, predictions);
+}
+
+void VaeExecutor::predict_latent(const float* latent, float* predictions) {
+  check(master_ != nullptr, "weights are loaded before an executor is used");
+  check(points_.size() > 0, "an executor for training predicts no points");
+  std::copy_n(latent, points_.size(), points_.as<float>());
+  net_.heads().forward(head_input(points_), rows_, master_, predictions);
 }
 
 void VaeExecutor::encode(const float* features, float* mean, float* log_variance) {

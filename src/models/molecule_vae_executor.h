@@ -25,6 +25,7 @@ class VaeExecutor final : public MoleculeVaeExecutor {
   std::span<const double> loss_parts() const override { return part_values_; }
   const MoleculeVaeLoss& parts() const override { return parts_; }
   void encode(const float* features, float* mean, float* log_variance) override;
+  void predict_latent(const float* latent, float* predictions) override;
   void decode(const float* latent, std::int32_t* tokens) override;
   void sample(const float* latent, std::span<RandomStream> streams, double temperature, std::int32_t* tokens) override;
 
@@ -37,7 +38,7 @@ class VaeExecutor final : public MoleculeVaeExecutor {
   void sample_latent();
   void forward(const StreamPosition& position);
   double backward_latent();
-  const linalg::NumberBuffer& head_input();
+  const linalg::NumberBuffer& head_input(const linalg::NumberBuffer& mean);
   void backward_heads(const nn::Loss& loss, float* gradient);
   void backward_head_input(float* gradient);
   void finish(float* gradient, std::size_t first);
@@ -77,6 +78,7 @@ class VaeExecutor final : public MoleculeVaeExecutor {
   std::vector<float> dpredictions_;     ///< [rows, heads]
   std::vector<float> column_;           ///< [3, rows] of one head.
   std::vector<double> weights_;         ///< For sampling: of the tokens.
+  linalg::NumberBuffer points_;         ///< [rows, latent] that heads are to predict for; not in training.
   linalg::NumberBuffer head_features_;  ///< [rows, head_hidden]
   linalg::NumberBuffer dhead_features_;
   linalg::NumberBuffer dmean_;          ///< [rows, latent]

@@ -229,6 +229,36 @@ BOOST_AUTO_TEST_CASE(sampling_is_keyed_by_the_streams_and_cold_samples_are_greed
   BOOST_TEST((sample(2, 1e-6) == decode(c, latent)));
 }
 
+BOOST_AUTO_TEST_CASE(properties_of_a_point_are_those_of_a_molecule_with_that_mean) {
+  for (const std::size_t hidden : {std::size_t{0}, std::size_t{5}}) {
+    auto settings = small_settings();
+    settings.head_hidden = hidden;
+    const VaeCase c(settings);
+    const auto executor = c.net.executor({.rows = c.rows, .arithmetic = {}, .training = false, .trainable = {}});
+    executor->load(c.weights.data());
+    Numbers mean(c.rows * settings.latent);
+    Numbers log_variance(mean.size());
+    Numbers of_molecules(c.targets.size());
+    Numbers of_points(c.targets.size(), 100.0f);
+    executor->encode(c.features.data(), mean.data(), log_variance.data());
+    executor->predict(c.features.data(), of_molecules.data());
+    executor->predict_latent(mean.data(), of_points.data());
+    BOOST_TEST(test::same_bits(of_points.data(), of_molecules.data(), of_points.size()));
+    if (hidden == 0) {
+      // Twice the mean is twice as far from the prediction at the origin.
+      Numbers of_origin(c.targets.size());
+      executor->predict_latent(Numbers(mean.size(), 0.0f).data(), of_origin.data());
+      for (float& number : mean) {
+        number *= 2;
+      }
+      executor->predict_latent(mean.data(), of_points.data());
+      for (std::size_t i = 0; i < of_points.size(); ++i) {
+        BOOST_TEST(std::abs(of_points[i] - 2 * of_molecules[i] + of_origin[i]) < 1e-4);
+      }
+    }
+  }
+}
+
 // With all weights zero the logits are the output's bias.
 BOOST_AUTO_TEST_CASE(sampled_tokens_have_the_softmax_frequencies) {
   auto settings = small_settings();

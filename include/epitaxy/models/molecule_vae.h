@@ -81,6 +81,8 @@ class MoleculeVaeExecutor : public Executor {
 
   /// features -> mean and log-variance, both [rows, latent].
   virtual void encode(const float* features, float* mean, float* log_variance) = 0;
+  /// latent [rows, latent] -> standardized predictions [rows, heads]; of the mean they are those of `predict`.
+  virtual void predict_latent(const float* latent, float* predictions) = 0;
   /// latent [rows, latent] -> the most probable token at each step, [rows, length], zeros from the end token on.
   virtual void decode(const float* latent, std::int32_t* tokens) = 0;
   /// The same with tokens drawn from softmax(logits / temperature), those of row i with numbers of streams[i].
