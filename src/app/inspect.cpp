@@ -12,6 +12,7 @@
 #include "epitaxy/data/hdf5.h"
 #include "epitaxy/models/model_file.h"
 #include "epitaxy/train/checkpoint.h"
+#include "latent_points.h"
 
 namespace epitaxy::app {
 
@@ -67,21 +68,49 @@ Json describe_dataset(const std::filesystem::path& path) {
   return json;
 }
 
+/// How many elements or tokens the training rows held.
+std::size_t count_seen(const models::ModelDescription& d) {
+  return d.seen.size() - static_cast<std::size_t>(std::ranges::count(d.seen, 0));
+}
+
+void describe_molecule_vae(const models::ModelDescription& d, Json& json) {
+  const models::MoleculeVaeSettings& vae = d.vae;
+  const bool feedback = vae.decoder_input == models::DecoderInput::previous_token;
+  json["representation"] = d.representation;
+  json["tokens"] = {{"count", d.features.size()}, {"seen", count_seen(d)}, {"symbols", d.features}};
+  json["length"] = vae.length;
+  json["latent"] = vae.latent;
+  Json& encoder = json["encoder"];
+  for (const auto& convolution : vae.convolutions) {
+    encoder["channels"].push_back(convolution.channels);
+    encoder["kernels"].push_back(convolution.kernel);
+  }
+  encoder["dense"] = vae.dense;
+  json["decoder"] = {
+      {"kind", feedback ? "autoregressive" : "repeat_vector"}, {"layers", vae.layers}, {"cells", vae.cells}};
+  if (vae.head_hidden > 0) {
+    json["head_hidden"] = vae.head_hidden;
+  }
+}
+
 Json describe_model(const models::ModelDescription& d, std::size_t members) {
   const auto model = models::make_model(d);
   Json json{{"kind", d.kind}, {"members", members}, {"parameters", model->layout().weight_count()}};
-  json["widths"] = d.widths;
+  const bool molecular = d.kind == "molecule_vae";
+  if (molecular) {
+    describe_molecule_vae(d, json);
+  } else {
+    json["widths"] = d.widths;
+  }
   for (const auto& head : d.heads) {
     json["heads"][head.name] = {{"target", head.target},
                                 {"unit", head.unit},
                                 {"mean", head.standardizer.mean},
                                 {"scale", head.standardizer.scale}};
   }
-  std::size_t seen = 0;
-  for (const auto count : d.seen) {
-    seen += count > 0 ? 1 : 0;
+  if (!molecular) {
+    json["elements_seen"] = count_seen(d);
   }
-  json["elements_seen"] = seen;
   return json;
 }
 
@@ -102,6 +131,15 @@ Json describe_checkpoint(const std::filesystem::path& path) {
   json["data"] = checkpoint.fingerprints;
   json["hash"] = checkpoint.hash();
   return json;
+}
+
+Json describe_latents(const std::filesystem::path& path) {
+  const auto file = read_latent_file(path);
+  return {{"format", "epitaxy latent"},
+          {"rows", file.rows()},
+          {"latent", file.latent},
+          {"model_hash", file.model_hash},
+          {"hash", file.hash}};
 }
 
 /// Nested values as indented lines.
@@ -133,6 +171,8 @@ void inspect(const InspectOptions& options) {
     json = describe_model_file(options.file, hash);
   } else if (format == "epitaxy checkpoint") {
     json = describe_checkpoint(options.file);
+  } else if (format == "epitaxy latent") {
+    json = describe_latents(options.file);
   } else {
     fail_input("{} is not a file of epitaxy", options.file.string());
   }

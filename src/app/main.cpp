@@ -2,6 +2,8 @@
 /// The command line of epitaxy.
 #include <CLI/CLI.hpp>
 
+#include "epitaxy/app/decode.h"
+#include "epitaxy/app/encode.h"
 #include "epitaxy/app/inspect.h"
 #include "epitaxy/app/predict.h"
 #include "epitaxy/app/version.h"
@@ -41,6 +43,46 @@ int report(const parallel::Communicator& world, const Error& error, int code) {
   return code;
 }
 
+CLI::App* add_predict(CLI::App& app, app::PredictOptions& options) {
+  CLI::App* predict = app.add_subcommand("predict", "Predict for new compositions or molecules");
+  predict->add_option("--model", options.model, "A model, best or checkpoint file (HDF5)")->required();
+  predict->add_option("--input", options.input, "CSV (or CSV.gz) with formulas or SMILES")->required();
+  predict->add_option("--output", options.output, "CSV to write")->required();
+  predict->add_option("--column,--smiles-column", options.column,
+                      "Name of the column with formulas or SMILES (default: formula or smiles, as the model reads)");
+  predict->add_option("--head", options.head, "Only this head of a model with several");
+  return predict;
+}
+
+CLI::App* add_encode(CLI::App& app, app::EncodeOptions& options) {
+  CLI::App* encode = app.add_subcommand("encode", "Molecules to latent vectors");
+  encode->add_option("--model", options.model, "A model, best or checkpoint file (HDF5) of molecules")->required();
+  encode->add_option("--input", options.input, "CSV (or CSV.gz) with SMILES")->required();
+  encode->add_option("--output", options.output, "HDF5 (.h5) or CSV (.csv) to write")->required();
+  encode->add_option("--smiles-column", options.column, "Name of the column with SMILES (default: smiles)");
+  return encode;
+}
+
+CLI::App* add_decode(CLI::App& app, app::DecodeOptions& options) {
+  CLI::App* decode = app.add_subcommand("decode", "Latent vectors to molecules and their properties");
+  decode->add_option("--model", options.model, "A model, best or checkpoint file (HDF5) of molecules")->required();
+  decode->add_option("--input", options.input, "HDF5 (.h5) or CSV (.csv) as 'encode' writes them")->required();
+  decode->add_option("--output", options.output, "CSV to write")->required();
+  CLI::Option* samples = decode->add_option("--samples", options.samples, "Draw so many molecules for each point");
+  samples->check(CLI::Range(1, 1000000));
+  decode->add_option("--temperature", options.temperature, "Of the draws (default: 1)")->needs(samples);
+  decode->add_option("--seed", options.seed, "Of the draws (default: 1)")->needs(samples);
+  return decode;
+}
+
+CLI::App* add_inspect(CLI::App& app, app::InspectOptions& options) {
+  CLI::App* inspect = app.add_subcommand("inspect", "What a data set, model, checkpoint or latent file holds");
+  inspect->add_option("file", options.file, "An HDF5 file of epitaxy")->required();
+  inspect->add_flag("--hash", options.hash, "Only the hash of its content");
+  inspect->add_flag("--json", options.json, "As JSON");
+  return inspect;
+}
+
 int execute(const parallel::Communicator& world, int argc, char** argv) {
   CLI::App app("Pretrain on abundant theory, transfer to precious measurements.", "epitaxy");
   app.require_subcommand(0, 1);
@@ -62,18 +104,13 @@ int execute(const parallel::Communicator& world, int argc, char** argv) {
   check->add_flag("--stages", list, "Only list the stages of a workflow: name, ranks, time");
 
   app::PredictOptions predicting;
-  CLI::App* predict = app.add_subcommand("predict", "Predict for new compositions");
-  predict->add_option("--model", predicting.model, "A model, best or checkpoint file (HDF5)")->required();
-  predict->add_option("--input", predicting.input, "CSV (or CSV.gz) with a formula column")->required();
-  predict->add_option("--output", predicting.output, "CSV to write")->required();
-  predict->add_option("--column", predicting.column, "Name of the formula column (default: formula)");
-  predict->add_option("--head", predicting.head, "Only this head of a model with several");
-
+  CLI::App* predict = add_predict(app, predicting);
+  app::EncodeOptions encoding;
+  CLI::App* encode = add_encode(app, encoding);
+  app::DecodeOptions decoding;
+  CLI::App* decode = add_decode(app, decoding);
   app::InspectOptions inspecting;
-  CLI::App* inspect = app.add_subcommand("inspect", "What a data set, model or checkpoint holds");
-  inspect->add_option("file", inspecting.file, "An HDF5 file of epitaxy")->required();
-  inspect->add_flag("--hash", inspecting.hash, "Only the hash of its content");
-  inspect->add_flag("--json", inspecting.json, "As JSON");
+  CLI::App* inspect = add_inspect(app, inspecting);
 
   try {
     app.parse(argc, argv);
@@ -93,6 +130,10 @@ int execute(const parallel::Communicator& world, int argc, char** argv) {
     }
   } else if (predict->parsed()) {
     app::predict(world, predicting);
+  } else if (encode->parsed()) {
+    app::encode(world, encoding);
+  } else if (decode->parsed()) {
+    app::decode(world, decoding);
   } else if (inspect->parsed()) {
     world.on_root([&] { app::inspect(inspecting); });
   } else if (world.is_root()) {

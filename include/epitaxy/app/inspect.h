@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// `epitaxy inspect`: what a data set, model or checkpoint holds, and the hash of its content.
+/// `epitaxy inspect`: what a data set, model, checkpoint or file of latent points holds, and the hash of its content.
 #include <filesystem>
 
 namespace epitaxy::app {

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// `epitaxy predict`: properties of new compositions from a model file.
+/// `epitaxy predict`: properties of new compositions or molecules from a model file.
 #include <filesystem>
 #include <string>
 
@@ -12,12 +12,12 @@ struct PredictOptions {
   std::filesystem::path model;
   std::filesystem::path input;
   std::filesystem::path output;
-  std::string column = "formula";
-  std::string head;  ///< Empty: all heads.
+  std::string column;  ///< Empty: `formula` or `smiles`, as the model reads.
+  std::string head;    ///< Empty: all heads.
 };
 
-/// Writes the input's columns followed by `<target>`, `<target>_std` (of an ensemble; else empty) and `warning`. A
-/// model with several heads gives `<target>_<head>` for each. A column name that the input has already gets the suffix
+/// Writes the input's columns followed by `<target>`, `<target>_std` (of an ensemble; else empty) and `warning`. Heads
+/// of the same target give `<target>_<head>` each. A column name that the input has already gets the suffix
 /// `_predicted`. Rows that cannot be predicted keep empty fields and say why in `warning`. The ranks share the rows.
 /// Collective. Throws InputError.
 void predict(const parallel::Communicator& communicator, const PredictOptions& options);

@@ -1,0 +1,150 @@
+#include "epitaxy/app/encode.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "epitaxy/base/error.h"
+#include "epitaxy/base/log.h"
+#include "epitaxy/train/run_files.h"
+#include "input_rows.h"
+#include "latent_model.h"
+#include "latent_points.h"
+#include "output_columns.h"
+
+namespace epitaxy::app {
+
+namespace {
+
+/// What is read before anything is computed.
+struct Request {
+  LatentModel model;
+  data::CsvTable table;
+  std::size_t column;
+  bool hdf5;
+
+  explicit Request(const EncodeOptions& options)
+      : model(options.model),
+        table(data::CsvTable::read(options.input)),
+        column(table.column(options.column)),
+        hdf5(is_hdf5(options.output)) {
+    if (!hdf5) {
+      if (options.output.extension() == ".gz") {
+        fail_input("{}: the table is written as it is, not as gzip; name it .csv", options.output.string());
+      }
+      for (std::size_t j = 0; j < model.latent(); ++j) {
+        if (std::ranges::find(table.columns(), latent_column(j)) != table.columns().end()) {
+          fail_input("{}: has a column '{}' already; rename or remove it, or write HDF5", options.input.string(),
+                     latent_column(j));
+        }
+      }
+    }
+  }
+};
+
+struct Latents {
+  std::vector<float> mean;          ///< [rows, latent]
+  std::vector<float> log_variance;  ///< [rows, latent]
+};
+
+Latents encode_rows(const LatentModel& model, const InputRows& rows) {
+  const std::size_t latent = model.latent();
+  const std::size_t width = model.description().feature_count();
+  const auto executor = model.executor();
+  std::vector<float> features(kChunkRows * width);
+  Latents chunk{std::vector<float>(kChunkRows * latent), std::vector<float>(kChunkRows * latent)};
+  Latents result;
+  for (std::size_t first = 0; first < rows.range.size(); first += kChunkRows) {
+    const std::size_t count = std::min(kChunkRows, rows.range.size() - first);
+    std::ranges::fill(features, 0.0f);
+    std::copy_n(rows.features.data() + first * width, count * width, features.data());
+    executor->encode(features.data(), chunk.mean.data(), chunk.log_variance.data());
+    const auto end = static_cast<std::ptrdiff_t>(count * latent);
+    result.mean.insert(result.mean.end(), chunk.mean.begin(), chunk.mean.begin() + end);
+    result.log_variance.insert(result.log_variance.end(), chunk.log_variance.begin(), chunk.log_variance.begin() + end);
+  }
+  return result;
+}
+
+void write_hdf5(const EncodeOptions& options, const Request& request, const std::vector<RowNote>& notes,
+                const Latents& latents) {
+  LatentFile file;
+  file.latent = request.model.latent();
+  file.model_hash = request.model.hash();
+  for (std::size_t row = 0; row < notes.size(); ++row) {
+    if (notes[row].readable) {
+      const auto first = static_cast<std::ptrdiff_t>(row * file.latent);
+      const auto last = first + static_cast<std::ptrdiff_t>(file.latent);
+      file.mean.insert(file.mean.end(), latents.mean.begin() + first, latents.mean.begin() + last);
+      file.log_variance.insert(file.log_variance.end(), latents.log_variance.begin() + first,
+                               latents.log_variance.begin() + last);
+      file.smiles.push_back(notes[row].text);
+      file.row.push_back(static_cast<std::int64_t>(request.table.line(row)));
+    }
+  }
+  write_latent_file(options.output, file);
+}
+
+/// Nine digits give a float32 back, also when they are read as a double first.
+std::string latent_number(float value) { return fmt::format("{:.9g}", value); }
+
+void write_csv(const EncodeOptions& options, const Request& request, const std::vector<RowNote>& notes,
+               const Latents& latents) {
+  const data::CsvTable& table = request.table;
+  const std::size_t latent = request.model.latent();
+  OutputColumns columns(table.columns());
+  for (std::size_t j = 0; j < latent; ++j) {
+    columns.add(latent_column(j), "");
+  }
+  columns.add("warning", "_encoded");
+  train::CsvWriter out(columns.names());
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    std::vector<std::string> fields;
+    for (std::size_t c = 0; c < table.columns().size(); ++c) {
+      fields.emplace_back(table.field(row, c));
+    }
+    for (std::size_t j = 0; j < latent; ++j) {
+      fields.push_back(notes[row].readable ? latent_number(latents.mean[row * latent + j]) : "");
+    }
+    fields.push_back(notes[row].told("encoded"));
+    out.row(fields);
+  }
+  out.write(options.output);
+}
+
+void report(const EncodeOptions& options, const Request& request, const std::vector<RowNote>& notes) {
+  const auto readable = static_cast<std::size_t>(std::ranges::count_if(notes, &RowNote::readable));
+  const auto doubtful = std::ranges::count_if(notes, [](const RowNote& n) { return n.readable && !n.warning.empty(); });
+  log::info("{} of {} rows encoded into {}: {} latent numbers each", readable, notes.size(), options.output.string(),
+            request.model.latent());
+  if (readable < notes.size() || doubtful > 0) {
+    log::warning("{} rows not encoded, {} hold tokens that the model never saw{}", notes.size() - readable, doubtful,
+                 unreadable_rows(request.table, request.column, notes));
+  }
+}
+
+}  // namespace
+
+void encode(const parallel::Communicator& communicator, const EncodeOptions& options) {
+  std::optional<Request> request;
+  InputRows rows;
+  communicator.agree([&] {
+    request.emplace(options);
+    rows = read_rows(communicator, request->table, request->column, request->model.description());
+  });
+  communicator.on_root([&] { make_folder_of(options.output); });
+  const std::vector<RowNote> notes = gather_notes(communicator, rows.notes);
+  communicator.on_root(
+      [&] { check_readable(options.input, request->table, request->column, notes, "SMILES", "encoded"); });
+  Latents mine;
+  communicator.agree([&] { mine = encode_rows(request->model, rows); });
+  const std::size_t count = request->table.rows();
+  const std::size_t latent = request->model.latent();
+  const Latents all{gather_rows(communicator, mine.mean, count, latent),
+                    gather_rows(communicator, mine.log_variance, count, latent)};
+  communicator.on_root([&] {
+    request->hdf5 ? write_hdf5(options, *request, notes, all) : write_csv(options, *request, notes, all);
+    report(options, *request, notes);
+  });
+}
+
+}  // namespace epitaxy::app

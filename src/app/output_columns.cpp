@@ -1,0 +1,55 @@
+#include "output_columns.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "epitaxy/base/file.h"
+#include "epitaxy/base/log.h"
+#include "epitaxy/base/text.h"
+
+namespace epitaxy::app {
+
+OutputColumns::OutputColumns(std::vector<std::string> columns)
+    : names_(std::move(columns)), taken_(names_.begin(), names_.end()) {}
+
+std::string OutputColumns::add(std::string name, const std::string& suffix) {
+  while (!taken_.insert(name).second) {
+    name += suffix;
+  }
+  return names_.emplace_back(std::move(name));
+}
+
+std::vector<std::size_t> choose_heads(const models::ModelDescription& description, const std::string& name) {
+  if (!name.empty()) {
+    return {description.head_index(name)};
+  }
+  std::vector<std::size_t> all(description.heads.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return all;
+}
+
+std::string property_name(const models::ModelDescription& description, const std::vector<std::size_t>& chosen,
+                          std::size_t head) {
+  const models::Head& own = description.heads[head];
+  const auto same = [&](std::size_t other) { return description.heads[other].target == own.target; };
+  return std::ranges::count_if(chosen, same) > 1 ? own.target + "_" + own.name : own.target;
+}
+
+void log_units(const models::ModelDescription& description, const std::vector<std::size_t>& chosen,
+               const std::vector<std::string>& columns) {
+  std::vector<std::string> units;
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    units.push_back(fmt::format("{} in {}", columns[i], description.heads[chosen[i]].unit));
+  }
+  if (!units.empty()) {
+    log::info("units: {}", text::join(units, ", "));
+  }
+}
+
+void make_folder_of(const std::filesystem::path& output) {
+  if (output.has_parent_path()) {
+    file::make_writable_folder(output.parent_path());
+  }
+}
+
+}  // namespace epitaxy::app

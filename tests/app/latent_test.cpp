@@ -1,0 +1,199 @@
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "data/temporary_folder.h"
+#include "epitaxy/app/decode.h"
+#include "epitaxy/app/encode.h"
+#include "epitaxy/app/predict.h"
+#include "epitaxy/base/error.h"
+#include "epitaxy/base/log.h"
+#include "epitaxy/base/text.h"
+#include "epitaxy/data/csv.h"
+#include "epitaxy/data/hdf5.h"
+#include "epitaxy/models/model_file.h"
+#include "epitaxy/models/molecule_text.h"
+#include "epitaxy/models/molecule_vae.h"
+#include "numbers.h"
+
+using namespace epitaxy;
+
+namespace {
+
+models::ModelDescription small_model() {
+  models::ModelDescription d;
+  d.kind = "molecule_vae";
+  d.representation = "tokens";
+  d.features = {"(", ")", "C", "O"};
+  d.seen = {1, 1, 1, 1};
+  d.heads = {{"gap", "gap_eV", "eV", {5, 2}}, {"cheap", "gap_eV", "eV", {4, 1}}, {"dipole", "mu_D", "D", {1, 3}}};
+  d.vae.length = 8;
+  d.vae.convolutions = {{3, 3}};
+  d.vae.dense = 6;
+  d.vae.latent = 3;
+  d.vae.cells = 5;
+  d.vae.layers = 1;
+  return d;
+}
+
+/// Models with random weights in a folder, and a few molecules.
+struct Files {
+  test::TemporaryFolder folder;
+  models::ModelDescription description = small_model();
+
+  Files() {
+    log::set_silent(true);
+    folder.write("in.csv", "smiles\nCCO\nC\nOC(C)C\n");
+  }
+  ~Files() { log::set_silent(false); }
+
+  std::filesystem::path path(const std::string& name) const { return folder.path() / name; }
+
+  linalg::Buffer<float> weights(std::uint32_t seed) const {
+    const std::size_t size = models::make_model(description)->layout().size();
+    linalg::Buffer<float> buffer(size);
+    std::ranges::copy(test::random_numbers(size, seed), buffer.begin());
+    return buffer;
+  }
+
+  std::filesystem::path model(const std::vector<std::uint32_t>& seeds) const {
+    models::ModelFile file{description, {}, {}};
+    for (const std::uint32_t seed : seeds) {
+      file.members.push_back(weights(seed));
+    }
+    models::write_model(path("model.h5"), file);
+    return path("model.h5");
+  }
+
+  data::CsvTable predict(const std::vector<std::uint32_t>& seeds, const std::string& head = "") const {
+    app::predict(parallel::Communicator::self(), {model(seeds), path("in.csv"), path("out.csv"), "", head});
+    return data::CsvTable::read(path("out.csv"));
+  }
+};
+
+double number(const data::CsvTable& table, std::size_t row, const std::string& column) {
+  return text::to_double(table.field(row, table.column(column))).value_or(NAN);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(latent_test)
+
+BOOST_AUTO_TEST_CASE(an_ensemble_predicts_mean_and_deviation) {
+  const Files files;
+  const auto first = files.predict({1});
+  const auto second = files.predict({2});
+  const auto both = files.predict({1, 2});
+  // Heads of one target are told apart by their names.
+  BOOST_TEST(text::join(both.columns(), " ") ==
+             "smiles gap_eV_gap gap_eV_gap_std gap_eV_cheap gap_eV_cheap_std mu_D mu_D_std warning");
+  for (std::size_t row = 0; row < 3; ++row) {
+    for (const std::string column : {"gap_eV_gap", "gap_eV_cheap", "mu_D"}) {
+      const double a = number(first, row, column);
+      const double b = number(second, row, column);
+      BOOST_TEST(a != b);
+      BOOST_TEST(number(both, row, column) == (a + b) / 2, boost::test_tools::tolerance(1e-12));
+      BOOST_TEST(number(both, row, column + "_std") == std::abs(a - b) / std::sqrt(2.0),
+                 boost::test_tools::tolerance(1e-9));
+      BOOST_TEST(std::isnan(number(first, row, column + "_std")));
+    }
+  }
+  BOOST_TEST(text::join(files.predict({1}, "cheap").columns(), " ") == "smiles gap_eV gap_eV_std warning");
+}
+
+BOOST_AUTO_TEST_CASE(latent_files_hold_mean_and_log_variance) {
+  const Files files;
+  const auto self = parallel::Communicator::self();
+  app::encode(self, {files.model({1}), files.path("in.csv"), files.path("latent.h5")});
+  const data::Hdf5File file(files.path("latent.h5"), data::Hdf5File::Mode::read);
+  BOOST_TEST((file.read<std::string>("/smiles") == std::vector<std::string>{"CCO", "C", "CC(C)O"}));
+  BOOST_TEST((file.read<std::int64_t>("/row") == std::vector<std::int64_t>{2, 3, 4}));
+
+  const auto model = models::make_model(files.description);
+  const auto executor = models::molecule_model(*model, "")
+                            .net()
+                            .executor({.rows = 3, .arithmetic = {}, .training = false, .trainable = {}});
+  const auto weights = files.weights(1);
+  executor->load(weights.data());
+  std::vector<float> features(3 * 8, 0.0f);
+  const models::MoleculeText text(files.description);
+  text.encode("CCO", features.data());
+  text.encode("C", features.data() + 8);
+  text.encode("CC(C)O", features.data() + 16);
+  std::vector<float> mean(9);
+  std::vector<float> log_variance(9);
+  executor->encode(features.data(), mean.data(), log_variance.data());
+  BOOST_TEST(test::largest_difference(file.read<float>("/mean"), mean, 9) < 1e-6);
+  BOOST_TEST(test::largest_difference(file.read<float>("/log_variance"), log_variance, 9) < 1e-6);
+}
+
+// float32 numbers that differ in their last bit stay apart in a table.
+BOOST_AUTO_TEST_CASE(tables_hold_every_bit_of_the_latent_vectors) {
+  const Files files;
+  const auto self = parallel::Communicator::self();
+  const auto model = files.model({3});
+  app::encode(self, {model, files.path("in.csv"), files.path("latent.h5")});
+  app::encode(self, {model, files.path("in.csv"), files.path("latent.csv")});
+  const auto mean = data::Hdf5File(files.path("latent.h5"), data::Hdf5File::Mode::read).read<float>("/mean");
+  const auto table = data::CsvTable::read(files.path("latent.csv"));
+  for (std::size_t row = 0; row < 3; ++row) {
+    for (std::size_t j = 0; j < 3; ++j) {
+      const auto written = static_cast<float>(number(table, row, fmt::format("z_{:03}", j)));
+      BOOST_TEST(test::same_bits(&written, &mean[row * 3 + j], 1));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(points_of_other_programs_are_decoded) {
+  const Files files;
+  {
+    data::Hdf5File out(files.path("points.h5"), data::Hdf5File::Mode::create);
+    out.write("/mean", std::vector<double>{0, 0, 0, 1, -1, 0.5}, 3);
+    out.close();
+  }
+  files.folder.write("points.csv", "z_2,z_0,remark,z_1\n0,0,origin,0\n0.5,1,\"a, b\",-1\n");
+  const auto self = parallel::Communicator::self();
+  const auto model = files.model({1});
+  app::decode(self, {model, files.path("points.h5"), files.path("a.csv")});
+  app::decode(self, {model, files.path("points.csv"), files.path("b.csv")});
+  const auto a = data::CsvTable::read(files.path("a.csv"));
+  const auto b = data::CsvTable::read(files.path("b.csv"));
+  BOOST_TEST(a.columns().front() == "row");
+  BOOST_TEST(b.columns().front() == "remark");
+  BOOST_TEST(b.field(1, 0) == "a, b");
+  for (std::size_t row = 0; row < 2; ++row) {
+    for (std::size_t c = 1; c < a.columns().size(); ++c) {
+      BOOST_TEST(a.field(row, c) == b.field(row, c));
+    }
+  }
+  BOOST_TEST(number(a, 0, "mu_D") != number(a, 1, "mu_D"));
+}
+
+BOOST_AUTO_TEST_CASE(what_has_no_single_latent_space_is_refused) {
+  const Files files;
+  const auto self = parallel::Communicator::self();
+  const auto ensemble = files.model({1, 2});
+  BOOST_CHECK_EXCEPTION(app::encode(self, {ensemble, files.path("in.csv"), files.path("latent.h5")}), InputError,
+                        test::says("holds 2 models, each with a latent space"));
+  const auto model = files.model({1});
+  files.folder.write("wide.csv", "z_000,z_001,z_002,z_003\n0,0,0,0\n");
+  BOOST_CHECK_EXCEPTION(app::decode(self, {model, files.path("wide.csv"), files.path("out.csv")}), InputError,
+                        test::says("needs 3 latent columns"));
+  files.folder.write("hole.csv", "z_000,z_001,z_003\n0,0,0\n");
+  BOOST_CHECK_EXCEPTION(app::decode(self, {model, files.path("hole.csv"), files.path("out.csv")}), InputError,
+                        test::says("the table has 3 (z_000 to z_003)"));
+  files.folder.write("nan.csv", "z_000,z_001,z_002\n0,nan,0\n");
+  BOOST_CHECK_EXCEPTION(app::decode(self, {model, files.path("nan.csv"), files.path("out.csv")}), InputError,
+                        test::says("'nan' in the column z_001"));
+  {
+    data::Hdf5File out(files.path("wide.h5"), data::Hdf5File::Mode::create);
+    out.write("/mean", std::vector<float>(8, 0.0f), 4);
+    out.close();
+  }
+  BOOST_CHECK_EXCEPTION(app::decode(self, {model, files.path("wide.h5"), files.path("out.csv")}), InputError,
+                        test::says("have 4 numbers, those of the model 3"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
