@@ -136,6 +136,57 @@ import_pauling() {
 
 import_measured() { run_quietly "$program" run "$inputs/import_measured.yaml" --output "$WORKFLOW/import_measured"; }
 
+# import_molecules ROWS: the first shipped molecules with two targets, into import_molecules/.
+import_molecules() {
+  head -n "$(($1 + 1))" "$inputs/data/molecules.csv" >"$WORKFLOW/molecules.csv"
+  cat >"$WORKFLOW/import_molecules.yaml" <<'YAML'
+stage: import
+kind: molecules
+source: ${WORKFLOW}/molecules.csv
+targets:
+  - {column: gap_xtb_eV, unit: eV}
+  - {column: dipole_xtb_D, unit: D}
+YAML
+  run_quietly "$program" run "$WORKFLOW/import_molecules.yaml" --output "$WORKFLOW/import_molecules"
+}
+
+# tiny_autoencoder FILE: a stage file that pretrains on import_molecules/ and uses everything that draws random numbers.
+tiny_autoencoder() {
+  cat >"$1" <<'YAML'
+stage: pretrain
+data:
+  - file: ${WORKFLOW}/import_molecules/dataset.h5
+    heads:
+      - {head: gap, target: gap_xtb_eV, labels: 0.5, weight: 2}
+      - {head: dipole, target: dipole_xtb_D}
+validation: {fraction: 0.2}
+model:
+  kind: molecule_vae
+  representation: selfies
+  channels: [8, 8]
+  kernels: [3, 3]
+  dense: 24
+  latent: 6
+  layers: 2
+  cells: 20
+  token_dropout: 0.1
+  free_bits: 0.05
+  spellings: 2
+  head_hidden: 8
+training:
+  epochs: 4
+  batch: 32
+  shards: 4
+  precision: float32
+  optimizer: {kind: adamw, average_decay: 0.9}
+  learning_rate: {peak: 1.0e-2}
+  gradient_clip: 1
+  beta: {start: 0.01, end: 0.2, from_epoch: 1, to_epoch: 3}
+evaluation: {decoded_rows: 300, points: 300, final_points: 600}
+checkpoint: {every_minutes: 0.002}
+YAML
+}
+
 # await SECONDS WHAT COMMAND...: until the command succeeds; ends the test when it never does.
 await() {
   local seconds=$1 what=$2 end

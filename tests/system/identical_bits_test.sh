@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The number of ranks does not change a bit: pretraining on 1, 2, 3 and 4 ranks ends in the same checkpoint, the same
-# best model and the same tables. Cases: inputs/quickstart/pretrain.yaml (made short) in every precision of this CPU,
-# and one with two heads, an uneven number of shards and everything that draws random numbers.
+# best model and the same tables. Cases: inputs/quickstart/pretrain.yaml (made short) and a tiny molecule autoencoder in
+# every precision of this CPU, and one with two heads, an uneven number of shards and everything that draws random
+# numbers.
 #
 # Usage: identical_bits_test.sh PROGRAM
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -46,6 +47,13 @@ done
 if [[ ${#precisions[@]} -eq 2 ]]; then
   expect "float32 and bfloat16 differ" test "$(hash_of float32-1/best.h5)" != "$(hash_of bfloat16-1/best.h5)"
 fi
+
+import_molecules 500
+tiny_autoencoder molecules.yaml
+for precision in "${precisions[@]}"; do
+  compare "molecules_$precision" molecules.yaml --set "training.precision=$precision"
+done
+expect "the control of SELFIES is measured" grep -q '"random_strings_valid": 1.0' molecules_float32-1/summary.json
 
 cat >two_heads.yaml <<'YAML'
 stage: pretrain

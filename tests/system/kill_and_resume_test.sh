@@ -16,13 +16,13 @@ import_pauling 2000
 options=("$inputs/pretrain.yaml" --set "model.widths=[512,512,128]" --set training.batch=256
   --set training.precision=float32 --set checkpoint.every_minutes=0.002)
 
-# choose_epochs: as many as take wanted_seconds here.
+# choose_epochs FOLDER: as many as take wanted_seconds here; tried in the folder.
 choose_epochs() {
-  run_quietly "$program" run "${options[@]}" --set training.epochs=12 --output trial
+  run_quietly "$program" run "${options[@]}" --set training.epochs=12 --output "$1"
   awk -F, -v target="$wanted_seconds" '
     NR > 1 && (!fastest || $NF < fastest) { fastest = $NF }
     END { epochs = int(target / (fastest + 0.001)); print (epochs < 30 ? 30 : epochs > 800 ? 800 : epochs) }' \
-    trial/metrics.csv
+    "$1/metrics.csv"
 }
 
 # same_as FOLDER REFERENCE WHAT
@@ -99,7 +99,7 @@ kill_until_done() {
   expect_equal "$name: the last run ends with exit code" "$code" 0
   expect_equal "$name: kills that hit" "$kills" "$#"
   expect "$name: it resumed from checkpoints" grep -q '^resuming' "$name.log"
-  same_as "$name" reference "$name"
+  same_as "$name" "$reference" "$name"
 }
 
 # stop_and_resume NAME RANKS NEXT_RANKS COMMAND...: starts, waits for an epoch, runs the command, expects exit code 75,
@@ -118,7 +118,7 @@ stop_and_resume() {
   reap
   expect_equal "$name: exit code when run again on $next ranks" "$code" 0
   expect "$name: it resumed" grep -q '^resuming' "$name.log"
-  same_as "$name" reference "$name"
+  same_as "$name" "$reference" "$name"
 }
 
 # signal_ranks SIGNAL all|one
@@ -192,7 +192,22 @@ test_run_again() {
   same_as early early_before "--fresh"
 }
 
-epochs=$(choose_epochs)
+# The autoencoder draws more, and more of it lies in the checkpoint.
+test_molecules() {
+  import_molecules 400
+  tiny_autoencoder molecules.yaml
+  options=(molecules.yaml)
+  epochs=$(choose_epochs trial_molecules)
+  say "molecules: $epochs epochs for about $wanted_seconds s"
+  options+=(--set "training.epochs=$epochs" --set "training.beta.to_epoch=$epochs")
+  reference=molecules_reference
+  run_quietly "$program" run "${options[@]}" --output "$reference"
+  kill_until_done molecules_killed 1 2 4
+  stop_and_resume molecules_term 2 1 signal_ranks TERM all
+}
+
+reference=reference
+epochs=$(choose_epochs trial)
 options+=(--set "training.epochs=$epochs")
 say "$epochs epochs for about $wanted_seconds s"
 run_quietly "$program" run "${options[@]}" --output reference
@@ -218,5 +233,6 @@ same_as walltime reference walltime
 test_torn_writes
 test_single_step_epochs
 test_run_again
+test_molecules
 
 finish
