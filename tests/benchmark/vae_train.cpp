@@ -20,29 +20,17 @@ using Clock = std::chrono::steady_clock;
 constexpr int kWarmUpSteps = 3;
 
 /// The autoencoder as the trainer sees it.
-class TrainedVae final : public models::Model {
- public:
-  TrainedVae(models::MoleculeVaeSettings settings, double beta) : vae_(std::move(settings)), beta_(beta) {
-    for (std::size_t i = 0; i < vae_.settings().length; ++i) {
-      description_.features.push_back(fmt::format("token {}", i));
-    }
-    for (const auto& head : vae_.settings().heads) {
-      description_.heads.push_back({head, head, "eV", {}});
-    }
+models::ModelDescription describe(const benchmark::Molecules& molecules) {
+  models::ModelDescription description;
+  description.kind = "molecule_vae";
+  description.representation = "characters";
+  description.features = molecules.table.symbols();
+  description.vae = benchmark::vae_settings(molecules.table);
+  for (const auto& head : description.vae.heads) {
+    description.heads.push_back({head, head, "eV", {}});
   }
-  const nn::ParameterLayout& layout() const override { return vae_.layout(); }
-  const models::ModelDescription& description() const override { return description_; }
-  std::unique_ptr<models::Executor> executor(const models::ExecutorSettings& settings) const override {
-    auto executor = vae_.executor(settings);
-    executor->set_beta(beta_);
-    return executor;
-  }
-
- private:
-  models::MoleculeVae vae_;
-  double beta_;
-  models::ModelDescription description_;
-};
+  return description;
+}
 
 /// Every `shards`-th molecule from `shard` on.
 train::Rows shard_rows(const benchmark::Molecules& molecules, int shard, int shards) {
@@ -65,6 +53,7 @@ train::TrainingSettings training_settings(const benchmark::Arguments& arguments)
   settings.optimizer.kind = nn::OptimizerKind::adam;
   settings.schedule = {.kind = nn::ScheduleKind::constant, .peak = arguments.number("rate", 1e-3)};
   settings.schedule.epochs = settings.epochs;
+  settings.beta.start = settings.beta.end = arguments.number("beta", 0.1);
   settings.arithmetic = arguments.arithmetic();
   return settings;
 }
@@ -88,7 +77,7 @@ void run(const benchmark::Arguments& arguments) {
   const auto world = parallel::Communicator::world();
   const auto molecules = benchmark::read_molecules(arguments.text("data", "qm9_train.csv.gz"), "gap_xtb_eV");
   const auto settings = training_settings(arguments);
-  const TrainedVae model(benchmark::vae_settings(molecules.table), arguments.number("beta", 0.1));
+  const models::MoleculeModel model(describe(molecules));
   std::vector<train::Rows> shards;
   const auto mine = parallel::shards_of_rank(settings.shards, world.rank(), world.size());
   for (int s = mine.first; s < mine.last; ++s) {

@@ -57,6 +57,25 @@ models::ModelDescription small_vae() {
   return d;
 }
 
+/// The data set, which each rank writes for itself, and a model for it.
+struct Case {
+  parallel::Communicator world = parallel::Communicator::world();
+  test::TemporaryFolder folder;
+  TrainingData data;
+  models::MoleculeModel model;
+
+  Case()
+      : data({{write((folder.path() / ("data" + std::to_string(world.rank()) + ".h5")).string()),
+               {label("gap", "gap_eV")}}},
+             without_validation(), {}, small_vae()),
+        model(data.description()) {}
+
+  static std::string write(const std::string& file) {
+    data::write_dataset(file, alkanes());
+    return file;
+  }
+};
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(molecule_evaluation_test)
@@ -64,23 +83,18 @@ BOOST_AUTO_TEST_SUITE(molecule_evaluation_test)
 // Weights are set so that everything can be worked out: the decoder writes C at every step, whatever it reads, and the
 // encoder's mean is 0 in two dimensions and a constant 2 in the third.
 BOOST_AUTO_TEST_CASE(metrics_by_hand) {
-  const auto world = parallel::Communicator::world();
-  const test::TemporaryFolder folder;
-  const std::string file = (folder.path() / ("data" + std::to_string(world.rank()) + ".h5")).string();
-  data::write_dataset(file, alkanes());
-  TrainingData data({{file, {label("gap", "gap_eV")}}}, without_validation(), {}, small_vae());
-  const models::MoleculeModel model(data.description());
-  std::vector<float> weights(model.layout().size(), 0.0f);
-  weights[model.layout().find("encoder.mean.bias").offset + 2] = 2.0f;
-  weights[model.layout().find("decoder.output.bias").offset + 1] = 1.0f;  // ids: end, C, O
-  MoleculeEvaluation evaluation(world, model, {}, data, data.train(),
+  const Case c;
+  std::vector<float> weights(c.model.layout().size(), 0.0f);
+  weights[c.model.layout().find("encoder.mean.bias").offset + 2] = 2.0f;
+  weights[c.model.layout().find("decoder.output.bias").offset + 1] = 1.0f;  // ids: end, C, O
+  MoleculeEvaluation evaluation(c.world, c.model, {}, c.data, c.data.train(),
                                 {.decoded_rows = 300, .points = 700, .seed = 1, .random_strings = true});
   const MoleculeMetrics m = evaluation.evaluate(weights.data());
   BOOST_TEST(m.molecules == 300u);
   BOOST_TEST(m.exact == 0.0);
   double tokens = 0;
   double carbon = 0;
-  for (const auto& smiles : data.index(0).smiles) {
+  for (const auto& smiles : c.data.index(0).smiles) {
     tokens += static_cast<double>(smiles.size()) + 1;
     carbon += static_cast<double>(std::count(smiles.begin(), smiles.end(), 'C'));
   }
@@ -103,17 +117,12 @@ BOOST_AUTO_TEST_CASE(metrics_by_hand) {
 }
 
 BOOST_AUTO_TEST_CASE(all_ranks_measure_what_one_does) {
-  const auto world = parallel::Communicator::world();
-  const test::TemporaryFolder folder;
-  const std::string file = (folder.path() / ("data" + std::to_string(world.rank()) + ".h5")).string();
-  data::write_dataset(file, alkanes());
-  TrainingData data({{file, {label("gap", "gap_eV")}}}, without_validation(), {}, small_vae());
-  const models::MoleculeModel model(data.description());
-  std::vector<float> weights(model.layout().size());
-  model.layout().initialize(weights.data(), 4);
+  const Case c;
+  std::vector<float> weights(c.model.layout().size());
+  c.model.layout().initialize(weights.data(), 4);
   const MoleculeEvaluationSettings settings{.decoded_rows = 270, .points = 600, .seed = 1, .random_strings = true};
-  MoleculeEvaluation together(world, model, {}, data, data.train(), settings);
-  MoleculeEvaluation alone(parallel::Communicator::self(), model, {}, data, data.train(), settings);
+  MoleculeEvaluation together(c.world, c.model, {}, c.data, c.data.train(), settings);
+  MoleculeEvaluation alone(parallel::Communicator::self(), c.model, {}, c.data, c.data.train(), settings);
   const MoleculeMetrics a = together.evaluate(weights.data());
   const MoleculeMetrics b = alone.evaluate(weights.data());
   BOOST_TEST(together.means() == alone.means(), boost::test_tools::per_element());
