@@ -155,12 +155,7 @@ namespace {
 SplitSettings read_split(config::Section root, bool molecular) {
   SplitSettings split;
   auto validation = root.section("validation");
-  split.validation_file = validation.string("file", "");
-  if (split.validation_file.empty()) {
-    split.validation_fraction = validation.number("fraction", 0.05, {0, 0.9});
-  } else {
-    split.validation_fraction = 0;
-  }
+  split.validation_fraction = validation.has("file") ? 0.0 : validation.number("fraction", 0.05, {0, 0.9});
   const std::string group = molecular ? "molecule" : "composition";
   validation.choice("group", {group}, group);
   split.seed = static_cast<std::uint64_t>(validation.integer("seed", 1, {0, 1e9}));
@@ -169,6 +164,15 @@ SplitSettings read_split(config::Section root, bool molecular) {
     validation.problem("fraction", "leaves too few rows to train on, together with 'test.fraction'");
   }
   return split;
+}
+
+void read_validation_file(config::Section validation, SplitSettings& split) {
+  if (validation.has("file")) {
+    split.validation_file = validation.string("file");
+    if (split.validation_file.empty()) {
+      validation.problem("file", "names no file");
+    }
+  }
 }
 
 void read_molecule_evaluation(config::Section section, PretrainSettings& settings) {
@@ -182,8 +186,7 @@ void read_molecule_evaluation(config::Section section, PretrainSettings& setting
   molecules.seed = static_cast<std::uint64_t>(section.integer("seed", 1, {0, 1e9}));
 }
 
-void read_choice(config::Section root, bool molecular, PretrainSettings& settings) {
-  settings.choose_by = root.string("choose_by", molecular ? "last" : "mean");
+void check_choice(config::Section root, bool molecular, const PretrainSettings& settings) {
   std::vector<std::string> names{"mean", "last"};
   if (molecular) {
     names.emplace_back("reconstruction");
@@ -231,10 +234,12 @@ PretrainSettings read_pretrain(const config::Document& document, config::Section
     settings.training.beta = read_beta(training.section("beta"));
     read_molecule_evaluation(root.section("evaluation"), settings);
   }
+  settings.choose_by = root.string("choose_by", molecular ? "last" : "mean");
   // Only what was read up to here decides the bits; files are compared by their fingerprints.
   settings.signature = document.resolved() + "\narithmetic: " + describe(settings.training.arithmetic);
   read_sources(root, molecular, settings);
-  read_choice(root, molecular, settings);
+  read_validation_file(root.section("validation"), settings.split);
+  check_choice(root, molecular, settings);
   settings.exclusions = read_exclusions(root);
   settings.checkpoint_minutes = root.section("checkpoint").number("every_minutes", 5.0, {1e-4, 1e6});
   return settings;
