@@ -4,24 +4,14 @@
 
 #include "data/temporary_folder.h"
 #include "epitaxy/chem/selfies.h"
+#include "train/data_case.h"
 
 using namespace epitaxy;
 using namespace epitaxy::train;
+using test::label;
+using test::without_validation;
 
 namespace {
-
-LabelSource label(const std::string& head, const std::string& target) {
-  LabelSource source;
-  source.head = head;
-  source.target = target;
-  return source;
-}
-
-SplitSettings without_validation() {
-  SplitSettings split;
-  split.validation_fraction = 0;
-  return split;
-}
 
 /// 300 molecules: more than one chunk, so that ranks share them.
 data::Dataset alkanes() {

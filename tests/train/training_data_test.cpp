@@ -9,25 +9,14 @@
 #include "epitaxy/base/error.h"
 #include "epitaxy/chem/selfies.h"
 #include "epitaxy/data/split.h"
+#include "train/data_case.h"
 
 using namespace epitaxy;
 using namespace epitaxy::train;
+using test::label;
+using test::without_validation;
 
 namespace {
-
-LabelSource label(const std::string& head, const std::string& target, double fraction = 1) {
-  LabelSource source;
-  source.head = head;
-  source.target = target;
-  source.fraction = fraction;
-  return source;
-}
-
-SplitSettings without_validation() {
-  SplitSettings split;
-  split.validation_fraction = 0;
-  return split;
-}
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
