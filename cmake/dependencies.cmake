@@ -24,7 +24,7 @@ find_library(XXHASH_LIBRARY xxhash REQUIRED)
 # Debian's RDKit has no CMake configuration.
 find_path(RDKIT_INCLUDE GraphMol/GraphMol.h PATH_SUFFIXES rdkit REQUIRED)
 set(RDKIT_LIBRARIES)
-foreach(name Fingerprints SmilesParse Subgraphs GraphMol DataStructs RDGeneral)
+foreach(name Descriptors Fingerprints SmilesParse Subgraphs GraphMol DataStructs RDGeneral)
   find_library(RDKIT_${name}_LIBRARY NAMES RDKit${name} REQUIRED)
   list(APPEND RDKIT_LIBRARIES ${RDKIT_${name}_LIBRARY})
 endforeach()
