@@ -20,7 +20,8 @@ enum class Purpose : std::uint32_t {
   synthetic = 7,
   latent = 8,
   tokens = 9,
-  points = 10
+  points = 10,
+  scramble = 11
 };
 
 /// Random numbers keyed by (seed, purpose, a, b, c); for training (a, b, c) = (epoch, step, shard). Different keys
