@@ -83,6 +83,10 @@ class PointDecoder {
   }
 
   void decode_tokens(std::size_t first, std::size_t attempt) {
+    if (options_.beam > 0) {
+      executor_->beam(latent_.data(), options_.beam, tokens_[attempt].data());
+      return;
+    }
     if (options_.samples == 0) {
       executor_->decode(latent_.data(), tokens_[attempt].data());
       return;

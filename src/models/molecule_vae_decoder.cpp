@@ -255,6 +255,35 @@ void VaeDecoder::decode(const float* latent, const TokenChoice& choose, std::int
   }
 }
 
+void VaeDecoder::begin(const float* latent) {
+  project_latent(latent);
+  for (std::size_t l = spare_states_.size(); l < layers_.size(); ++l) {
+    spare_states_.push_back(layers_[l].start());
+  }
+}
+
+void VaeDecoder::set_place(std::size_t place, std::size_t row, std::int32_t token) {
+  row_of_[place] = row;
+  last_token_[place] = token;
+}
+
+void VaeDecoder::move_states(std::span<const std::size_t> from) {
+  for (std::size_t l = 0; l < states_.size(); ++l) {
+    const nn::GruState& old = states_[l];
+    nn::GruState& moved = spare_states_[l];
+    for (std::size_t i = 0; i < from.size(); ++i) {
+      if (from[i] == kNoPlace) {
+        std::fill_n(moved.hidden.data() + i * width_, width_, 0.0f);
+        std::memset(address(moved.output, i * width_), 0, width_ * bytes_of(type_));
+      } else {
+        std::copy_n(old.hidden.data() + from[i] * width_, width_, moved.hidden.data() + i * width_);
+        std::memcpy(address(moved.output, i * width_), address(old.output, from[i] * width_), width_ * bytes_of(type_));
+      }
+    }
+  }
+  std::swap(states_, spare_states_);
+}
+
 void VaeDecoder::step(std::size_t live) {
   const std::size_t computed = padded_rows(live);
   for (std::size_t i = 0; i < computed; ++i) {

@@ -30,6 +30,21 @@ class VaeDecoder {
   /// latent [rows, latent] -> tokens [rows, length].
   void decode(const float* latent, const TokenChoice& choose, std::int32_t* tokens);
 
+  /// The same one step at a time, for searches that continue a sequence in several ways: each of so many places holds
+  /// the state of one sequence.
+  std::size_t places() const { return row_of_.size(); }
+  /// latent [rows, latent].
+  void begin(const float* latent);
+  /// The sequence at a place decodes latent vector `row`, and `token` is its last token.
+  void set_place(std::size_t place, std::size_t row, std::int32_t token);
+  /// The state at place i becomes that of place `from[i]`, or the one before the first step for kNoPlace.
+  void move_states(std::span<const std::size_t> from);
+  static constexpr std::size_t kNoPlace = static_cast<std::size_t>(-1);
+  /// One step of the first `live` places.
+  void step(std::size_t live);
+  /// [tokens] of a place, after `step`.
+  const float* logits(std::size_t place) const { return logits_.data() + place * tokens_width_; }
+
   std::int32_t start_token() const { return static_cast<std::int32_t>(net_.settings().tokens); }
   /// Of the products of a forward pass.
   double flops(const nn::PackedRows& rows) const;
@@ -42,7 +57,6 @@ class VaeDecoder {
   void fill_gates(std::size_t gate_row, std::size_t latent_row, std::int32_t previous);
   void backward_first_layer(const nn::PackedRows& rows, const std::int32_t* previous, float* flat_gradient,
                             float* dlatent);
-  void step(std::size_t live);
   std::size_t take_tokens(std::size_t live, std::size_t time, const TokenChoice& choose, std::int32_t* tokens);
   void move_row(std::size_t from, std::size_t to);
 
@@ -75,8 +89,9 @@ class VaeDecoder {
   linalg::Buffer<float> dlatent_;  ///< [rows, latent_width]
   linalg::Buffer<float> dweight_;  ///< Padded gradient of a weight.
   std::vector<nn::GruState> states_;
-  std::vector<std::size_t> row_of_;       ///< While decoding, by place: which row is decoded there.
-  std::vector<std::int32_t> last_token_;  ///< The same: its last token.
+  std::vector<nn::GruState> spare_states_;  ///< Where `move_states` puts them.
+  std::vector<std::size_t> row_of_;         ///< While decoding, by place: which row is decoded there.
+  std::vector<std::int32_t> last_token_;    ///< The same: its last token.
 };
 
 }  // namespace epitaxy::models

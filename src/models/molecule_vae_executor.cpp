@@ -379,6 +379,11 @@ void VaeExecutor::sample(const float* latent, std::span<RandomStream> streams, d
       tokens);
 }
 
+void VaeExecutor::beam(const float* latent, std::size_t width, std::int32_t* tokens, double* log_probabilities) {
+  check(master_ != nullptr, "weights are loaded before an executor is used");
+  VaeBeam(net_.settings(), rows_, width, *decoder_).search(latent, tokens, log_probabilities);
+}
+
 double VaeExecutor::gradient_flops() const {
   return 3.0 * (encoder_.flops() + (trains_decoder_ ? decoder_->flops(packed_) : 0.0));
 }

@@ -6,6 +6,7 @@
 /// ended. Random numbers are drawn in the order of the caller's rows.
 #include <array>
 
+#include "molecule_vae_beam.h"
 #include "molecule_vae_decoder.h"
 #include "molecule_vae_encoder.h"
 
@@ -28,6 +29,7 @@ class VaeExecutor final : public MoleculeVaeExecutor {
   void predict_latent(const float* latent, float* predictions) override;
   void decode(const float* latent, std::int32_t* tokens) override;
   void sample(const float* latent, std::span<RandomStream> streams, double temperature, std::int32_t* tokens) override;
+  void beam(const float* latent, std::size_t width, std::int32_t* tokens, double* log_probabilities) override;
 
  private:
   std::size_t read_row(const float* features, std::int32_t* ids) const;

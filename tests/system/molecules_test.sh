@@ -140,6 +140,11 @@ test_decode() {
   expect_exit 0 "${decode[@]}" --input new_latent.h5 --output cold.csv --samples 1 --temperature 1e-6
   expect "cold draws are greedy" cmp <(cut -d, -f1,3- cold.csv) from_h5.csv
 
+  expect_exit 0 "${decode[@]}" --input new_latent.h5 --output narrow.csv --beam 1
+  expect "a beam of one is greedy" cmp narrow.csv from_h5.csv
+  expect_exit 2 "${decode[@]}" --input new_latent.h5 --output decoded.csv --beam 2 --samples 2
+  expect_message '--beam'
+
   printf 'z_000,z_001\n0,0\n' >few.csv
   expect_exit 2 "${decode[@]}" --input few.csv --output decoded.csv
   expect_message 'few.csv: the model needs 8 latent columns, z_000 to z_007; the table has 2 \(z_000 to z_001\)'

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <cstdint>
@@ -5,6 +6,8 @@
 #include <new>
 #include <vector>
 
+#include "epitaxy/models/molecule_vae.h"
+#include "numbers.h"
 #include "train/training_case.h"
 
 // Counts what the thread of the test asks of operator new while it is told to: the step loop must not allocate.
@@ -65,6 +68,32 @@ BOOST_AUTO_TEST_CASE(steps_after_the_first_ones_allocate_nothing) {
   // Steps 3 to 5 of the first epoch, 7 to 10 of the second.
   BOOST_TEST(counts[4] == counts[1]);
   BOOST_TEST(counts[9] == counts[5]);
+}
+
+// Of 64 rows with 12 steps each, four at a time.
+BOOST_AUTO_TEST_CASE(steps_of_a_beam_search_allocate_nothing) {
+  models::MoleculeVaeSettings settings;
+  settings.tokens = 6;
+  settings.length = 12;
+  settings.convolutions = {{2, 2}};
+  settings.latent = 4;
+  settings.cells = 6;
+  const models::MoleculeVae net(settings);
+  std::vector<float> weights(net.layout().size());
+  net.layout().initialize(weights.data(), 5);
+  weights[net.layout().find("decoder.output.bias").offset] = -20.0f;  // No string ends early.
+  const nn::Arithmetic arithmetic{linalg::DataType::float32, linalg::Backend::openblas};
+  const auto executor = net.executor({.rows = 64, .arithmetic = arithmetic, .training = false, .trainable = {}});
+  executor->load(weights.data());
+  const std::vector<float> latent = test::random_numbers(64 * settings.latent, 8, -3, 3);
+  std::vector<std::int32_t> tokens(64 * settings.length);
+  executor->beam(latent.data(), 16, tokens.data());
+  const std::int64_t before = allocations;
+  counting = true;
+  executor->beam(latent.data(), 16, tokens.data());
+  counting = false;
+  BOOST_TEST(std::ranges::count(tokens, 0) == 0);
+  BOOST_TEST(allocations - before < 12);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -13,6 +13,7 @@ struct DecodeOptions {
   std::filesystem::path input;  ///< As `encode` writes them.
   std::filesystem::path output;
   std::size_t samples = 0;  ///< Molecules drawn for each point; 0: the most probable token at each step.
+  std::size_t beam = 0;     ///< Hypotheses of a beam search; 0: none.
   double temperature = 1;   ///< Of the draws.
   std::uint64_t seed = 1;   ///< Of the draws; those of a point depend on this and the number of the point.
 };

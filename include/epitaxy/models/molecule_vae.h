@@ -88,6 +88,12 @@ class MoleculeVaeExecutor : public Executor {
   /// The same with tokens drawn from softmax(logits / temperature), those of row i with numbers of streams[i].
   virtual void sample(const float* latent, std::span<RandomStream> streams, double temperature,
                       std::int32_t* tokens) = 0;
+  /// latent [rows, latent] -> the most probable string that a beam search with `width` hypotheses a row meets, [rows,
+  /// length], and the natural logarithm of its probability, [rows], unless that is null. Never less probable than what
+  /// `decode` gives, which is the result for width 1. The width is at most `rows`, rounded up to a multiple of
+  /// nn::kRowBlock.
+  virtual void beam(const float* latent, std::size_t width, std::int32_t* tokens,
+                    double* log_probabilities = nullptr) = 0;
 };
 
 /// The autoencoder as a model of a description, whose `features` are the symbols of the token ids 1, 2, ...
