@@ -1,14 +1,20 @@
 #include "epitaxy/base/file.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <chrono>
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <system_error>
 
 #include "epitaxy/base/error.h"
+#include "epitaxy/base/hash.h"
+#include "epitaxy/base/text.h"
 
 namespace epitaxy::file {
 
@@ -66,9 +72,62 @@ std::string reason(const std::error_code& code) { return std::generic_category()
 
 fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
 
+constexpr std::string_view kMark = ".tmp";
+constexpr std::size_t kPlaceDigits = 8;
+
+/// Eight digits for the machine, its start and the process namespace: where a process number means something.
+std::string this_place() {
+  std::array<char, 256> host{};
+  ::gethostname(host.data(), host.size() - 1);
+  std::string start;
+  std::ifstream("/proc/sys/kernel/random/boot_id") >> start;
+  std::error_code ignored;
+  Hasher hasher;
+  hasher.add(host.data());
+  hasher.add(start);
+  hasher.add(fs::read_symlink("/proc/self/ns/pid", ignored).string());
+  return hasher.hex().substr(0, kPlaceDigits);
+}
+
+/// E.g. `best.h5.tmp4711-0123abcd`: unique among all processes that share a file system.
 fs::path temporary_name(const fs::path& path) {
+  static const std::string place = this_place();
   fs::path temporary = path;
-  return temporary += fmt::format(".tmp{}", ::getpid());
+  return temporary += fmt::format("{}{}-{}", kMark, ::getpid(), place);
+}
+
+/// Who writes a temporary file, by its name.
+struct Writer {
+  long long process = 0;
+  std::string place;  ///< Empty: unknown.
+};
+
+std::optional<Writer> writer_of(const std::string& name) {
+  const auto mark = name.rfind(kMark);
+  if (mark == std::string::npos || mark == 0) {
+    return std::nullopt;
+  }
+  const auto parts = text::split(name.substr(mark + kMark.size()), '-');
+  if (parts.size() > 2 || parts[0].empty() || parts[0].find_first_not_of("0123456789") != std::string::npos) {
+    return std::nullopt;
+  }
+  const bool has_place = parts.size() == 2;
+  if (has_place &&
+      (parts[1].size() != kPlaceDigits || parts[1].find_first_not_of("0123456789abcdef") != std::string::npos)) {
+    return std::nullopt;
+  }
+  const auto process = text::to_integer(parts[0]);
+  return process ? std::optional(Writer{*process, has_place ? parts[1] : ""}) : std::nullopt;
+}
+
+/// Nobody writes the file any more: its process has ended, or, where that cannot be seen, a day went by.
+bool is_abandoned(const fs::directory_entry& entry, const Writer& writer) {
+  if (writer.place.empty() || writer.place == this_place()) {
+    return ::kill(static_cast<pid_t>(writer.process), 0) != 0 && errno == ESRCH;
+  }
+  std::error_code failed;
+  const auto written = entry.last_write_time(failed);
+  return !failed && fs::file_time_type::clock::now() - written > std::chrono::hours(24);
 }
 
 std::string bytes(std::uintmax_t count) {
@@ -171,15 +230,30 @@ void make_writable_folder(const fs::path& path) {
   fs::remove(probe, error);
 }
 
+bool create(const fs::path& path, std::string_view content) {
+  const fs::path temporary = temporary_name(path);
+  write_atomically(temporary, content);
+  // Unlike a renaming, a link never replaces what is there, also on network file systems.
+  bool created = ::link(temporary.c_str(), path.c_str()) == 0;
+  const bool no_links = !created && errno != EEXIST;
+  std::error_code failed;
+  if (no_links && !fs::exists(path, failed)) {
+    fs::rename(temporary, path, failed);
+    created = !failed;
+  }
+  fs::remove(temporary, failed);
+  if (!created && !fs::exists(path)) {
+    fail("cannot create {}", path.string());
+  }
+  sync(folder_of(path));
+  return created;
+}
+
 void remove_temporaries(const fs::path& folder) {
-  constexpr std::string_view kMark = ".tmp";
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    const std::string name = entry.path().filename().string();
-    const auto mark = name.rfind(kMark);
-    const bool ours = mark != std::string::npos && mark > 0 && mark + kMark.size() < name.size() &&
-                      name.find_first_not_of("0123456789", mark + kMark.size()) == std::string::npos;
-    if (ours && entry.is_regular_file(ignored)) {
+    const auto writer = writer_of(entry.path().filename().string());
+    if (writer && entry.is_regular_file(ignored) && is_abandoned(entry, *writer)) {
       fs::remove(entry.path(), ignored);
     }
   }

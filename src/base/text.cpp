@@ -175,6 +175,36 @@ bool matches(std::string_view pattern, std::string_view name) {
   return pattern.find_first_not_of('*', p) == std::string_view::npos;
 }
 
+std::string line_difference(const std::string& before, const std::string& now, std::string_view mark_before,
+                            std::string_view mark_now) {
+  const auto old_lines = split(before, '\n');
+  const auto new_lines = split(now, '\n');
+  const std::size_t n = old_lines.size();
+  const std::size_t m = new_lines.size();
+  // Longest common subsequence: the inputs are short.
+  std::vector<std::vector<int>> length(n + 1, std::vector<int>(m + 1, 0));
+  for (std::size_t i = n; i-- > 0;) {
+    for (std::size_t j = m; j-- > 0;) {
+      length[i][j] =
+          old_lines[i] == new_lines[j] ? length[i + 1][j + 1] + 1 : std::max(length[i + 1][j], length[i][j + 1]);
+    }
+  }
+  std::string result;
+  std::size_t i = 0;
+  std::size_t j = 0;
+  while (i < n || j < m) {
+    if (i < n && j < m && old_lines[i] == new_lines[j]) {
+      ++i;
+      ++j;
+    } else if (j == m || (i < n && length[i + 1][j] >= length[i][j + 1])) {
+      result += "\n  " + std::string(mark_before) + old_lines[i++];
+    } else {
+      result += "\n  " + std::string(mark_now) + new_lines[j++];
+    }
+  }
+  return result;
+}
+
 std::string duration(double seconds) {
   if (!std::isfinite(seconds)) {
     return "unknown";

@@ -143,9 +143,24 @@ Selection select_rows(hid_t array, std::size_t first, const std::vector<hsize_t>
   return {Handle(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr), H5Sclose), std::move(file)};
 }
 
+/// Texts of fixed length end at their first zero.
+bool read_fixed_texts(hid_t array, hid_t stored, const Selection& selection, std::vector<std::string>& values) {
+  const std::size_t length = H5Tget_size(stored);
+  std::vector<char> bytes(values.size() * length);
+  const bool read = H5Dread(array, stored, selection.memory, selection.file, H5P_DEFAULT, bytes.data()) >= 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const char* text = bytes.data() + i * length;
+    values[i].assign(text, strnlen(text, length));
+  }
+  return read;
+}
+
 template <typename T>
-bool read_values(hid_t array, const Selection& selection, std::vector<T>& values) {
+bool read_values(hid_t array, [[maybe_unused]] hid_t stored, const Selection& selection, std::vector<T>& values) {
   if constexpr (std::is_same_v<T, std::string>) {
+    if (!is_variable_text(stored)) {
+      return read_fixed_texts(array, stored, selection, values);
+    }
     const Handle type = text_type();
     std::vector<char*> pointers(values.size(), nullptr);
     const bool read = H5Dread(array, type, selection.memory, selection.file, H5P_DEFAULT, pointers.data()) >= 0;
@@ -257,13 +272,13 @@ std::vector<T> Hdf5File::read_rows(const std::string& path, std::size_t first, s
     fail_input("{}: '{}' has {} rows, so rows {} to {} cannot be read", path_.string(), path, open.dimensions[0], first,
                first + count);
   }
-  if (is_variable_text(open.type) != std::is_same_v<T, std::string>) {
+  if ((H5Tget_class(open.type) == H5T_STRING) != std::is_same_v<T, std::string>) {
     fail_input("{}: '{}' does not hold {}", path_.string(), path, std::is_same_v<T, std::string> ? "texts" : "numbers");
   }
   std::vector<hsize_t> extent = open.dimensions;
   extent[0] = count;
   std::vector<T> values(count * (extent.size() == 2 ? extent[1] : 1));
-  if (!values.empty() && !read_values(open.array, select_rows(open.array, first, extent), values)) {
+  if (!values.empty() && !read_values(open.array, open.type, select_rows(open.array, first, extent), values)) {
     fail_read(path_, path);
   }
   return values;

@@ -1,5 +1,7 @@
 #include "epitaxy/data/hdf5_handle.h"
 
+#include <algorithm>
+
 #include "epitaxy/base/error.h"
 
 namespace epitaxy::data {
@@ -28,6 +30,14 @@ std::string last_reason() {
 Handle text_type() {
   Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
   H5Tset_size(type, H5T_VARIABLE);
+  H5Tset_cset(type, H5T_CSET_UTF8);
+  return type;
+}
+
+Handle fixed_text_type(std::size_t length) {
+  Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
+  H5Tset_size(type, std::max<std::size_t>(length, 1));
+  H5Tset_strpad(type, H5T_STR_NULLPAD);
   H5Tset_cset(type, H5T_CSET_UTF8);
   return type;
 }

@@ -1,7 +1,6 @@
 #include "epitaxy/train/checkpoint.h"
 
 #include <algorithm>
-#include <array>
 
 #include "epitaxy/base/error.h"
 #include "epitaxy/base/file.h"
@@ -150,46 +149,12 @@ std::optional<Checkpoint> find_checkpoint(const fs::path& folder) {
   return std::nullopt;
 }
 
-namespace {
-
-/// Lines that only one of two texts has, marked - and +, in order.
-std::string line_difference(const std::string& before, const std::string& now) {
-  const auto old_lines = text::split(before, '\n');
-  const auto new_lines = text::split(now, '\n');
-  const std::size_t n = old_lines.size();
-  const std::size_t m = new_lines.size();
-  // Longest common subsequence: the inputs are short.
-  std::vector<std::vector<int>> length(n + 1, std::vector<int>(m + 1, 0));
-  for (std::size_t i = n; i-- > 0;) {
-    for (std::size_t j = m; j-- > 0;) {
-      length[i][j] =
-          old_lines[i] == new_lines[j] ? length[i + 1][j + 1] + 1 : std::max(length[i + 1][j], length[i][j + 1]);
-    }
-  }
-  std::string result;
-  std::size_t i = 0;
-  std::size_t j = 0;
-  while (i < n || j < m) {
-    if (i < n && j < m && old_lines[i] == new_lines[j]) {
-      ++i;
-      ++j;
-    } else if (j == m || (i < n && length[i + 1][j] >= length[i][j + 1])) {
-      result += "\n  checkpoint: " + old_lines[i++];
-    } else {
-      result += "\n  input:      " + new_lines[j++];
-    }
-  }
-  return result;
-}
-
-}  // namespace
-
 void check_same_run(const Checkpoint& checkpoint, const std::string& signature,
                     const std::map<std::string, std::string>& fingerprints, const fs::path& folder) {
   const char* advice = "Use another --output, or --fresh to throw the checkpoint away";
   if (checkpoint.signature != signature) {
     fail_input("the checkpoint in {} was made with other settings:{}\n{}", folder.string(),
-               line_difference(checkpoint.signature, signature), advice);
+               text::line_difference(checkpoint.signature, signature, "checkpoint: ", "input:      "), advice);
   }
   std::vector<std::string> before;
   std::vector<std::string> now;

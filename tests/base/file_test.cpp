@@ -1,13 +1,17 @@
 #include "epitaxy/base/file.h"
 
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
+#include <chrono>
 #include <csignal>
 #include <fstream>
 #include <iterator>
+#include <string>
 #include <system_error>
+#include <vector>
 
 #include "epitaxy/base/error.h"
 
@@ -131,6 +135,86 @@ BOOST_AUTO_TEST_CASE(files_and_folders_can_be_flushed) {
   BOOST_CHECK_NO_THROW(file::sync(path / "x"));
   BOOST_CHECK_NO_THROW(file::sync(path));
   BOOST_CHECK_EXCEPTION(file::sync(path / "none"), Error, [](const Error& e) { return says(e, "No such file"); });
+}
+
+BOOST_AUTO_TEST_CASE(a_file_is_created_once) {
+  BOOST_TEST(file::create(path / "x", "first"));
+  BOOST_TEST(!file::create(path / "x", "second"));
+  BOOST_TEST(file::read(path / "x") == "first");
+  BOOST_TEST(entries() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(of_several_processes_one_creates_the_file) {
+  constexpr int kProcesses = 8;
+  std::vector<pid_t> children;
+  for (int i = 0; i < kProcesses; ++i) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      ::_exit(file::create(path / "x", std::to_string(i)) ? 100 + i : 0);
+    }
+    children.push_back(child);
+  }
+  std::vector<int> creators;
+  for (const pid_t child : children) {
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    if (WEXITSTATUS(status) >= 100) {
+      creators.push_back(WEXITSTATUS(status) - 100);
+    }
+  }
+  BOOST_REQUIRE(creators.size() == 1U);
+  BOOST_TEST(file::read(path / "x") == std::to_string(creators.front()));
+  BOOST_TEST(entries() == 1);
+}
+
+/// The name under which a process writes `x` that ends without having removed it.
+fs::path abandoned_file(const fs::path& folder) {
+  fs::path name;
+  file::write_atomically(folder / "x", [&](const fs::path& temporary) {
+    name = temporary;
+    std::ofstream(temporary) << "half";
+  });
+  const std::string own = std::to_string(::getpid());
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::_exit(0);
+  }
+  ::waitpid(child, nullptr, 0);
+  std::string text = name.string();
+  text.replace(text.rfind(own), own.size(), std::to_string(child));
+  std::ofstream(text) << "half";
+  return text;
+}
+
+BOOST_AUTO_TEST_CASE(temporaries_of_ended_processes_are_removed) {
+  const fs::path left = abandoned_file(path);
+  BOOST_TEST(fs::exists(left));
+  file::remove_temporaries(path);
+  BOOST_TEST(!fs::exists(left));
+  BOOST_TEST(fs::exists(path / "x"));
+}
+
+BOOST_AUTO_TEST_CASE(temporaries_of_living_processes_stay) {
+  file::write_atomically(path / "x", [this](const fs::path& temporary) {
+    std::ofstream(temporary) << "new";
+    file::remove_temporaries(path);  // as another job that starts in the same folder does
+    BOOST_TEST(fs::exists(temporary));
+  });
+  BOOST_TEST(file::read(path / "x") == "new");
+}
+
+BOOST_AUTO_TEST_CASE(temporaries_of_other_machines_are_removed_when_they_are_old) {
+  const fs::path fresh = path / "x.tmp99999999-0000abcd";
+  const fs::path old = path / "y.tmp1-0000abcd";
+  const fs::path other = path / "notes.tmp1-draft";
+  for (const fs::path& file : {fresh, old, other}) {
+    std::ofstream(file) << "half";
+    fs::last_write_time(file, fs::file_time_type::clock::now() - std::chrono::hours(file == fresh ? 23 : 25));
+  }
+  file::remove_temporaries(path);
+  BOOST_TEST(fs::exists(fresh));
+  BOOST_TEST(!fs::exists(old));
+  BOOST_TEST(fs::exists(other));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

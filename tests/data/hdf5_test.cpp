@@ -201,4 +201,42 @@ BOOST_AUTO_TEST_CASE(a_moved_file_stays_open) {
   BOOST_TEST(file.read<double>("/numbers") == (std::vector<double>{1, 2}));
 }
 
+BOOST_AUTO_TEST_CASE(deflated_arrays_come_back) {
+  const TemporaryFolder folder;
+  const std::vector<std::string> texts = {"CC", "", "c1ccccc1"};
+  const std::vector<float> numbers = {1, 2, 3, 4, 5, 6};
+  Hdf5File out(folder / "x.h5", Hdf5File::Mode::create);
+  out.write_deflated("/texts", texts);
+  out.write_deflated("/numbers", numbers, 2);
+  out.write_deflated("/nothing", std::vector<std::string>{});
+  out.write_deflated("/same", std::vector<std::uint8_t>(100000, 1));
+  out.close();
+  BOOST_TEST(std::filesystem::file_size(folder / "x.h5") < 20000U);
+  const Hdf5File in(folder / "x.h5", Hdf5File::Mode::read);
+  BOOST_TEST(in.read<std::string>("/texts") == texts, boost::test_tools::per_element());
+  BOOST_TEST(in.read_rows<std::string>("/texts", 2, 1).at(0) == "c1ccccc1");
+  BOOST_TEST(in.read<float>("/numbers") == numbers, boost::test_tools::per_element());
+  BOOST_TEST(in.shape("/numbers").at(1) == 2U);
+  BOOST_TEST(in.read<std::string>("/nothing").empty());
+  BOOST_CHECK_THROW(in.read<float>("/texts"), InputError);
+}
+
+BOOST_AUTO_TEST_CASE(a_virtual_array_shows_those_of_other_files_wherever_they_are_moved) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directories(folder / "a/parts");
+  const std::vector<std::vector<std::string>> texts = {{"CC", "O"}, {"CCCCC", ""}};
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    Hdf5File part(folder / ("a/parts/" + std::to_string(i) + ".h5"), Hdf5File::Mode::create);
+    part.write_deflated("/texts", texts[i]);
+    part.close();
+  }
+  Hdf5File out(folder / "a/all.h5", Hdf5File::Mode::create);
+  out.write_virtual<std::string>("/texts", {2, 2}, {{"parts/0.h5", {0, 0}, {2}}, {"parts/1.h5", {1, 0}, {2}}}, 5);
+  out.close();
+  std::filesystem::rename(folder / "a", folder / "b");
+  const Hdf5File in(folder / "b/all.h5", Hdf5File::Mode::read);
+  const std::vector<std::string> expected = {"CC", "O", "CCCCC", ""};
+  BOOST_TEST(in.read<std::string>("/texts") == expected, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -19,6 +19,14 @@ class DamagedFileError : public InputError {
   using InputError::InputError;
 };
 
+/// One file's share of a virtual array: the array of the same path, of shape `shape`, stands at `begin`, which has a
+/// number for each dimension of the virtual array, of which the last ones are those of `shape`.
+struct VirtualPart {
+  std::filesystem::path file;  ///< Relative to the virtual array's file.
+  std::vector<std::size_t> begin;
+  std::vector<std::size_t> shape;
+};
+
 /// One open HDF5 file. Paths are absolute inside the file ("/targets/energy"); parents are created when writing. A file
 /// that is created is built in memory and reaches the disk in `close`, because HDF5 does not survive a full disk.
 class Hdf5File {
@@ -33,12 +41,20 @@ class Hdf5File {
   /// empty.
   void close();
 
-  /// T is float, double, std::int64_t, std::uint8_t or std::string (UTF-8, variable length). `rows x columns`; columns
-  /// 0 = 1-D.
+  /// T is float, double, std::int64_t, std::uint8_t or std::string (UTF-8, variable length; fixed lengths are read,
+  /// too). `rows x columns`; columns 0 = 1-D.
   template <typename T>
   void write(const std::string& path, const std::vector<T>& values, std::size_t columns = 0);
   template <typename T>
   void write(const std::string& path, const T* values, std::size_t rows, std::size_t columns = 0);
+  /// The same, deflated as one piece; texts have the fixed length of the longest (in bytes, with zeros behind): for
+  /// many small files.
+  template <typename T>
+  void write_deflated(const std::string& path, const std::vector<T>& values, std::size_t columns = 0);
+  /// An array whose content lies in other files, which need not be there when it is written. Texts are of fixed length.
+  template <typename T>
+  void write_virtual(const std::string& path, const std::vector<std::size_t>& shape,
+                     const std::vector<VirtualPart>& parts, std::size_t text_length = 0);
   template <typename T>
   std::vector<T> read(const std::string& path) const;
   /// Rows [first, first + count) of a 2-D (or 1-D) array.

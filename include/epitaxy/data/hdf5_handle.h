@@ -49,6 +49,8 @@ hid_t native_type() {
 
 /// Variable-length UTF-8.
 Handle text_type();
+/// Of a fixed length in bytes (at least 1), with zeros behind shorter ones.
+Handle fixed_text_type(std::size_t length);
 bool is_variable_text(hid_t type);
 /// Links with UTF-8 names that create the groups on their way.
 Handle link_properties();
