@@ -55,6 +55,8 @@ void DecodeCounts::add(const BlockResults& block) {
 
 double DecodeCounts::share(std::size_t count) const { return ratio(count, decodes); }
 
+double DecodeCounts::valid_point_share() const { return ratio(points_valid, points); }
+
 double MoleculeCounts::unique_share() const { return ratio(unique, valid); }
 
 double MoleculeCounts::unique_first_share(std::size_t index) const {
@@ -118,7 +120,9 @@ void ReplicateMetrics::add_molecule(const BlockResults& block, std::size_t decod
   if (sample_.wants(identity)) {
     const std::size_t heads = block.points > 0 ? block.properties.size() / block.points : 0;
     const float* properties = block.properties.data() + decode / block.attempts * heads;
-    sample_.add(identity, {.smiles = block.canonical[decode], .properties = {properties, properties + heads}});
+    sample_.add(identity, {.smiles = block.canonical[decode],
+                           .novel = block.novel[decode] != 0,
+                           .properties = {properties, properties + heads}});
   }
 }
 

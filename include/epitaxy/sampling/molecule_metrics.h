@@ -39,6 +39,7 @@ struct DecodeCounts {
 
   void add(const BlockResults& block);
   double share(std::size_t count) const;  ///< Of the decodes; NaN of none.
+  double valid_point_share() const;       ///< Points with a valid decode, of all points.
 };
 
 /// With the distinct molecules among the valid ones.
@@ -58,8 +59,9 @@ MoleculeCounts count_molecules(const BlockResults& block);
 
 /// One of the molecules chosen to be looked at closely.
 struct SampledMolecule {
-  std::uint64_t order = 0;        ///< Random number of this molecule; the smallest are chosen.
-  std::string smiles;             ///< Canonical.
+  std::uint64_t order = 0;  ///< Random number of this molecule; the smallest are chosen.
+  std::string smiles;       ///< Canonical.
+  bool novel = false;
   std::vector<float> properties;  ///< [heads] predicted at the first point that decodes to it.
 };
 
