@@ -130,8 +130,8 @@ struct Validation {
   }
 };
 
-/// Trains `weights`. Returns the epoch that they are of, or nothing when `stop` said so.
-std::optional<std::int64_t> train_weights(const models::Model& model, const Variant& variant,
+/// Trains `weights`, telling progress under `name`. Returns the epoch that they are of, or nothing when `stop` said so.
+std::optional<std::int64_t> train_weights(const std::string& name, const models::Model& model, const Variant& variant,
                                           const train::TrainingSettings& training, train::Rows rows,
                                           const Validation& validation, const std::function<bool()>& stop,
                                           linalg::Buffer<float>& weights) {
@@ -144,6 +144,9 @@ std::optional<std::int64_t> train_weights(const models::Model& model, const Vari
   trainer.set_weights(weights.data());
   train::TrainingHooks hooks;
   hooks.stop_requested = stop;
+  hooks.progress = [&](std::int64_t step, std::int64_t steps) {
+    log::progress_line(fmt::format("{}: step {} of {}", name, step, steps), false);
+  };
   const auto keep = [&](const float* now) { std::copy_n(now, weights.size(), weights.data()); };
   hooks.validate = [&](const float* now) {
     if (validation.labels.empty()) {
@@ -197,7 +200,7 @@ std::optional<JobResult> run_job(const TransferData& data, const FinetuneSetting
     train::Rows rows = training_rows(data, variant, split, description);
     train::TrainingSettings training = training_for(variant, rows.count);
     training.seed = seed;
-    const auto epoch = train_weights(*model, variant, training, std::move(rows), validation, stop, weights);
+    const auto epoch = train_weights(job.name, *model, variant, training, std::move(rows), validation, stop, weights);
     if (!epoch) {
       return std::nullopt;
     }
