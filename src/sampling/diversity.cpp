@@ -1,6 +1,7 @@
 #include "epitaxy/sampling/diversity.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -17,8 +18,50 @@ namespace {
 
 constexpr std::size_t kWords = FingerprintTable::kWords;
 
-/// Molecules that are compared with one after another while they stay in the first-level cache.
-constexpr std::size_t kTile = 128;
+/// Molecules that are compared with at once, and how many such groups stay in the first-level cache.
+constexpr std::size_t kLanes = 8;
+constexpr std::size_t kTile = 16;
+
+/// Fingerprints in groups, word by word, so that one instruction treats a whole group. The last group is filled up with
+/// molecules of so many bits that nothing resembles them.
+struct Groups {
+  std::vector<std::uint64_t> words;     ///< [groups, kWords, kLanes]
+  std::vector<std::int32_t> bit_count;  ///< [groups, kLanes]
+
+  explicit Groups(const FingerprintTable& table) {
+    constexpr std::int32_t kEndless = 1 << 30;
+    const std::size_t groups = (table.size() + kLanes - 1) / kLanes;
+    words.resize(groups * kWords * kLanes);
+    bit_count.resize(groups * kLanes, kEndless);
+    for (std::size_t i = 0; i < table.size(); ++i) {
+      std::uint64_t* group = words.data() + i / kLanes * kWords * kLanes;
+      for (std::size_t w = 0; w < kWords; ++w) {
+        group[w * kLanes + i % kLanes] = table.words[i * kWords + w];
+      }
+      bit_count[i] = table.bit_count[i];
+    }
+  }
+  std::size_t size() const { return bit_count.size() / kLanes; }
+};
+
+/// Similarities of a molecule to the molecules of a group.
+std::array<double, kLanes> similarities(const std::uint64_t* molecule, std::int32_t bit_count, const Groups& groups,
+                                        std::size_t group) {
+  const std::uint64_t* words = groups.words.data() + group * kWords * kLanes;
+  std::array<std::uint64_t, kLanes> common{};
+  for (std::size_t w = 0; w < kWords; ++w) {
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      common[lane] += static_cast<std::uint64_t>(std::popcount(molecule[w] & words[w * kLanes + lane]));
+    }
+  }
+  std::array<double, kLanes> result{};
+  for (std::size_t lane = 0; lane < kLanes; ++lane) {
+    const auto in_both = static_cast<std::int32_t>(common[lane]);
+    const std::int32_t either = bit_count + groups.bit_count[group * kLanes + lane] - in_both;
+    result[lane] = either == 0 ? 1.0 : static_cast<double>(in_both) / static_cast<double>(either);
+  }
+  return result;
+}
 
 /// A constant number of words, so that compilers use the CPU's vector instructions for counting bits.
 int common_bits(const std::uint64_t* a, const std::uint64_t* b) {
@@ -125,18 +168,23 @@ std::vector<double> nearest_similarities(const parallel::Communicator& communica
   const auto ranks = static_cast<std::size_t>(communicator.size());
   std::vector<double> largest(ranks * count, 0.0);
   double* mine = largest.data() + static_cast<std::size_t>(communicator.rank()) * count;
-  const FingerprintTable& others = references.fingerprints;
-  for (std::size_t tile = 0; tile < others.size(); tile += kTile) {
-    const std::size_t end = std::min(others.size(), tile + kTile);
+  const Groups groups(references.fingerprints);
+  for (std::size_t tile = 0; tile < groups.size(); tile += kTile) {
+    const std::size_t end = std::min(groups.size(), tile + kTile);
     for (std::size_t i = 0; i < count; ++i) {
       // Its own number among this rank's references; far away when it is none of them.
       const std::size_t skipped = own.empty() ? std::numeric_limits<std::size_t>::max() : own[i] - references.first;
-      double best = mine[i];
-      for (std::size_t j = tile; j < end; ++j) {
-        const double t = similarity(molecules, i, others, j);
-        best = t > best && j != skipped ? t : best;
+      std::array<double, kLanes> best{};
+      for (std::size_t group = tile; group < end; ++group) {
+        auto found = similarities(molecules.words.data() + i * kWords, molecules.bit_count[i], groups, group);
+        if (skipped / kLanes == group) {
+          found[skipped % kLanes] = 0;
+        }
+        for (std::size_t lane = 0; lane < kLanes; ++lane) {
+          best[lane] = std::max(best[lane], found[lane]);
+        }
       }
-      mine[i] = best;
+      mine[i] = std::max(mine[i], std::ranges::max(best));
     }
   }
   communicator.gather_all_in_place(largest.data(), std::vector<int>(ranks, static_cast<int>(count)));
