@@ -1,11 +1,12 @@
 #include "epitaxy/sampling/metrics_output.h"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "epitaxy/base/log.h"
-#include "epitaxy/base/text.h"
 #include "epitaxy/train/run_files.h"
 
 namespace epitaxy::sampling {
@@ -33,12 +34,45 @@ constexpr Definition kDefinitions[] = {
     {"error", "standard error of the mean over replicates, which are independent scrambles of the points"},
 };
 
-/// What replicates found on average.
-Estimate over_replicates(const MetricsReport& report, const std::function<double(const MoleculeCounts&)>& value) {
-  std::vector<double> values;
-  for (const MoleculeCounts& counts : report.replicates) {
-    values.push_back(value(counts));
+/// A share that every replicate has.
+struct Share {
+  std::string key;
+  std::string name;  ///< In the log; empty: left out there.
+  std::function<double(const MoleculeCounts&)> value;
+};
+
+std::vector<Share> shares() {
+  std::vector<Share> list{
+      {"valid", "valid: RDKit, one fragment, no radicals", [](const auto& c) { return c.share(c.valid); }},
+      {"rdkit_valid", "valid by RDKit's plain rule", [](const auto& c) { return c.share(c.rdkit_valid); }},
+      {"points_valid", "points with a valid decode", [](const auto& c) { return c.valid_point_share(); }}};
+  for (std::size_t k = 0; k < kUniqueFirst.size(); ++k) {
+    list.push_back({fmt::format("unique_first_{}", kUniqueFirst[k]),
+                    fmt::format("unique among the first {} valid", kUniqueFirst[k]),
+                    [k](const auto& c) { return c.unique_first_share(k); }});
   }
+  list.push_back({"unique", "unique among all valid of a replicate", [](const auto& c) { return c.unique_share(); }});
+  list.push_back(
+      {"novel", "new (not in the training set) among the unique", [](const auto& c) { return c.novel_share(); }});
+  return list;
+}
+
+std::string cause_name(std::size_t cause) { return chem::name_of(static_cast<chem::MoleculeCause>(cause)); }
+
+/// Of the decodes, by cause.
+std::vector<Share> invalid_shares(const MoleculeCounts& all) {
+  std::vector<Share> list;
+  for (std::size_t cause = 1; cause < kCauses; ++cause) {
+    const std::string name = all.causes[cause] > 0 ? "invalid: " + cause_name(cause) : "";
+    list.push_back({cause_name(cause), name, [cause](const auto& c) { return c.share(c.causes[cause]); }});
+  }
+  return list;
+}
+
+/// What replicates found on average.
+Estimate over_replicates(const MetricsReport& report, const Share& share) {
+  std::vector<double> values;
+  std::ranges::transform(report.replicates, std::back_inserter(values), share.value);
   return estimate(values);
 }
 
@@ -79,8 +113,6 @@ Json describe_sample(const MetricsReport& report) {
   return json;
 }
 
-std::string cause_name(std::size_t cause) { return chem::name_of(static_cast<chem::MoleculeCause>(cause)); }
-
 /// "93.21 (0.05) %", with the error left out where there is none.
 std::string percent(const Estimate& value) {
   const std::string error = std::isnan(value.error) ? "" : fmt::format(" ({:.2f})", 100 * value.error);
@@ -94,26 +126,15 @@ std::string plain(const Estimate& value) {
 
 void log_entry(const std::string& name, const std::string& value) { log::info("  {:<58} {}", name, value); }
 
-void log_counts_of(const MetricsReport& report) {
-  const auto entry = [&](const std::string& name, const std::function<double(const MoleculeCounts&)>& value) {
-    log_entry(name, percent(over_replicates(report, value)));
-  };
-  entry("valid: RDKit, one fragment, no radicals", [](const MoleculeCounts& c) { return c.share(c.valid); });
-  entry("valid by RDKit's plain rule", [](const MoleculeCounts& c) { return c.share(c.rdkit_valid); });
-  for (std::size_t cause = 1; cause < kCauses; ++cause) {
-    if (report.all.causes[cause] > 0) {
-      entry("invalid: " + cause_name(cause), [&](const MoleculeCounts& c) { return c.share(c.causes[cause]); });
+void log_shares(const MetricsReport& report) {
+  std::vector<Share> list = shares();
+  std::ranges::copy(invalid_shares(report.all), std::inserter(list, list.begin() + 2));
+  for (const Share& share : list) {
+    const bool trivial = share.key == "points_valid" && report.all.decodes == report.all.points;
+    if (!share.name.empty() && !trivial) {
+      log_entry(share.name, percent(over_replicates(report, share)));
     }
   }
-  if (report.all.decodes > report.all.points) {
-    entry("points with a valid decode", [](const MoleculeCounts& c) { return c.valid_point_share(); });
-  }
-  for (std::size_t k = 0; k < kUniqueFirst.size(); ++k) {
-    entry(fmt::format("unique among the first {} valid", kUniqueFirst[k]),
-          [&](const MoleculeCounts& c) { return c.unique_first_share(k); });
-  }
-  entry("unique among all valid of a replicate", [](const MoleculeCounts& c) { return c.unique_share(); });
-  entry("new (not in the training set) among the unique", [](const MoleculeCounts& c) { return c.novel_share(); });
   log_entry("distinct molecules of all replicates together",
             fmt::format("{}, {} of them new", report.all.unique, report.all.novel));
 }
@@ -135,23 +156,13 @@ Json to_json(const MetricsReport& report) {
   json["replicates"] = report.replicates.size();
   json["points"] = report.all.points;
   json["decodes"] = report.all.decodes;
-  const auto entry = [&](Json& into, const std::string& key,
-                         const std::function<double(const MoleculeCounts&)>& value) {
-    add(into, key, over_replicates(report, value));
-  };
-  entry(json, "valid", [](const MoleculeCounts& c) { return c.share(c.valid); });
-  entry(json, "rdkit_valid", [](const MoleculeCounts& c) { return c.share(c.rdkit_valid); });
-  entry(json, "points_valid", [](const MoleculeCounts& c) { return c.valid_point_share(); });
-  for (std::size_t k = 0; k < kUniqueFirst.size(); ++k) {
-    entry(json, fmt::format("unique_first_{}", kUniqueFirst[k]),
-          [&](const MoleculeCounts& c) { return c.unique_first_share(k); });
+  for (const Share& share : shares()) {
+    add(json, share.key, over_replicates(report, share));
   }
-  entry(json, "unique", [](const MoleculeCounts& c) { return c.unique_share(); });
-  entry(json, "novel", [](const MoleculeCounts& c) { return c.novel_share(); });
   json["distinct_molecules"] = report.all.unique;
   json["distinct_novel_molecules"] = report.all.novel;
-  for (std::size_t cause = 1; cause < kCauses; ++cause) {
-    entry(json["invalid"], cause_name(cause), [&](const MoleculeCounts& c) { return c.share(c.causes[cause]); });
+  for (const Share& share : invalid_shares(report.all)) {
+    add(json["invalid"], share.key, over_replicates(report, share));
   }
   if (report.sampled > 0) {
     json["sample"] = describe_sample(report);
@@ -165,8 +176,8 @@ Json to_json(const MoleculeCounts& counts) {
             {"rdkit_valid", number(counts.share(counts.rdkit_valid))},
             {"unique", number(counts.unique_share())},
             {"novel", number(counts.novel_share())}};
-  for (std::size_t cause = 1; cause < kCauses; ++cause) {
-    json["invalid"][cause_name(cause)] = number(counts.share(counts.causes[cause]));
+  for (const Share& share : invalid_shares(counts)) {
+    json["invalid"][share.key] = number(share.value(counts));
   }
   return json;
 }
@@ -174,7 +185,7 @@ Json to_json(const MoleculeCounts& counts) {
 void log_report(const MetricsReport& report) {
   log::info("{} points, {} decodes; mean of {} replicates, in parentheses its standard error", report.all.points,
             report.all.decodes, report.replicates.size());
-  log_counts_of(report);
+  log_shares(report);
   if (report.sampled == 0) {
     return;
   }
