@@ -11,6 +11,8 @@
 #include "epitaxy/data/dataset.h"
 #include "epitaxy/data/hdf5.h"
 #include "epitaxy/models/model_file.h"
+#include "epitaxy/sampling/campaign_file.h"
+#include "epitaxy/sampling/part_file.h"
 #include "epitaxy/train/checkpoint.h"
 #include "latent_points.h"
 
@@ -142,6 +144,21 @@ Json describe_latents(const std::filesystem::path& path) {
           {"hash", file.hash}};
 }
 
+Json describe_campaign(const std::filesystem::path& path) {
+  const auto campaign = sampling::read_campaign(path);
+  return {{"format", "epitaxy campaign"}, {"scrambles", campaign.scrambles},
+          {"points", campaign.points},    {"molecules_of_a_point", campaign.attempts},
+          {"block", campaign.block},      {"settings", campaign.settings},
+          {"hash", campaign.hash}};
+}
+
+Json describe_part(const std::filesystem::path& path) {
+  const auto block = sampling::read_part(path, "");
+  return {{"format", "epitaxy campaign part"},      {"scramble", block.key.scramble},
+          {"first_point", block.key.first},         {"points", block.points},
+          {"molecules_of_a_point", block.attempts}, {"hash", sampling::hash_of(block)}};
+}
+
 /// Nested values as indented lines.
 void print(const Json& json, int indent) {
   for (const auto& [key, value] : json.items()) {
@@ -173,6 +190,10 @@ void inspect(const InspectOptions& options) {
     json = describe_checkpoint(options.file);
   } else if (format == "epitaxy latent") {
     json = describe_latents(options.file);
+  } else if (format == "epitaxy campaign") {
+    json = describe_campaign(options.file);
+  } else if (format == "epitaxy campaign part") {
+    json = describe_part(options.file);
   } else {
     fail_input("{} is not a file of epitaxy", options.file.string());
   }

@@ -5,6 +5,7 @@
 #include "epitaxy/base/log.h"
 #include "epitaxy/base/text.h"
 #include "epitaxy/data/import.h"
+#include "epitaxy/sampling/sample.h"
 #include "epitaxy/train/compare_runs.h"
 #include "epitaxy/train/pretrain.h"
 #include "epitaxy/transfer/finetune.h"
@@ -48,6 +49,14 @@ void read_finetune(Stage& stage, const Document& document, Section root) {
   stage.check = [settings](const Communicator& communicator) { transfer::check_finetune(communicator, settings); };
 }
 
+void read_sample(Stage& stage, const Document& document, Section root) {
+  const auto settings = sampling::read_sample(document, root);
+  stage.run = [settings](const Communicator& communicator, const fs::path& folder, StopHandler& stop) {
+    return sampling::run_sample(communicator, settings, folder, stop);
+  };
+  stage.check = [settings](const Communicator& communicator) { sampling::check_sample(communicator, settings); };
+}
+
 void read_compare(Stage& stage, Section root) {
   const auto settings = train::read_compare(root);
   stage.run = [settings](const Communicator& communicator, const fs::path& folder, StopHandler&) {
@@ -59,9 +68,31 @@ void read_compare(Stage& stage, Section root) {
 
 /// Removes what stages write, and nothing else that may lie in the folder.
 void remove_results(const fs::path& folder) {
-  for (const char* name : {"checkpoint.h5", "checkpoint.previous.h5", "checkpoint.next.h5", "best.h5", "model.h5",
-                           "dataset.h5", "metrics.csv", "predictions.csv", "rejected.csv", "comparison.csv",
-                           "learning_curve.csv", "summary.json", "config.yaml", "log.txt", "jobs"}) {
+  for (const char* name : {"checkpoint.h5",
+                           "checkpoint.previous.h5",
+                           "checkpoint.next.h5",
+                           "best.h5",
+                           "model.h5",
+                           "dataset.h5",
+                           "metrics.csv",
+                           "predictions.csv",
+                           "rejected.csv",
+                           "comparison.csv",
+                           "learning_curve.csv",
+                           "summary.json",
+                           "config.yaml",
+                           "log.txt",
+                           "jobs",
+                           "campaign.yaml",
+                           "campaign.h5",
+                           "molecules.csv",
+                           "blocks.csv",
+                           "candidates.csv",
+                           "map.h5",
+                           "map.csv",
+                           "parts",
+                           "controls",
+                           "verify"}) {
     fs::remove_all(folder / name);
   }
 }
@@ -88,13 +119,15 @@ Stage read_stage(const std::string& file, const std::vector<config::Override>& o
   const Document document = Document::from_file(file, overrides);
   Section root = document.root();
   Stage stage;
-  stage.kind = root.choice("stage", {"import", "pretrain", "finetune", "compare"});
+  stage.kind = root.choice("stage", {"import", "pretrain", "finetune", "sample", "compare"});
   if (stage.kind == "import") {
     read_import(stage, root);
   } else if (stage.kind == "pretrain") {
     read_pretrain(stage, document, root);
   } else if (stage.kind == "finetune") {
     read_finetune(stage, document, root);
+  } else if (stage.kind == "sample") {
+    read_sample(stage, document, root);
   } else if (stage.kind == "compare") {
     read_compare(stage, root);
   }

@@ -1,7 +1,6 @@
 #include "epitaxy/base/file.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <array>
@@ -89,17 +88,35 @@ std::string this_place() {
   return hasher.hex().substr(0, kPlaceDigits);
 }
 
-/// E.g. `best.h5.tmp4711-0123abcd`: unique among all processes that share a file system.
+/// When a process began, in ticks of this machine's clock; nothing when it has ended (and perhaps not been buried yet).
+std::optional<long long> start_of(long long process) {
+  std::ifstream stream(fmt::format("/proc/{}/stat", process));
+  std::string line;
+  std::getline(stream, line);
+  const auto name_end = line.rfind(')');  // a name may hold anything
+  if (name_end == std::string::npos) {
+    return std::nullopt;
+  }
+  const auto fields = text::split(text::trim(line.substr(name_end + 1)), ' ');
+  constexpr std::size_t kStart = 19;
+  if (fields.size() <= kStart || fields[0] == "Z" || fields[0] == "X") {
+    return std::nullopt;
+  }
+  return text::to_integer(fields[kStart]);
+}
+
+/// E.g. `best.h5.tmp4711-812034-0123abcd`, by process, its start and its machine: unique among all processes that share
+/// a file system, also those to come.
 fs::path temporary_name(const fs::path& path) {
-  static const std::string place = this_place();
   fs::path temporary = path;
-  return temporary += fmt::format("{}{}-{}", kMark, ::getpid(), place);
+  return temporary += fmt::format("{}{}-{}-{}", kMark, ::getpid(), start_of(::getpid()).value_or(0), this_place());
 }
 
 /// Who writes a temporary file, by its name.
 struct Writer {
   long long process = 0;
-  std::string place;  ///< Empty: unknown.
+  long long start = 0;
+  std::string place;
 };
 
 std::optional<Writer> writer_of(const std::string& name) {
@@ -108,22 +125,19 @@ std::optional<Writer> writer_of(const std::string& name) {
     return std::nullopt;
   }
   const auto parts = text::split(name.substr(mark + kMark.size()), '-');
-  if (parts.size() > 2 || parts[0].empty() || parts[0].find_first_not_of("0123456789") != std::string::npos) {
-    return std::nullopt;
-  }
-  const bool has_place = parts.size() == 2;
-  if (has_place &&
-      (parts[1].size() != kPlaceDigits || parts[1].find_first_not_of("0123456789abcdef") != std::string::npos)) {
+  if (parts.size() != 3 || parts[2].size() != kPlaceDigits ||
+      parts[2].find_first_not_of("0123456789abcdef") != std::string::npos) {
     return std::nullopt;
   }
   const auto process = text::to_integer(parts[0]);
-  return process ? std::optional(Writer{*process, has_place ? parts[1] : ""}) : std::nullopt;
+  const auto start = text::to_integer(parts[1]);
+  return process && start ? std::optional(Writer{*process, *start, parts[2]}) : std::nullopt;
 }
 
 /// Nobody writes the file any more: its process has ended, or, where that cannot be seen, a day went by.
 bool is_abandoned(const fs::directory_entry& entry, const Writer& writer) {
-  if (writer.place.empty() || writer.place == this_place()) {
-    return ::kill(static_cast<pid_t>(writer.process), 0) != 0 && errno == ESRCH;
+  if (writer.place == this_place() && start_of(::getpid())) {
+    return start_of(writer.process) != writer.start;
   }
   std::error_code failed;
   const auto written = entry.last_write_time(failed);

@@ -18,15 +18,11 @@ SharedCounter::~SharedCounter() {
   MPI_Win_free(&window_);
 }
 
-std::int64_t SharedCounter::fetch(std::int64_t increase) {
+std::int64_t SharedCounter::add(std::int64_t increase) {
   std::int64_t before = 0;
   MPI_Fetch_and_op(&increase, &before, MPI_INT64_T, 0, 0, MPI_SUM, window_);
   MPI_Win_flush(0, window_);
   return before;
 }
-
-std::int64_t SharedCounter::next() { return fetch(1); }
-
-std::int64_t SharedCounter::value() { return fetch(0); }
 
 }  // namespace epitaxy::parallel

@@ -56,6 +56,8 @@ nn::OptimizerSettings read_optimizer(config::Section s) {
   return optimizer;
 }
 
+}  // namespace
+
 nn::Arithmetic read_arithmetic(config::Section s) {
   nn::Arithmetic arithmetic;
   const std::string precision = s.choice("precision", {"auto", "float32", "float32_split", "bfloat16"}, "auto");
@@ -78,8 +80,6 @@ nn::Arithmetic read_arithmetic(config::Section s) {
   }
   return arithmetic;
 }
-
-}  // namespace
 
 double BetaSchedule::value(double epoch) const {
   if (epoch >= to_epoch || start == end) {

@@ -167,31 +167,36 @@ BOOST_AUTO_TEST_CASE(of_several_processes_one_creates_the_file) {
   BOOST_TEST(entries() == 1);
 }
 
-/// The name under which a process writes `x` that ends without having removed it.
-fs::path abandoned_file(const fs::path& folder) {
-  fs::path name;
-  file::write_atomically(folder / "x", [&](const fs::path& temporary) {
-    name = temporary;
-    std::ofstream(temporary) << "half";
-  });
-  const std::string own = std::to_string(::getpid());
+// A process that has ended but was not waited for still has its number.
+BOOST_AUTO_TEST_CASE(temporaries_of_ended_processes_are_removed) {
   const pid_t child = ::fork();
   if (child == 0) {
-    ::_exit(0);
+    file::write_atomically(path / "x", [](const fs::path& temporary) {
+      std::ofstream(temporary) << "half";
+      ::_exit(0);
+    });
   }
+  siginfo_t ended{};
+  BOOST_REQUIRE(::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT) == 0);
+  BOOST_TEST(entries() == 1);
+  file::remove_temporaries(path);
+  BOOST_TEST(entries() == 0);
   ::waitpid(child, nullptr, 0);
-  std::string text = name.string();
-  text.replace(text.rfind(own), own.size(), std::to_string(child));
-  std::ofstream(text) << "half";
-  return text;
 }
 
-BOOST_AUTO_TEST_CASE(temporaries_of_ended_processes_are_removed) {
-  const fs::path left = abandoned_file(path);
-  BOOST_TEST(fs::exists(left));
+// The number of a process that has ended may have been given to another one: here to this one.
+BOOST_AUTO_TEST_CASE(a_process_is_known_by_its_start_too) {
+  fs::path name;
+  file::write_atomically(path / "x", [&](const fs::path& temporary) {
+    name = temporary;
+    std::ofstream(temporary) << "new";
+  });
+  std::string text = name.string();
+  text.insert(text.find('-', text.rfind(".tmp")) + 1, "1");
+  std::ofstream(text) << "half";
   file::remove_temporaries(path);
-  BOOST_TEST(!fs::exists(left));
-  BOOST_TEST(fs::exists(path / "x"));
+  BOOST_TEST(!fs::exists(text));
+  BOOST_TEST(entries() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(temporaries_of_living_processes_stay) {
@@ -204,9 +209,9 @@ BOOST_AUTO_TEST_CASE(temporaries_of_living_processes_stay) {
 }
 
 BOOST_AUTO_TEST_CASE(temporaries_of_other_machines_are_removed_when_they_are_old) {
-  const fs::path fresh = path / "x.tmp99999999-0000abcd";
-  const fs::path old = path / "y.tmp1-0000abcd";
-  const fs::path other = path / "notes.tmp1-draft";
+  const fs::path fresh = path / "x.tmp99999999-1-0000abcd";
+  const fs::path old = path / "y.tmp1-1-0000abcd";
+  const fs::path other = path / "notes.tmp1-1-draft";
   for (const fs::path& file : {fresh, old, other}) {
     std::ofstream(file) << "half";
     fs::last_write_time(file, fs::file_time_type::clock::now() - std::chrono::hours(file == fresh ? 23 : 25));

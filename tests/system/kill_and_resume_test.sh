@@ -143,7 +143,9 @@ test_torn_writes() {
   for state in temporary next_and_current next_only previous_only; do
     cp -r torn "torn_$state"
   done
-  head -c 5000 torn/checkpoint.h5 >torn_temporary/checkpoint.next.h5.tmp99999999 # no process has this number
+  # As of another machine, two days ago: of this one's processes the kills above leave files.
+  head -c 5000 torn/checkpoint.h5 >torn_temporary/checkpoint.next.h5.tmp12345-1-00000000
+  touch -d '2 days ago' torn_temporary/checkpoint.next.h5.tmp12345-1-00000000
   cp torn/checkpoint.h5 torn_next_and_current/checkpoint.next.h5
   mv torn_next_only/checkpoint.h5 torn_next_only/checkpoint.next.h5
   rm torn_previous_only/checkpoint.h5

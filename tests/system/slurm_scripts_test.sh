@@ -124,6 +124,11 @@ check_has "stage.sbatch: starts the ranks of the job" "$recorded" "mpirun --bind
 check_has "stage.sbatch: passes its arguments on" "$recorded" "epitaxy run a\\ workflow.yaml --stage it\\'s --fresh"
 stage SLURM_RESTART_COUNT=1 bash "$slurm/stage.sbatch" w.yaml --fresh --stage x
 check_has "stage.sbatch: a requeued job does not start afresh" "$recorded" "epitaxy run w.yaml --stage x"
+stage SLURM_ARRAY_TASK_ID=2 bash "$slurm/stage.sbatch" w.yaml --fresh
+check "stage.sbatch: a task of an array does not start afresh" "$code" 2
+check_not "stage.sbatch: then nothing is run" "$recorded" "epitaxy run"
+stage SLURM_ARRAY_TASK_ID=2 bash "$slurm/stage.sbatch" w.yaml
+check "stage.sbatch: a task of an array" "$code" 0
 stage FAKE_CODE=2 bash "$slurm/stage.sbatch" w.yaml
 check "stage.sbatch: exit code of wrong input" "$code" 2
 check_has "stage.sbatch: says so" "$output" "exit code 2"

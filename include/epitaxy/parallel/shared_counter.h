@@ -16,13 +16,13 @@ class SharedCounter {
   SharedCounter& operator=(const SharedCounter&) = delete;
 
   /// The counter's value before it is increased by one; every value is handed out once.
-  std::int64_t next();
+  std::int64_t next() { return add(1); }
+  /// The counter's value before it is increased.
+  std::int64_t add(std::int64_t increase);
   /// The counter's value, without a change.
-  std::int64_t value();
+  std::int64_t value() { return add(0); }
 
  private:
-  std::int64_t fetch(std::int64_t increase);
-
   Communicator communicator_;
   MPI_Win window_ = MPI_WIN_NULL;
   std::int64_t* value_ = nullptr;

@@ -54,6 +54,9 @@ TrainingSettings read_training(config::Section training, const TrainingDefaults&
 /// Reads the section `training.beta` of a molecule_vae.
 BetaSchedule read_beta(config::Section section);
 
+/// Reads the keys `precision` and `kernels`.
+nn::Arithmetic read_arithmetic(config::Section section);
+
 /// `float32 (oneDNN)`, `bfloat16 (oneDNN)`, `float32 (OpenBLAS)`.
 std::string describe(const nn::Arithmetic& arithmetic);
 

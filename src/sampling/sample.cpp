@@ -1,0 +1,198 @@
+#include "epitaxy/sampling/sample.h"
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "epitaxy/base/error.h"
+#include "epitaxy/base/file.h"
+#include "epitaxy/base/hash.h"
+#include "epitaxy/base/log.h"
+#include "epitaxy/base/text.h"
+#include "epitaxy/sampling/campaign_file.h"
+#include "epitaxy/sampling/campaign_map.h"
+#include "epitaxy/sampling/campaign_tables.h"
+#include "epitaxy/sampling/candidates.h"
+#include "epitaxy/sampling/map_output.h"
+#include "epitaxy/sampling/metrics_output.h"
+#include "epitaxy/sampling/part_file.h"
+#include "epitaxy/train/settings.h"
+#include "sample_inputs.h"
+#include "sample_report.h"
+
+namespace epitaxy::sampling {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+using parallel::Communicator;
+
+namespace {
+
+std::string campaign_name(const std::string& identity) {
+  Hasher hasher;
+  hasher.add(identity);
+  return hasher.hex();
+}
+
+void log_plan(const SampleSettings& settings, const SampleInputs& inputs) {
+  log::info("model: {}, {} latent dimensions, {} heads; {} training molecules", settings.model,
+            inputs.domain().latent(), inputs.description().heads.size(), inputs.training().rows);
+  log::info("campaign: {} scrambles of {} Sobol points in {} dimensions, domain '{}', {} molecules a point, {}",
+            settings.scrambles, settings.points, inputs.domain().dimensions(), name_of(settings.domain.kind),
+            settings.decoding.attempts, train::describe(settings.arithmetic));
+  if (settings.objective) {
+    log::info("objective: {} {} {}, which holds {:.3g} % of the domain", settings.objective->property,
+              settings.objective->below ? "below" : "above", settings.objective->limit, 100 * inputs.domain().mass());
+  }
+}
+
+/// A stage in its folder.
+class Campaign {
+ public:
+  Campaign(const Communicator& communicator, const SampleSettings& settings, SampleInputs& inputs,
+           const fs::path& folder, parallel::StopHandler& stop)
+      : communicator_(communicator),
+        settings_(settings),
+        inputs_(inputs),
+        folder_(folder),
+        stop_(stop),
+        name_(campaign_name(inputs.identity())),
+        blocks_(inputs.campaign(folder / "parts")) {
+    if (settings.controls.untrained_decoder > 0) {
+      controls_.push_back(
+          inputs.untrained_decoder(folder / "controls" / "untrained_decoder", settings.controls.untrained_decoder));
+    }
+    if (settings.controls.random_strings > 0) {
+      controls_.push_back(
+          inputs.random_strings(folder / "controls" / "random_strings", settings.controls.random_strings));
+    }
+  }
+
+  /// Returns false when it was stopped.
+  bool run() {
+    communicator_.on_root([&] { claim_folder(folder_, inputs_.identity()); });
+    std::vector<BlockList> lists{blocks_};
+    lists.insert(lists.end(), controls_.begin(), controls_.end());
+    const BlockWork work = compute_blocks(communicator_, lists, name_, stop_);
+    if (work.computed > 0) {
+      log::info("{} points in {}: {:.0f} points/s on {} ranks", work.points, text::duration(work.seconds),
+                static_cast<double>(work.points) / work.seconds, communicator_.size());
+    }
+    if (!work.done) {
+      log::info("stopped by {}: run again to go on; finished blocks are kept", stop_.reason());
+      return false;
+    }
+    summary_ = {{"stage", "sample"}};
+    summary_.update(describe_campaign(settings_, inputs_));
+    if (work.computed > 0) {
+      summary_["points_per_s"] = static_cast<double>(work.points) / work.seconds;
+    }
+    collect();
+    compare_controls();
+    search();
+    communicator_.on_root([&] { file::write_atomically(folder_ / "summary.json", summary_.dump(2) + "\n"); });
+    return true;
+  }
+
+ private:
+  void collect() {
+    CampaignMetrics metrics(settings_.metrics);
+    communicator_.on_root([&] {
+      std::optional<CampaignMap> map;
+      if (settings_.map) {
+        map.emplace(*settings_.map, inputs_.domain(), settings_.seed, inputs_.description());
+        map->add_encoded(inputs_.encoded());
+      }
+      const auto use = [&](const BlockResults& block) {
+        metrics.add(block);
+        if (map) {
+          map->add(block);
+        }
+      };
+      const CampaignContent content = write_tables(blocks_, name_, inputs_.description(), folder_, use);
+      metrics.finish();
+      if (map) {
+        map->write(folder_);
+        summary_["map"] = to_json(map->map());
+        log_map(map->map());
+      }
+      write_campaign(folder_ / "campaign.h5", blocks_,
+                     {settings_.points, settings_.scrambles, settings_.block, settings_.decoding.attempts,
+                      inputs_.identity(), content.hash},
+                     content, inputs_.description());
+      summary_["campaign_hash"] = content.hash;
+      log::info("campaign hash {}", content.hash);
+    });
+    const MetricsReport report =
+        evaluate_campaign(communicator_, metrics, inputs_.training(), inputs_.description().heads, settings_.metrics);
+    if (communicator_.is_root()) {
+      new_molecules_ = report.all.novel;
+      summary_["metrics"] = to_json(report);
+      log_report(report);
+    }
+  }
+
+  void compare_controls() {
+    communicator_.on_root([&] {
+      for (const BlockList& list : controls_) {
+        ReplicateMetrics metrics({.sample = 0});
+        for (const BlockKey key : list.keys()) {
+          metrics.add(read_part(list.path(key), name_));
+        }
+        summary_["controls"][list.folder.filename().string()] = to_json(metrics.counts());
+        log_counts(list.name, metrics.counts());
+      }
+    });
+  }
+
+  void search() {
+    if (!settings_.objective) {
+      return;
+    }
+    const CandidateList list = find_candidates(
+        communicator_,
+        {inputs_.model(), inputs_.weights(), settings_.arithmetic, *settings_.objective, inputs_.objective()->index},
+        blocks_, name_);
+    communicator_.on_root([&] {
+      write_candidates(folder_ / "candidates.csv", list, inputs_.description());
+      summary_["objective"] = describe_search(list, settings_, inputs_, new_molecules_);
+      log_search(list, settings_, inputs_);
+    });
+  }
+
+  Communicator communicator_;
+  const SampleSettings& settings_;
+  SampleInputs& inputs_;
+  fs::path folder_;
+  parallel::StopHandler& stop_;
+  std::string name_;
+  BlockList blocks_;
+  std::vector<BlockList> controls_;
+  Json summary_;                   ///< On rank 0.
+  std::size_t new_molecules_ = 0;  ///< On rank 0.
+};
+
+}  // namespace
+
+void check_sample(const Communicator& communicator, const SampleSettings& settings) {
+  SampleInputs inputs(communicator, settings);
+  log_plan(settings, inputs);
+  communicator.on_root([&] {
+    const auto start = std::chrono::steady_clock::now();
+    const BlockList blocks = inputs.campaign("");
+    blocks.compute({});
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const std::size_t count = blocks.keys().size();
+    const double total = seconds * static_cast<double>(count) / communicator.size();
+    log::info("time: one block of {} points took {}, all {} blocks would take about {} on {} ranks", settings.block,
+              text::duration(seconds), count, text::duration(total), communicator.size());
+  });
+}
+
+bool run_sample(const Communicator& communicator, const SampleSettings& settings, const fs::path& folder,
+                parallel::StopHandler& stop) {
+  SampleInputs inputs(communicator, settings);
+  log_plan(settings, inputs);
+  return Campaign(communicator, settings, inputs, folder, stop).run();
+}
+
+}  // namespace epitaxy::sampling

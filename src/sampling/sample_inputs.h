@@ -1,0 +1,71 @@
+#pragma once
+/// \file
+/// What the `sample` stage reads and sets up before the first block. Not for other layers.
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "epitaxy/linalg/buffer.h"
+#include "epitaxy/models/model_file.h"
+#include "epitaxy/models/molecule_vae.h"
+#include "epitaxy/parallel/communicator.h"
+#include "epitaxy/sampling/campaign.h"
+#include "epitaxy/sampling/domain.h"
+#include "epitaxy/sampling/encoded.h"
+#include "epitaxy/sampling/known_molecules.h"
+#include "epitaxy/sampling/property_direction.h"
+#include "epitaxy/sampling/sample_settings.h"
+
+namespace epitaxy::sampling {
+
+/// Does not move: its parts refer to each other.
+class SampleInputs {
+ public:
+  /// Reads model and data and builds the domain, with the training molecules encoded if that is needed. Collective.
+  /// Throws InputError: no model or data set, damaged, of another kind, settings that do not fit them.
+  SampleInputs(const parallel::Communicator& communicator, const SampleSettings& settings);
+  SampleInputs(const SampleInputs&) = delete;
+  SampleInputs& operator=(const SampleInputs&) = delete;
+
+  const models::ModelDescription& description() const { return file_.description; }
+  const models::MoleculeModel& model() const { return models::molecule_model(*model_, ""); }
+  const float* weights() const { return file_.members.front().data(); }
+  const std::string& model_hash() const { return model_hash_; }
+  const data::DatasetIndex& training() const { return training_; }
+  const Domain& domain() const { return *domain_; }
+  /// The head of the objective.
+  const std::optional<PropertyDirection>& objective() const { return objective_; }
+  /// Latent means of the training molecules [molecules, latent], for a map, on rank 0.
+  const std::vector<float>& encoded() const { return encoded_; }
+  /// Everything that the bits of the blocks depend on, a line each.
+  std::string identity() const;
+
+  /// The campaign's blocks, with the parts in `folder`.
+  BlockList campaign(const std::filesystem::path& folder) const;
+  /// So many points, rounded up to whole blocks, of other things: see ControlSettings.
+  BlockList untrained_decoder(const std::filesystem::path& folder, std::size_t points);
+  BlockList random_strings(const std::filesystem::path& folder, std::size_t points) const;
+  /// Of the domain as it is without the objective.
+  BlockList untargeted(const std::filesystem::path& folder, std::size_t points) const;
+
+ private:
+  void read();
+  void build_domain(const parallel::Communicator& communicator);
+  BlockList list(const std::string& name, const std::filesystem::path& folder, std::size_t points) const;
+  void decode(BlockList& list, const Domain& domain, const float* weights) const;
+
+  const SampleSettings& settings_;
+  models::ModelFile file_;
+  std::unique_ptr<models::Model> model_;
+  std::string model_hash_;
+  data::DatasetIndex training_;
+  std::optional<KnownMolecules> known_;
+  std::optional<PropertyDirection> objective_;
+  std::vector<float> encoded_;
+  std::optional<Domain> domain_;
+  std::optional<Domain> whole_domain_;  ///< Without the objective.
+  linalg::Buffer<float> untrained_;     ///< Weights.
+};
+
+}  // namespace epitaxy::sampling

@@ -1,0 +1,105 @@
+#include "sample_report.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "epitaxy/base/log.h"
+#include "epitaxy/sampling/campaign_tables.h"
+#include "epitaxy/train/run_files.h"
+#include "epitaxy/train/settings.h"
+
+namespace epitaxy::sampling {
+
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+Json describe(const DecodingSettings& decoding) {
+  switch (decoding.kind) {
+    case DecodingKind::sampled:
+      return {{"kind", "sampled"}, {"attempts", decoding.attempts}, {"temperature", decoding.temperature}};
+    case DecodingKind::beam:
+      return {{"kind", "beam"}, {"width", decoding.width}};
+    case DecodingKind::greedy:
+      break;
+  }
+  return {{"kind", "greedy"}};
+}
+
+std::size_t count_met(const CandidateList& list, const ObjectiveSettings& objective, std::size_t head) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      list.best, [&](const Candidate& candidate) { return objective.met_by(candidate.from_molecule[head]); }));
+}
+
+}  // namespace
+
+Json describe_campaign(const SampleSettings& settings, const SampleInputs& inputs) {
+  return {{"model", {{"file", settings.model}, {"hash", inputs.model_hash()}}},
+          {"training_data", {{"file", settings.training_data}, {"fingerprint", inputs.training().fingerprint}}},
+          {"points", settings.points},
+          {"scrambles", settings.scrambles},
+          {"block", settings.block},
+          {"seed", settings.seed},
+          {"domain",
+           {{"kind", name_of(settings.domain.kind)},
+            {"dimensions", inputs.domain().dimensions()},
+            {"latent", inputs.domain().latent()},
+            {"mass", inputs.domain().mass()}}},
+          {"decoding", describe(settings.decoding)},
+          {"arithmetic", train::describe(settings.arithmetic)}};
+}
+
+void write_candidates(const std::filesystem::path& path, const CandidateList& list,
+                      const models::ModelDescription& description) {
+  std::vector<std::string> columns{"rank", "smiles", "scramble", "point", "attempt"};
+  const auto properties = property_columns(description);
+  columns.insert(columns.end(), properties.begin(), properties.end());
+  for (const std::string& property : properties) {
+    columns.push_back(property + "_at_point");
+  }
+  train::CsvWriter table(columns);
+  for (std::size_t i = 0; i < list.best.size(); ++i) {
+    const Candidate& c = list.best[i];
+    std::vector<std::string> fields{std::to_string(i + 1), c.smiles, std::to_string(c.point.scramble),
+                                    std::to_string(c.point.first), std::to_string(c.attempt + 1)};
+    for (const auto* values : {&c.from_molecule, &c.at_point}) {
+      for (const float value : *values) {
+        fields.push_back(fmt::format("{}", value));
+      }
+    }
+    table.row(fields);
+  }
+  table.write(path);
+}
+
+Json describe_search(const CandidateList& list, const SampleSettings& settings, const SampleInputs& inputs,
+                     std::size_t new_molecules) {
+  const ObjectiveSettings& objective = *settings.objective;
+  const PropertyDirection& head = *inputs.objective();
+  return {{"property", property_columns(inputs.description())[head.index]},
+          {"unit", head.unit},
+          {objective.below ? "below" : "above", objective.limit},
+          {"share_of_domain", inputs.domain().mass()},
+          {"new_molecules", new_molecules},
+          {"not_encodable", list.unreadable},
+          {"candidates", list.best.size()},
+          {"candidates_predicted_to_meet_it", count_met(list, objective, head.index)}};
+}
+
+void log_search(const CandidateList& list, const SampleSettings& settings, const SampleInputs& inputs) {
+  const ObjectiveSettings& objective = *settings.objective;
+  const PropertyDirection& head = *inputs.objective();
+  log::info("search: {} candidates; predicted again from the molecule itself, {} of them have a {} {} {} {}",
+            list.best.size(), count_met(list, objective, head.index),
+            property_columns(inputs.description())[head.index], objective.below ? "below" : "above", objective.limit,
+            head.unit);
+  if (list.best.size() < objective.candidates) {
+    log::warning("only {} of the {} candidates asked for were found: more points would find more", list.best.size(),
+                 objective.candidates);
+  }
+  if (list.unreadable > 0) {
+    log::info("left out: {} new molecules that the model itself cannot encode", list.unreadable);
+  }
+}
+
+}  // namespace epitaxy::sampling

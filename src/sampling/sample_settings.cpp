@@ -1,0 +1,97 @@
+#include "epitaxy/sampling/sample_settings.h"
+
+#include <fmt/format.h>
+
+#include <bit>
+
+#include "epitaxy/train/settings.h"
+
+namespace epitaxy::sampling {
+
+namespace {
+
+constexpr double kMost = 1e9;
+
+DecodingSettings read_decoding(config::Section s) {
+  DecodingSettings decoding;
+  const std::string kind = s.choice("kind", {"greedy", "sampled", "beam"}, "greedy");
+  if (kind == "sampled") {
+    decoding.kind = DecodingKind::sampled;
+    decoding.attempts = static_cast<std::size_t>(s.integer("attempts", 10, {1, 10000}));
+    decoding.temperature = s.number("temperature", 1.0, {1e-6, 1e3});
+  } else if (kind == "beam") {
+    decoding.kind = DecodingKind::beam;
+    decoding.width = static_cast<std::size_t>(s.integer("width", 5, {1, 1000}));
+  }
+  return decoding;
+}
+
+void read_points(config::Section root, SampleSettings& settings) {
+  settings.points = static_cast<std::size_t>(root.integer("points", static_cast<long long>(settings.points),
+                                                          {1, static_cast<double>(SobolSequence::kMostPoints)}));
+  settings.scrambles = static_cast<std::uint32_t>(root.integer("scrambles", settings.scrambles, {1, 9999}));
+  if (settings.points % settings.block != 0) {
+    const std::size_t below = settings.points / settings.block * settings.block;
+    root.problem("points", fmt::format("{} is no multiple of the block of {} points: {} would be", settings.points,
+                                       settings.block, below > 0 ? below : settings.block));
+  }
+}
+
+ObjectiveSettings read_objective(config::Section s, const DomainSettings& domain) {
+  ObjectiveSettings objective;
+  objective.property = s.string("property");
+  objective.below = s.has("below");
+  if (s.has("below") == s.has("above")) {
+    s.problem("", "needs either 'below' or 'above': a limit in the property's unit");
+  }
+  for (const char* key : {"below", "above"}) {
+    if (s.has(key)) {
+      objective.limit = s.number(key, std::nullopt, {-kMost, kMost});
+    }
+  }
+  if (domain.kind != DomainKind::prior && domain.kind != DomainKind::encoded) {
+    s.problem("", fmt::format("needs a domain of kind 'prior' or 'encoded', not '{}'", name_of(domain.kind)));
+  }
+  return objective;
+}
+
+ControlSettings read_controls(config::Section s) {
+  const auto read = [&s](const char* key) { return static_cast<std::size_t>(s.integer(key, 0, {0, kMost})); };
+  return {.untrained_decoder = read("untrained_decoder"), .random_strings = read("random_strings")};
+}
+
+}  // namespace
+
+SampleSettings read_sample(const config::Document& document, config::Section root) {
+  SampleSettings settings;
+  settings.block =
+      static_cast<std::size_t>(root.integer("block", static_cast<long long>(settings.block), {1, 1 << 20}));
+  if (!std::has_single_bit(settings.block)) {
+    root.problem("block", fmt::format("must be a power of two, such as {}", std::bit_floor(settings.block)));
+  }
+  settings.seed = static_cast<std::uint64_t>(root.integer("seed", 1, {0, kMost}));
+  settings.domain = read_domain(root.section("domain"));
+  settings.decoding = read_decoding(root.section("decoding"));
+  if (root.has("objective")) {
+    settings.objective = read_objective(root.section("objective"), settings.domain);
+  }
+  settings.arithmetic = train::read_arithmetic(root);
+  // Only what was read up to here decides the bits; model and data are compared by their hashes.
+  settings.signature = document.resolved() + "arithmetic: " + train::describe(settings.arithmetic) + "\n";
+
+  settings.model = root.string("model");
+  settings.training_data = root.string("training_data");
+  read_points(root, settings);
+  settings.metrics = read_metrics(root.section("metrics"));
+  settings.controls = read_controls(root.section("controls"));
+  if (root.has("map")) {
+    settings.map = read_map(root.section("map"));
+  }
+  if (settings.objective) {
+    settings.objective->candidates =
+        static_cast<std::size_t>(root.section("objective").integer("candidates", 3000, {1, 1e6}));
+  }
+  return settings;
+}
+
+}  // namespace epitaxy::sampling
