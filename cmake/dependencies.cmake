@@ -24,10 +24,25 @@ find_library(XXHASH_LIBRARY xxhash REQUIRED)
 # Debian's RDKit has no CMake configuration.
 find_path(RDKIT_INCLUDE GraphMol/GraphMol.h PATH_SUFFIXES rdkit REQUIRED)
 set(RDKIT_LIBRARIES)
-foreach(name Descriptors Fingerprints SmilesParse Subgraphs GraphMol DataStructs RDGeneral)
+foreach(name Descriptors Fingerprints DistGeomHelpers ForceFieldHelpers ForceField SmilesParse Subgraphs GraphMol DataStructs
+             RDGeometryLib RDGeneral)
   find_library(RDKIT_${name}_LIBRARY NAMES RDKit${name} REQUIRED)
   list(APPEND RDKIT_LIBRARIES ${RDKIT_${name}_LIBRARY})
 endforeach()
+# Optional: without it candidates cannot be verified with GFN2-xTB.
+set(EPITAXY_XTB AUTO CACHE STRING "Build with libxtb: ON, OFF, or AUTO for ON where it is installed")
+set(EPITAXY_HAS_XTB OFF)
+if(EPITAXY_XTB)
+  find_path(XTB_INCLUDE xtb.h)
+  find_library(XTB_LIBRARY xtb)
+  if(XTB_INCLUDE AND XTB_LIBRARY)
+    set(EPITAXY_HAS_XTB ON)
+  elseif(NOT EPITAXY_XTB STREQUAL AUTO)
+    message(FATAL_ERROR "EPITAXY_XTB is ${EPITAXY_XTB}, but libxtb is not found: install libxtb-dev")
+  else()
+    message(STATUS "libxtb (libxtb-dev) is not found: candidates cannot be verified with GFN2-xTB")
+  endif()
+endif()
 
 add_library(epitaxy_dependencies INTERFACE)
 target_include_directories(epitaxy_dependencies SYSTEM INTERFACE
@@ -37,3 +52,7 @@ target_link_libraries(epitaxy_dependencies INTERFACE
   MPI::MPI_C yaml-cpp CLI11::CLI11 fmt::fmt spdlog::spdlog nlohmann_json::nlohmann_json Eigen3::Eigen ${DNNL_LIBRARY} ZLIB::ZLIB
   OpenMP::OpenMP_CXX
   ${HDF5_SERIAL_LIBRARY} ${OPENBLAS_LIBRARY} ${XXHASH_LIBRARY} ${RDKIT_LIBRARIES})
+if(EPITAXY_HAS_XTB)
+  target_include_directories(epitaxy_dependencies SYSTEM INTERFACE ${XTB_INCLUDE})
+  target_link_libraries(epitaxy_dependencies INTERFACE ${XTB_LIBRARY})
+endif()
