@@ -1,0 +1,254 @@
+#include "epitaxy/sampling/verify.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <random>
+#include <set>
+#include <utility>
+
+#include "epitaxy/base/error.h"
+#include "epitaxy/base/file.h"
+#include "epitaxy/base/log.h"
+#include "epitaxy/base/random.h"
+#include "epitaxy/base/text.h"
+#include "epitaxy/data/hdf5.h"
+#include "epitaxy/parallel/shared_counter.h"
+#include "verify_file.h"
+
+namespace epitaxy::sampling {
+
+namespace fs = std::filesystem;
+using chem::XtbResult;
+using parallel::Communicator;
+
+VerifySettings read_verify(config::Section section) {
+  VerifySettings settings;
+  section.choice("kind", {"xtb"});
+  if (!chem::xtb_available()) {
+    section.problem("kind", "this program was built without libxtb: install libxtb-dev and build it again");
+  }
+  settings.xtb.steps = static_cast<int>(section.integer("steps", settings.xtb.steps, {1, 100000}));
+  settings.xtb.seed = static_cast<std::uint32_t>(section.integer("seed", settings.xtb.seed, {0, 999999}));
+  settings.batch = static_cast<std::size_t>(section.integer("batch", 8, {1, 1000}));
+  return settings;
+}
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// What is in the folder of the batches, as far as it was looked at.
+class KnownResults {
+ public:
+  KnownResults(fs::path folder, std::string signature) : folder_(std::move(folder)), signature_(std::move(signature)) {}
+
+  /// Reads the files that have appeared since the last look.
+  void look() {
+    for (const auto& entry : fs::directory_iterator(folder_)) {
+      if (entry.path().extension() != ".h5" || !seen_.insert(entry.path().filename()).second) {
+        continue;
+      }
+      try {
+        if (auto batch = read_batch(entry.path(), signature_)) {
+          add(std::move(*batch));
+        }
+      } catch (const data::DamagedFileError&) {
+        log::warning("{} is damaged: its molecules are computed again", entry.path().string());
+        std::error_code ignored;
+        fs::remove(entry.path(), ignored);
+        seen_.erase(entry.path().filename());
+      }
+    }
+  }
+
+  void add(VerifyBatch batch) {
+    for (std::size_t i = 0; i < batch.smiles.size(); ++i) {
+      results_.insert_or_assign(std::move(batch.smiles[i]), std::move(batch.results[i]));
+    }
+  }
+
+  const XtbResult* find(const std::string& smiles) const {
+    const auto place = results_.find(smiles);
+    return place == results_.end() ? nullptr : &place->second;
+  }
+
+ private:
+  fs::path folder_;
+  std::string signature_;
+  std::set<fs::path> seen_;
+  std::map<std::string, XtbResult> results_;
+};
+
+std::string signature_of(const VerifySettings& settings) {
+  return fmt::format("GFN2-xTB, seed {}, at most {} steps", settings.xtb.seed, settings.xtb.steps);
+}
+
+/// The molecules that one job takes on, drawn by its ranks from a shared counter.
+class VerifyFarm {
+ public:
+  VerifyFarm(const Communicator& communicator, const std::vector<std::string>& molecules, const VerifyTask& task,
+             parallel::StopHandler& stop)
+      : communicator_(communicator),
+        molecules_(molecules),
+        task_(task),
+        signature_(signature_of(task.settings)),
+        known_(task.folder, signature_),
+        stop_(stop),
+        next_(communicator),
+        computed_(communicator),
+        stopped_(communicator) {}
+
+  Verification run() {
+    find_missing();
+    start_ = Clock::now();
+    communicator_.agree([&] {
+      try {
+        compute_missing();
+      } catch (...) {
+        stopped_.next();  // the other ranks need not go on
+        throw;
+      }
+    });
+    Verification verification;
+    verification.done = stopped_.value() == 0;
+    verification.computed = static_cast<std::size_t>(computed_.value());
+    communicator_.barrier();
+    if (verification.done) {
+      communicator_.on_root([&] { verification.results = collect(); });
+    }
+    return verification;
+  }
+
+ private:
+  /// Leaves the molecules without a result, the same on all ranks, in this job's order: jobs that share the folder meet
+  /// late.
+  void find_missing() {
+    std::string missing(molecules_.size(), '0');
+    std::int64_t seed = 0;
+    communicator_.on_root([&] {
+      file::make_writable_folder(task_.folder);
+      file::remove_temporaries(task_.folder);
+      known_.look();
+      for (std::size_t i = 0; i < molecules_.size(); ++i) {
+        missing[i] = known_.find(molecules_[i]) == nullptr ? '1' : '0';
+      }
+      seed = std::random_device()();
+    });
+    missing = communicator_.broadcast(missing);
+    std::set<std::string> distinct;
+    for (std::size_t i = 0; i < molecules_.size(); ++i) {
+      if (missing[i] == '1' && distinct.insert(molecules_[i]).second) {
+        missing_.push_back(i);
+      }
+    }
+    log::info("{} of {} candidates to verify with GFN2-xTB", missing_.size(), molecules_.size());
+    RandomStream random(static_cast<std::uint64_t>(communicator_.broadcast(seed)), Purpose::shuffle);
+    random.shuffle(std::span(missing_));
+  }
+
+  void compute_missing() {
+    const std::size_t batch = task_.settings.batch;
+    for (auto i = static_cast<std::size_t>(next_.next()); i * batch < missing_.size() && !stop_requested();
+         i = static_cast<std::size_t>(next_.next())) {
+      known_.look();  // for what other jobs have computed
+      const auto places = std::span(missing_).subspan(i * batch, std::min(batch, missing_.size() - i * batch));
+      VerifyBatch computed = compute(places);
+      if (!computed.smiles.empty()) {
+        write_batch(task_.folder / batch_name(computed.smiles, signature_), computed, signature_);
+      }
+      report(i * batch + places.size());
+    }
+  }
+
+  VerifyBatch compute(std::span<const std::size_t> places) {
+    VerifyBatch batch;
+    for (const std::size_t place : places) {
+      const std::string& smiles = molecules_[place];
+      if (known_.find(smiles) != nullptr) {
+        continue;
+      }
+      if (stop_requested()) {
+        break;
+      }
+      batch.results.push_back(task_.compute(smiles, task_.settings.xtb));
+      batch.smiles.push_back(smiles);
+      computed_.next();
+    }
+    return batch;
+  }
+
+  void report(std::size_t taken) {
+    if (!communicator_.is_root()) {
+      return;
+    }
+    const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
+    const auto done = static_cast<double>(taken);
+    const double left = seconds / done * (static_cast<double>(missing_.size()) - done);
+    log::progress_line(fmt::format("GFN2-xTB: {} of {} candidates, {:.1f} per s, about {} left", taken, missing_.size(),
+                                   static_cast<double>(computed_.value()) / seconds, text::duration(left)),
+                       taken == missing_.size());
+  }
+
+  bool stop_requested() {
+    if (stop_.requested() && !announced_) {
+      announced_ = true;
+      stopped_.next();
+    }
+    announced_ = announced_ || stopped_.value() > 0;
+    return announced_;
+  }
+
+  std::vector<XtbResult> collect() {
+    known_.look();
+    std::vector<XtbResult> results;
+    std::string structures;
+    for (const std::string& smiles : molecules_) {
+      const XtbResult* result = known_.find(smiles);
+      if (result == nullptr) {
+        fail("the result of {} is gone from {}: run again", smiles, task_.folder.string());
+      }
+      results.push_back(*result);
+      if (!result->xyz.empty()) {
+        structures += fmt::format("{}\n{} energy_Ha={:.6f} gap_eV={:.4f}\n{}", std::ranges::count(result->xyz, '\n'),
+                                  smiles, result->energy_Ha, result->gap_eV, result->xyz);
+      }
+    }
+    file::write_atomically(task_.folder / "structures.xyz", structures);
+    return results;
+  }
+
+  const Communicator& communicator_;
+  const std::vector<std::string>& molecules_;
+  const VerifyTask& task_;
+  std::string signature_;
+  KnownResults known_;
+  parallel::StopHandler& stop_;
+  std::vector<std::size_t> missing_;  ///< Places in `molecules_`.
+  parallel::SharedCounter next_;      ///< Batch of `missing_`.
+  parallel::SharedCounter computed_;  ///< Molecules.
+  parallel::SharedCounter stopped_;   ///< Above zero once any rank wants to stop.
+  bool announced_ = false;
+  Clock::time_point start_;
+};
+
+/// Those of rank 0, everywhere. A SMILES holds no line break.
+std::vector<std::string> share(const Communicator& communicator, const std::vector<std::string>& molecules) {
+  std::string lines;
+  for (const std::string& smiles : molecules) {
+    lines += smiles + '\n';
+  }
+  std::vector<std::string> shared = text::split(communicator.broadcast(lines), '\n');
+  shared.pop_back();  // what follows the last line break
+  return shared;
+}
+
+}  // namespace
+
+Verification verify(const Communicator& communicator, std::vector<std::string> molecules, const VerifyTask& task,
+                    parallel::StopHandler& stop) {
+  molecules = share(communicator, molecules);
+  return VerifyFarm(communicator, molecules, task, stop).run();
+}
+
+}  // namespace epitaxy::sampling
