@@ -250,7 +250,7 @@ void VaeDecoder::decode(const float* latent, const TokenChoice& choose, std::int
   std::fill_n(tokens, rows_ * net_.settings().length, 0);
   std::size_t live = rows_;
   for (std::size_t t = 0; t < net_.settings().length && live > 0; ++t) {
-    step(live);
+    step(live, t == 0);
     live = take_tokens(live, t, choose, tokens);
   }
 }
@@ -284,7 +284,7 @@ void VaeDecoder::move_states(std::span<const std::size_t> from) {
   std::swap(states_, spare_states_);
 }
 
-void VaeDecoder::step(std::size_t live) {
+void VaeDecoder::step(std::size_t live, bool first) {
   const std::size_t computed = padded_rows(live);
   for (std::size_t i = 0; i < computed; ++i) {
     fill_gates(i, row_of_[i], last_token_[i]);
@@ -294,7 +294,7 @@ void VaeDecoder::step(std::size_t live) {
       if (l > 0) {
         layers_[l].project(states_[l - 1].output, kRowBlock, row);
       }
-      layers_[l].step(row, states_[l]);
+      layers_[l].step(row, states_[l], first);
     }
   }
   output_product_.run(states_.back().output.data(), computed, logits_.data(), output_bias_.data());

@@ -40,8 +40,8 @@ class VaeDecoder {
   /// The state at place i becomes that of place `from[i]`, or the one before the first step for kNoPlace.
   void move_states(std::span<const std::size_t> from);
   static constexpr std::size_t kNoPlace = static_cast<std::size_t>(-1);
-  /// One step of the first `live` places.
-  void step(std::size_t live);
+  /// One step of the first `live` places; `first` says that it is the first step of all of them.
+  void step(std::size_t live, bool first = false);
   /// [tokens] of a place, after `step`.
   const float* logits(std::size_t place) const { return logits_.data() + place * tokens_width_; }
 

@@ -225,8 +225,12 @@ void Gru::backward_input(const NumberBuffer& x, std::size_t total, const Paramet
 
 GruState Gru::start() const { return {Buffer<float>(most_rows_ * width_), NumberBuffer(type_, most_rows_ * width_)}; }
 
-void Gru::step(std::size_t row, GruState& state) {
-  hidden_product_.run(address(state.output, row * width_), kRowBlock, products_.data());
+void Gru::step(std::size_t row, GruState& state, bool first) {
+  if (first) {
+    std::fill(products_.begin(), products_.end(), 0.0f);
+  } else {
+    hidden_product_.run(address(state.output, row * width_), kRowBlock, products_.data());
+  }
   with_type(type_, [&]<typename T>(T) {
     gru_forward(GruForwardStep<T>{kRowBlock, width_, row_of<T>(gates_, row, 3 * width_), products_.data(),
                                   hidden_bias_.data(), state.hidden.data() + row * width_,

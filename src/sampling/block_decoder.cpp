@@ -8,21 +8,22 @@ namespace epitaxy::sampling {
 
 namespace {
 
-/// Points that the model sees at once, always: a smaller rest is filled up, so that the products have one shape.
-constexpr std::size_t kChunk = 256;
+/// More points at once hardly decode faster, and take memory.
+constexpr std::size_t kLargestChunk = 1024;
 
 }  // namespace
 
 BlockDecoder::BlockDecoder(const BlockSource& source)
     : source_(source),
+      chunk_(std::clamp<std::size_t>(source.block, 1, kLargestChunk)),
       text_(source.model.description()),
       judge_(source.model.description().representation, source.known),
       executor_(source.model.net().executor(
-          {.rows = kChunk, .arithmetic = source.arithmetic, .training = false, .trainable = {}})),
-      unit_(kChunk * source.domain.dimensions()),
-      latent_(kChunk * source.domain.latent()),
-      predictions_(kChunk * source.model.description().heads.size()),
-      tokens_(source.decoding.attempts, std::vector<std::int32_t>(kChunk * source.model.description().vae.length)) {
+          {.rows = chunk_, .arithmetic = source.arithmetic, .training = false, .trainable = {}})),
+      unit_(chunk_ * source.domain.dimensions()),
+      latent_(chunk_ * source.domain.latent()),
+      predictions_(chunk_ * source.model.description().heads.size()),
+      tokens_(source.decoding.attempts, std::vector<std::int32_t>(chunk_ * source.model.description().vae.length)) {
   executor_->load(source.weights);
 }
 
@@ -41,8 +42,8 @@ BlockResults BlockDecoder::compute(BlockKey key, std::size_t points) {
   block.points = points;
   block.attempts = source_.decoding.attempts;
   judge_.forget();
-  for (std::size_t done = 0; done < points; done += kChunk) {
-    decode_chunk(key, done, std::min(kChunk, points - done), block);
+  for (std::size_t done = 0; done < points; done += chunk_) {
+    decode_chunk(key, done, std::min(chunk_, points - done), block);
   }
   return block;
 }
@@ -81,8 +82,8 @@ void BlockDecoder::decode_tokens(BlockKey key, std::size_t done, std::size_t att
       break;
   }
   std::vector<RandomStream> streams;
-  streams.reserve(kChunk);
-  for (std::size_t i = 0; i < kChunk; ++i) {
+  streams.reserve(chunk_);
+  for (std::size_t i = 0; i < chunk_; ++i) {
     const auto point = static_cast<std::uint32_t>(key.first + done + i);
     streams.emplace_back(source_.seed, Purpose::tokens, key.scramble, point, static_cast<std::uint32_t>(attempt));
   }

@@ -90,8 +90,9 @@ BlockList SampleInputs::list(const std::string& name, const fs::path& folder, st
 void SampleInputs::decode(BlockList& list, const Domain& domain, const float* weights) const {
   list.compute = computed_by(
       [this, &domain, weights] {
-        return std::make_unique<BlockDecoder>(
-            BlockSource{model(), weights, settings_.arithmetic, domain, settings_.seed, settings_.decoding, *known_});
+        return std::make_unique<BlockDecoder>(BlockSource{model(), weights, settings_.arithmetic, domain,
+                                                          settings_.seed, settings_.decoding, *known_,
+                                                          settings_.block});
       },
       list.block);
 }

@@ -89,8 +89,9 @@ class Gru {
 
   /// A state before the first step.
   GruState start() const;
-  /// One step for the block of kRowBlock rows that begins at `row`; the gate inputs are in those rows of gates().
-  void step(std::size_t row, GruState& state);
+  /// One step for the block of kRowBlock rows that begins at `row`; the gate inputs are in those rows of gates(). At
+  /// the first step the state is zero, and so is its product, which is not computed then.
+  void step(std::size_t row, GruState& state, bool first = false);
 
  private:
   void forward_block(const PackedRows& rows, std::size_t first);

@@ -37,6 +37,7 @@ struct BlockSource {
   std::uint64_t seed;  ///< Of the scrambles and of drawn tokens.
   DecodingSettings decoding;
   const KnownMolecules& known;
+  std::size_t block = 256;  ///< Points of a block.
 };
 
 /// A block's results have the same bits whoever computes it, and when.
@@ -51,6 +52,7 @@ class BlockDecoder {
   const SobolSequence& sequence(std::uint32_t scramble);
 
   BlockSource source_;
+  std::size_t chunk_;  ///< Points that the model sees at once, always: a smaller rest is filled up.
   models::MoleculeText text_;
   BlockJudge judge_;
   std::unique_ptr<models::MoleculeVaeExecutor> executor_;
