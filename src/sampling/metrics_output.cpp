@@ -96,7 +96,7 @@ Json describe(const DistributionReport& report, const std::string& suffix) {
 
 Json describe_sample(const MetricsReport& report) {
   const DiversityReport& diversity = report.diversity;
-  Json json{{"molecules", report.sampled}};
+  Json json{{"molecules", report.sampled}, {"training_molecules", report.training_sampled}};
   add(json, "internal_diversity_1", diversity.first);
   add(json, "internal_diversity_2", diversity.second);
   add(json, "nearest_training_similarity", diversity.nearest);
@@ -190,7 +190,8 @@ void log_report(const MetricsReport& report) {
     return;
   }
   const DiversityReport& diversity = report.diversity;
-  log::info("{} distinct valid molecules of each replicate, and as many of the training set", report.sampled);
+  log::info("{} distinct valid molecules of each replicate, {} of the training set", report.sampled,
+            report.training_sampled);
   const auto entry = [](const std::string& name, const Estimate& value, double training) {
     log_entry(name, fmt::format("{}; training set {:.4f}", plain(value), training));
   };

@@ -208,6 +208,7 @@ MetricsReport evaluate_campaign(const parallel::Communicator& communicator, cons
   }
   report.sampled = std::ranges::min(samples, {}, &Texts::size).size();
   const TrainingSample sample = sample_training(training, settings.sample);
+  report.training_sampled = sample.first.size();
   report.diversity = measure_diversity(communicator, campaign, samples, sample);
   report.descriptors = compare_descriptors(communicator, samples, sample);
   communicator.on_root([&] { report.predictions = compare_predictions(campaign, training, sample, heads); });

@@ -25,7 +25,7 @@ bool before(const SampledMolecule& a, const SampledMolecule& b) { return a.order
 void check_sizes(const BlockResults& block) {
   const std::size_t decodes = block.points * block.attempts;
   check(block.causes.size() == decodes && block.rdkit_valid.size() == decodes && block.identity.size() == decodes &&
-            block.novel.size() == decodes && block.canonical.size() == decodes,
+            block.novel.size() == decodes && block.smiles.size() == decodes,
         "a block holds as many results as decodes");
 }
 
@@ -120,7 +120,7 @@ void ReplicateMetrics::add_molecule(const BlockResults& block, std::size_t decod
   if (sample_.wants(identity)) {
     const std::size_t heads = block.points > 0 ? block.properties.size() / block.points : 0;
     const float* properties = block.properties.data() + decode / block.attempts * heads;
-    sample_.add(identity, {.smiles = block.canonical[decode],
+    sample_.add(identity, {.smiles = block.smiles[decode],
                            .novel = block.novel[decode] != 0,
                            .properties = {properties, properties + heads}});
   }

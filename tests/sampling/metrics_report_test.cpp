@@ -99,6 +99,7 @@ BOOST_AUTO_TEST_CASE(samples_are_compared_with_the_training_set) {
     return;
   }
   BOOST_TEST(report.sampled == 2u);
+  BOOST_TEST(report.training_sampled == 4u);
   // Two distinct molecules each: pairs (a, a), (a, b), (b, a), (b, b).
   const double first = 0.5 - tanimoto("C", "CCCC") / 2;
   const double second = 0.5 - tanimoto("CCO", "CCN") / 2;
@@ -144,6 +145,26 @@ BOOST_AUTO_TEST_CASE(without_a_sample_there_are_counts_alone) {
   const auto json = to_json(report);
   BOOST_TEST(!json.contains("sample"));
   BOOST_TEST(json["valid"].get<double>() == 0.625, kClose);
+}
+
+BOOST_AUTO_TEST_CASE(molecules_are_described_from_the_decoded_string) {
+  // RDKit accepts the aromatic atom that is in no aromatic ring, and then writes a SMILES that it does not accept.
+  const auto odd = chem::check_smiles("O=C1[cH-]2CCN3CC12O3");
+  BOOST_REQUIRE(odd.valid());
+  BOOST_REQUIRE(!chem::check_smiles(odd.canonical).valid());
+  const auto world = parallel::Communicator::world();
+  CampaignMetrics molecules({});
+  if (world.is_root()) {
+    auto block = block_of({0, 0}, {"O=C1[cH-]2CCN3CC12O3"});
+    block.properties = {0, 0};
+    molecules.add(block);
+    molecules.finish();
+  }
+  const MetricsReport report = evaluate_campaign(world, molecules, training_set(), heads(), {});
+  if (world.is_root()) {
+    BOOST_REQUIRE(!report.descriptors.empty());
+    BOOST_TEST(report.descriptors.front().mean.mean == 9.0);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(nothing_valid_is_reported_as_such) {

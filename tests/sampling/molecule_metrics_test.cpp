@@ -27,7 +27,7 @@ BlockResults numbered_block(std::uint64_t first, std::size_t count) {
   block.novel.assign(count, 1);
   for (std::size_t i = 0; i < count; ++i) {
     block.identity.push_back(first + i);
-    block.canonical[i] = std::to_string(first + i);
+    block.smiles[i] = std::to_string(first + i);
   }
   return block;
 }

@@ -43,6 +43,7 @@ struct MetricsReport {
   MoleculeCounts all;  ///< Of all replicates as one.
   /// Sampled molecules of the replicate with the fewest; 0: no sample was taken, and what follows is empty.
   std::size_t sampled = 0;
+  std::size_t training_sampled = 0;
   DiversityReport diversity;
   std::vector<DistributionReport> descriptors;
   std::vector<DistributionReport> predictions;  ///< Of the heads whose target the training set holds.
