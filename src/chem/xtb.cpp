@@ -38,6 +38,9 @@ constexpr double kSoftest = 0.005;
 /// The optimization starts anew from where it is, with the force field's second derivatives there, when it comes to a
 /// standstill before it has converged.
 constexpr int kStarts = 3;
+/// So many structures are tried for a molecule that does not stay itself.
+constexpr int kStructures = 4;
+constexpr std::uint32_t kSeedStride = 1000;
 
 std::span<const double> span(const VectorXd& vector) {
   return {vector.data(), static_cast<std::size_t>(vector.size())};
@@ -147,9 +150,7 @@ class Optimization {
   bool converged_ = false;
 };
 
-}  // namespace
-
-XtbResult optimize_with_xtb(std::string_view smiles, const XtbSettings& settings) {
+XtbResult optimize(std::string_view smiles, const XtbSettings& settings) {
   XtbResult result;
   try {
     MoleculeStructure structure(smiles, settings.seed);
@@ -160,6 +161,22 @@ XtbResult optimize_with_xtb(std::string_view smiles, const XtbSettings& settings
     result.failure = error.what();
   }
   return result;
+}
+
+}  // namespace
+
+// Stereocenters without a mark come as they come; in small fused rings that may be a structure that cannot last.
+XtbResult optimize_with_xtb(std::string_view smiles, const XtbSettings& settings) {
+  const XtbResult first = optimize(smiles, settings);
+  XtbSettings other = settings;
+  for (int start = 1; start < kStructures && first.rearranged; ++start) {
+    other.seed += kSeedStride;
+    XtbResult result = optimize(smiles, other);
+    if (result.converged && !result.rearranged) {
+      return result;
+    }
+  }
+  return first;
 }
 
 }  // namespace epitaxy::chem

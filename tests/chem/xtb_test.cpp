@@ -88,6 +88,14 @@ BOOST_AUTO_TEST_CASE(cages_and_strained_rings_stay_themselves) {
   }
 }
 
+// In the structure of this seed the bridgehead between the small rings is turned the wrong way.
+BOOST_AUTO_TEST_CASE(a_structure_that_breaks_is_not_the_last) {
+  const XtbResult result = optimize_with_xtb("FC12CCOC1O2", {.seed = 1});
+  BOOST_TEST(result.converged);
+  BOOST_TEST(!result.rearranged);
+  BOOST_TEST(std::abs(result.gap_eV - 8.7083) < 0.02);
+}
+
 BOOST_AUTO_TEST_CASE(failures_are_told_in_words) {
   check_failure("C1CC", "no SMILES: unclosed ring");
   check_failure("", "no SMILES");

@@ -18,7 +18,8 @@ struct XtbResult {
   /// The geometry is optimized as by `xtb --opt`, level normal: the last step changed the energy by less than 5e-6
   /// hartree and the gradient is below 1e-3 hartree per bohr.
   bool converged = false;
-  /// Bonds broke or formed in the optimization: the numbers are those of another molecule.
+  /// Bonds broke or formed in the optimization, from each of four structures: the numbers are those of another
+  /// molecule.
   bool rearranged = false;
   double energy_Ha = std::numeric_limits<double>::quiet_NaN();
   double homo_eV = std::numeric_limits<double>::quiet_NaN();  ///< Highest occupied orbital.
