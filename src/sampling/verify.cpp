@@ -41,7 +41,7 @@ using Clock = std::chrono::steady_clock;
 /// What is in the folder of the batches, as far as it was looked at.
 class KnownResults {
  public:
-  KnownResults(fs::path folder, std::string signature) : folder_(std::move(folder)), signature_(std::move(signature)) {}
+  KnownResults(fs::path folder, std::string settings) : folder_(std::move(folder)), settings_(std::move(settings)) {}
 
   /// Reads the files that have appeared since the last look.
   void look() {
@@ -50,7 +50,7 @@ class KnownResults {
         continue;
       }
       try {
-        if (auto batch = read_batch(entry.path(), signature_)) {
+        if (auto batch = read_batch(entry.path(), settings_)) {
           add(std::move(*batch));
         }
       } catch (const data::DamagedFileError&) {
@@ -75,12 +75,12 @@ class KnownResults {
 
  private:
   fs::path folder_;
-  std::string signature_;
+  std::string settings_;
   std::set<fs::path> seen_;
   std::map<std::string, XtbResult> results_;
 };
 
-std::string signature_of(const VerifySettings& settings) {
+std::string describe(const VerifySettings& settings) {
   return fmt::format("GFN2-xTB, seed {}, at most {} steps", settings.xtb.seed, settings.xtb.steps);
 }
 
@@ -92,8 +92,8 @@ class VerifyFarm {
       : communicator_(communicator),
         molecules_(molecules),
         task_(task),
-        signature_(signature_of(task.settings)),
-        known_(task.folder, signature_),
+        settings_(describe(task.settings)),
+        known_(task.folder, settings_),
         stop_(stop),
         next_(communicator),
         computed_(communicator),
@@ -155,7 +155,7 @@ class VerifyFarm {
       const auto places = std::span(missing_).subspan(i * batch, std::min(batch, missing_.size() - i * batch));
       VerifyBatch computed = compute(places);
       if (!computed.smiles.empty()) {
-        write_batch(task_.folder / batch_name(computed.smiles, signature_), computed, signature_);
+        write_batch(task_.folder / batch_name(computed.smiles, settings_), computed, settings_);
       }
       report(i * batch + places.size());
     }
@@ -221,7 +221,7 @@ class VerifyFarm {
   const Communicator& communicator_;
   const std::vector<std::string>& molecules_;
   const VerifyTask& task_;
-  std::string signature_;
+  std::string settings_;
   KnownResults known_;
   parallel::StopHandler& stop_;
   std::vector<std::size_t> missing_;  ///< Places in `molecules_`.

@@ -34,20 +34,22 @@ void read_column(const Hdf5File& file, const std::string& name, VerifyBatch& bat
 
 }  // namespace
 
-std::string batch_name(const std::vector<std::string>& smiles, const std::string& signature) {
+std::string batch_name(const std::vector<std::string>& smiles, const std::string& settings) {
   Hasher hasher;
-  hasher.add(signature);
+  hasher.add(settings);
   for (const std::string& molecule : smiles) {
     hasher.add(molecule);
   }
   return hasher.hex().substr(0, 16) + ".h5";
 }
 
-void write_batch(const fs::path& path, const VerifyBatch& batch, const std::string& signature) {
+void write_batch(const fs::path& path, const VerifyBatch& batch, const std::string& settings) {
   file::write_atomically(path, [&](const fs::path& temporary) {
     Hdf5File file(temporary, Hdf5File::Mode::create);
+    file.write_attribute("/", "format", std::string("epitaxy verification"));
+    file.write_attribute("/", "format_version", std::int64_t{1});
+    file.write_attribute("/", "settings", settings);
     file.write("/smiles", batch.smiles);
-    file.write_attribute("/", "signature", signature);
     write_column<std::uint8_t>(file, "/converged", batch, &XtbResult::converged);
     write_column<std::uint8_t>(file, "/rearranged", batch, &XtbResult::rearranged);
     write_column<double>(file, "/energy_Ha", batch, &XtbResult::energy_Ha);
@@ -61,9 +63,9 @@ void write_batch(const fs::path& path, const VerifyBatch& batch, const std::stri
   });
 }
 
-std::optional<VerifyBatch> read_batch(const fs::path& path, const std::string& signature) {
+std::optional<VerifyBatch> read_batch(const fs::path& path, const std::string& settings) {
   const Hdf5File file(path, Hdf5File::Mode::read);
-  if (!file.has_attribute("/", "signature") || file.text_attribute("/", "signature") != signature) {
+  if (!file.has_attribute("/", "settings") || file.text_attribute("/", "settings") != settings) {
     return std::nullopt;
   }
   VerifyBatch batch{file.read<std::string>("/smiles"), {}};

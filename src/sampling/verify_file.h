@@ -15,13 +15,13 @@ struct VerifyBatch {
   std::vector<chem::XtbResult> results;
 };
 
-/// By the content and `signature`, so that no two batches have one name.
-std::string batch_name(const std::vector<std::string>& smiles, const std::string& signature);
+/// By molecules and settings, so that no two batches have one name.
+std::string batch_name(const std::vector<std::string>& smiles, const std::string& settings);
 
-/// `signature` names the settings. Writes atomically.
-void write_batch(const std::filesystem::path& path, const VerifyBatch& batch, const std::string& signature);
+/// Writes atomically. `settings` in words: those that results depend on.
+void write_batch(const std::filesystem::path& path, const VerifyBatch& batch, const std::string& settings);
 
 /// Nothing when it was computed with other settings. Throws data::DamagedFileError.
-std::optional<VerifyBatch> read_batch(const std::filesystem::path& path, const std::string& signature);
+std::optional<VerifyBatch> read_batch(const std::filesystem::path& path, const std::string& settings);
 
 }  // namespace epitaxy::sampling
