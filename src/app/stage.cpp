@@ -88,6 +88,7 @@ void remove_results(const fs::path& folder) {
                            "molecules.csv",
                            "blocks.csv",
                            "candidates.csv",
+                           "untargeted.csv",
                            "map.h5",
                            "map.csv",
                            "parts",

@@ -15,6 +15,7 @@
 #include "epitaxy/sampling/map_output.h"
 #include "epitaxy/sampling/metrics_output.h"
 #include "epitaxy/sampling/part_file.h"
+#include "epitaxy/sampling/search_proof.h"
 #include "epitaxy/train/settings.h"
 #include "sample_inputs.h"
 #include "sample_report.h"
@@ -65,6 +66,12 @@ class Campaign {
       controls_.push_back(
           inputs.random_strings(folder / "controls" / "random_strings", settings.controls.random_strings));
     }
+    if (settings.proof && settings.proof->untargeted > 0) {
+      // Known and invalid molecules and repeated ones are left out, so more points than molecules are needed.
+      constexpr std::size_t kPointsByMolecule = 4;
+      untargeted_.push_back(
+          inputs.untargeted(folder / "controls" / "untargeted", kPointsByMolecule * settings.proof->untargeted));
+    }
   }
 
   /// Returns false when it was stopped.
@@ -72,6 +79,7 @@ class Campaign {
     communicator_.on_root([&] { claim_folder(folder_, inputs_.identity()); });
     std::vector<BlockList> lists{blocks_};
     lists.insert(lists.end(), controls_.begin(), controls_.end());
+    lists.insert(lists.end(), untargeted_.begin(), untargeted_.end());
     const BlockWork work = compute_blocks(communicator_, lists, name_, stop_);
     if (work.computed > 0) {
       log::info("{} points in {}: {:.0f} points/s on {} ranks", work.points, text::duration(work.seconds),
@@ -88,7 +96,10 @@ class Campaign {
     }
     collect();
     compare_controls();
-    search();
+    if (!search()) {
+      log::info("stopped by {}: run again to go on; what was verified is kept", stop_.reason());
+      return false;
+    }
     communicator_.on_root([&] { file::write_atomically(folder_ / "summary.json", summary_.dump(2) + "\n"); });
     return true;
   }
@@ -144,19 +155,79 @@ class Campaign {
     });
   }
 
-  void search() {
+  /// Returns false when it was stopped.
+  bool search() {
     if (!settings_.objective) {
-      return;
+      return true;
     }
     const CandidateList list = find_candidates(
         communicator_,
         {inputs_.model(), inputs_.weights(), settings_.arithmetic, *settings_.objective, inputs_.objective()->index},
         blocks_, name_);
     communicator_.on_root([&] {
-      write_candidates(folder_ / "candidates.csv", list, inputs_.description());
+      write_candidates(folder_ / "candidates.csv", list, settings_, inputs_.description());
       summary_["objective"] = describe_search(list, settings_, inputs_, new_molecules_);
       log_search(list, settings_, inputs_);
     });
+    return !settings_.proof || (prove_candidates(list) && prove_untargeted());
+  }
+
+  bool prove_candidates(const CandidateList& list) {
+    std::vector<std::string> molecules;
+    std::vector<double> predicted;
+    for (const Candidate& candidate : list.best) {
+      molecules.push_back(candidate.smiles);
+      predicted.push_back(candidate.from_molecule[inputs_.objective()->index]);
+    }
+    const auto results = compute(molecules, "candidates");
+    if (!results) {
+      return false;
+    }
+    communicator_.on_root([&] {
+      write_candidates(folder_ / "candidates.csv", list, settings_, inputs_.description(), *results);
+      report("candidates", *results, predicted);
+    });
+    return true;
+  }
+
+  bool prove_untargeted() {
+    if (untargeted_.empty()) {
+      return true;
+    }
+    std::vector<std::string> molecules;
+    communicator_.on_root([&] {
+      molecules = first_new_molecules(untargeted_.front(), name_, settings_.proof->untargeted);
+      if (molecules.size() < settings_.proof->untargeted) {
+        log::warning("only {} new molecules without objective, {} were asked for", molecules.size(),
+                     settings_.proof->untargeted);
+      }
+    });
+    const auto results = compute(molecules, "untargeted");
+    if (!results) {
+      return false;
+    }
+    communicator_.on_root([&] {
+      write_untargeted(folder_ / "untargeted.csv", molecules, settings_, *results);
+      report("untargeted", *results, {});
+    });
+    return true;
+  }
+
+  /// On rank 0; nothing when it was stopped.
+  std::optional<std::vector<chem::XtbResult>> compute(const std::vector<std::string>& molecules,
+                                                      const std::string& name) {
+    Verification work = verify(communicator_, molecules,
+                               {.folder = folder_ / "verify" / name, .settings = settings_.proof->verify}, stop_);
+    return work.done ? std::optional(std::move(work.results)) : std::nullopt;
+  }
+
+  void report(const std::string& name, const std::vector<chem::XtbResult>& results,
+              const std::vector<double>& predicted) {
+    const XtbQuantity quantity = settings_.proof->quantity;
+    const SearchProof proof = judge_search(results, predicted, quantity, *settings_.objective);
+    summary_["verify"]["quantity"] = name_of(quantity);
+    summary_["verify"][name] = to_json(proof);
+    log_proof(name, proof);
   }
 
   Communicator communicator_;
@@ -167,8 +238,9 @@ class Campaign {
   std::string name_;
   BlockList blocks_;
   std::vector<BlockList> controls_;
-  Json summary_;                   ///< On rank 0.
-  std::size_t new_molecules_ = 0;  ///< On rank 0.
+  std::vector<BlockList> untargeted_;  ///< One, or none.
+  Json summary_;                       ///< On rank 0.
+  std::size_t new_molecules_ = 0;      ///< On rank 0.
 };
 
 }  // namespace

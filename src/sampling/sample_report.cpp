@@ -5,6 +5,7 @@
 
 #include "epitaxy/base/log.h"
 #include "epitaxy/sampling/campaign_tables.h"
+#include "epitaxy/sampling/search_proof.h"
 #include "epitaxy/train/run_files.h"
 #include "epitaxy/train/settings.h"
 
@@ -24,6 +25,10 @@ Json describe(const DecodingSettings& decoding) {
       break;
   }
   return {{"kind", "greedy"}};
+}
+
+void append(std::vector<std::string>& to, const std::vector<std::string>& more) {
+  to.insert(to.end(), more.begin(), more.end());
 }
 
 std::size_t count_met(const CandidateList& list, const ObjectiveSettings& objective, std::size_t head) {
@@ -49,13 +54,16 @@ Json describe_campaign(const SampleSettings& settings, const SampleInputs& input
           {"arithmetic", train::describe(settings.arithmetic)}};
 }
 
-void write_candidates(const std::filesystem::path& path, const CandidateList& list,
-                      const models::ModelDescription& description) {
+void write_candidates(const std::filesystem::path& path, const CandidateList& list, const SampleSettings& settings,
+                      const models::ModelDescription& description, std::span<const chem::XtbResult> results) {
   std::vector<std::string> columns{"rank", "smiles", "scramble", "point", "attempt"};
   const auto properties = property_columns(description);
   columns.insert(columns.end(), properties.begin(), properties.end());
   for (const std::string& property : properties) {
     columns.push_back(property + "_at_point");
+  }
+  if (!results.empty()) {
+    append(columns, xtb_columns(settings.proof->quantity));
   }
   train::CsvWriter table(columns);
   for (std::size_t i = 0; i < list.best.size(); ++i) {
@@ -67,6 +75,22 @@ void write_candidates(const std::filesystem::path& path, const CandidateList& li
         fields.push_back(fmt::format("{}", value));
       }
     }
+    if (!results.empty()) {
+      append(fields, xtb_fields(results[i], settings.proof->quantity, *settings.objective));
+    }
+    table.row(fields);
+  }
+  table.write(path);
+}
+
+void write_untargeted(const std::filesystem::path& path, const std::vector<std::string>& molecules,
+                      const SampleSettings& settings, std::span<const chem::XtbResult> results) {
+  std::vector<std::string> columns{"smiles"};
+  append(columns, xtb_columns(settings.proof->quantity));
+  train::CsvWriter table(columns);
+  for (std::size_t i = 0; i < molecules.size(); ++i) {
+    std::vector<std::string> fields{molecules[i]};
+    append(fields, xtb_fields(results[i], settings.proof->quantity, *settings.objective));
     table.row(fields);
   }
   table.write(path);

@@ -3,9 +3,11 @@
 /// `candidates.csv` and the entries of summary.json that describe a campaign. Not for other layers.
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "epitaxy/chem/xtb.h"
 #include "epitaxy/sampling/candidates.h"
 #include "sample_inputs.h"
 
@@ -14,9 +16,13 @@ namespace epitaxy::sampling {
 /// What was sampled, and how.
 nlohmann::ordered_json describe_campaign(const SampleSettings& settings, const SampleInputs& inputs);
 
-/// Rank, SMILES, where it was decoded, and the predictions from the molecule and at the point.
-void write_candidates(const std::filesystem::path& path, const CandidateList& list,
-                      const models::ModelDescription& description);
+/// Rank, SMILES, where it was decoded, the predictions from the molecule and at the point and, once there are results,
+/// what was computed.
+void write_candidates(const std::filesystem::path& path, const CandidateList& list, const SampleSettings& settings,
+                      const models::ModelDescription& description, std::span<const chem::XtbResult> results = {});
+/// SMILES and what was computed.
+void write_untargeted(const std::filesystem::path& path, const std::vector<std::string>& molecules,
+                      const SampleSettings& settings, std::span<const chem::XtbResult> results);
 
 /// Entry `objective`; `new_molecules`: distinct ones that the campaign decoded.
 nlohmann::ordered_json describe_search(const CandidateList& list, const SampleSettings& settings,

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <bit>
 
 #include "epitaxy/train/settings.h"
@@ -11,6 +12,7 @@ namespace epitaxy::sampling {
 namespace {
 
 constexpr double kMost = 1e9;
+constexpr std::array kQuantities{XtbQuantity::gap, XtbQuantity::homo, XtbQuantity::lumo};
 
 DecodingSettings read_decoding(config::Section s) {
   DecodingSettings decoding;
@@ -55,6 +57,34 @@ ObjectiveSettings read_objective(config::Section s, const DomainSettings& domain
   return objective;
 }
 
+/// The quantity that the name of a property is about.
+std::string quantity_in(const std::string& property) {
+  std::string found;
+  for (const XtbQuantity quantity : kQuantities) {
+    if (property.find(name_of(quantity)) != std::string::npos) {
+      found = name_of(quantity);
+    }
+  }
+  return found;
+}
+
+ProofSettings read_proof(config::Section s, const std::optional<ObjectiveSettings>& objective) {
+  ProofSettings proof;
+  proof.verify = read_verify(s);
+  proof.untargeted = static_cast<std::size_t>(s.integer("untargeted", 0, {0, 1e6}));
+  if (!objective) {
+    s.problem("", "needs an 'objective' whose candidates are verified");
+    return proof;
+  }
+  const std::string guess = quantity_in(objective->property);
+  const std::string name =
+      s.choice("quantity", {"gap", "homo", "lumo"}, guess.empty() ? std::nullopt : std::optional(guess));
+  for (const XtbQuantity quantity : kQuantities) {
+    proof.quantity = name == name_of(quantity) ? quantity : proof.quantity;
+  }
+  return proof;
+}
+
 ControlSettings read_controls(config::Section s) {
   const auto read = [&s](const char* key) { return static_cast<std::size_t>(s.integer(key, 0, {0, kMost})); };
   return {.untrained_decoder = read("untrained_decoder"), .random_strings = read("random_strings")};
@@ -91,7 +121,22 @@ SampleSettings read_sample(const config::Document& document, config::Section roo
     settings.objective->candidates =
         static_cast<std::size_t>(root.section("objective").integer("candidates", 3000, {1, 1e6}));
   }
+  if (root.has("verify")) {
+    settings.proof = read_proof(root.section("verify"), settings.objective);
+  }
   return settings;
+}
+
+const char* name_of(XtbQuantity quantity) {
+  switch (quantity) {
+    case XtbQuantity::homo:
+      return "homo";
+    case XtbQuantity::lumo:
+      return "lumo";
+    case XtbQuantity::gap:
+      break;
+  }
+  return "gap";
 }
 
 }  // namespace epitaxy::sampling

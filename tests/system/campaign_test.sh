@@ -196,7 +196,7 @@ test_two_jobs() {
   start 1 widowed
   second=$launched
   await 60 "blocks" has_parts widowed 10
-  kill -KILL "$first"
+  kill -KILL "$first" 2>/dev/null || true
   reap "$first"
   reap "$second"
   expect_equal "the survivor ends with exit code" "$code" 0
@@ -218,7 +218,7 @@ test_extension() {
 
 test_stop() {
   say "stopped"
-  start 2 stopped
+  start 2 stopped --set points=65536 # files are looked at once a second
   await 60 "blocks" has_parts stopped 3
   touch stopped/STOP
   reap "$launched"
@@ -282,6 +282,38 @@ for row in csv.DictReader(open("predicted.csv")):
 PYTHON
   run_quietly ranks 2 "${sample[@]}" --output search_2 "${options[@]}"
   expect "two ranks find the same candidates" cmp search/candidates.csv search_2/candidates.csv
+}
+
+# What is computed of a molecule has tests of its own: here is what becomes of it.
+test_proof() {
+  say "a search that is verified"
+  local limit options
+  limit=$(tail -n +2 reference/molecules.csv | cut -d, -f9 | sort -g | sed -n 2048p)
+  options=(--set "objective={property: gap_eV, below: $limit, candidates: 4}" --set "verify={kind: xtb, untargeted: 2}"
+    --set points=128)
+  expect_exit 2 "${sample[@]}" --output proof --set "verify={kind: xtb}"
+  expect_message "needs an 'objective'|libxtb"
+  if "$program" check sample.yaml "${options[@]}" 2>&1 | grep -q 'without libxtb'; then
+    say "this program was built without libxtb: nothing is verified"
+    return
+  fi
+  run_quietly ranks 2 "${sample[@]}" --output proof "${options[@]}"
+  expect "candidates and untargeted molecules were computed" python3 - <<'PYTHON'
+import csv, json
+verify = json.load(open("proof/summary.json"))["verify"]
+assert verify["quantity"] == "gap"
+for name, count in (("candidates", 4), ("untargeted", 2)):
+    rows = list(csv.DictReader(open(f"proof/{name}.csv")))
+    figures = verify[name]
+    assert len(rows) == figures["molecules"] == count, (name, len(rows))
+    assert figures["computed"] > 0, figures
+    assert figures["hits"] == sum(row["meets_objective"] == "1" for row in rows), figures
+    assert figures["hit_rate"] == figures["hits"] / count
+    assert all(row["xtb_gap_eV"] or row["xtb_failure"] for row in rows)
+PYTHON
+  expect_exit 0 "${sample[@]}" --output proof "${options[@]}"
+  expect_exit 2 "${sample[@]}" --output proof --set "objective={property: mu_D, below: 3}" --set "verify={kind: xtb}"
+  expect_message 'quantity'
 }
 
 test_decoding() {
@@ -373,6 +405,7 @@ test_extension
 test_stop
 test_damage
 test_search
+test_proof
 test_decoding
 test_bad_input
 finish

@@ -11,6 +11,7 @@
 #include "epitaxy/sampling/domain.h"
 #include "epitaxy/sampling/latent_map.h"
 #include "epitaxy/sampling/molecule_metrics.h"
+#include "epitaxy/sampling/verify.h"
 
 namespace epitaxy::sampling {
 
@@ -31,6 +32,18 @@ struct ObjectiveSettings {
   bool met_by(double value) const { return below ? value < limit : value > limit; }
 };
 
+/// What GFN2-xTB computes of a candidate, in eV.
+enum class XtbQuantity { gap, homo, lumo };
+const char* name_of(XtbQuantity quantity);
+
+/// How a search is proved.
+struct ProofSettings {
+  VerifySettings verify;
+  XtbQuantity quantity = XtbQuantity::gap;  ///< That the objective is about.
+  /// As many new molecules of the same domain without the objective: what one would find without a search.
+  std::size_t untargeted = 0;
+};
+
 struct SampleSettings {
   std::string model;
   std::string training_data;
@@ -45,6 +58,7 @@ struct SampleSettings {
   ControlSettings controls;
   std::optional<ObjectiveSettings> objective;
   std::optional<MapSettings> map;
+  std::optional<ProofSettings> proof;
   std::string signature;  ///< Every setting that the bits of a block depend on, as YAML; without model and data.
 };
 
