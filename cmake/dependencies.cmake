@@ -44,14 +44,19 @@ if(EPITAXY_XTB)
   endif()
 endif()
 
+# By file: Debian's package has no CMake configuration for its C interface.
+find_path(XGBOOST_INCLUDE xgboost/c_api.h REQUIRED)
+find_library(XGBOOST_LIBRARY xgboost REQUIRED)
+
 add_library(epitaxy_dependencies INTERFACE)
 target_include_directories(epitaxy_dependencies SYSTEM INTERFACE
-  ${HDF5_SERIAL_INCLUDE} ${OPENBLAS_INCLUDE} ${DNNL_INCLUDE} ${RANDOM123_INCLUDE} ${XXHASH_INCLUDE} ${RDKIT_INCLUDE})
+  ${HDF5_SERIAL_INCLUDE} ${OPENBLAS_INCLUDE} ${DNNL_INCLUDE} ${RANDOM123_INCLUDE} ${XXHASH_INCLUDE} ${RDKIT_INCLUDE}
+  ${XGBOOST_INCLUDE})
 target_compile_definitions(epitaxy_dependencies INTERFACE OMPI_SKIP_MPICXX)
 target_link_libraries(epitaxy_dependencies INTERFACE
   MPI::MPI_C yaml-cpp CLI11::CLI11 fmt::fmt spdlog::spdlog nlohmann_json::nlohmann_json Eigen3::Eigen ${DNNL_LIBRARY} ZLIB::ZLIB
   OpenMP::OpenMP_CXX
-  ${HDF5_SERIAL_LIBRARY} ${OPENBLAS_LIBRARY} ${XXHASH_LIBRARY} ${RDKIT_LIBRARIES})
+  ${HDF5_SERIAL_LIBRARY} ${OPENBLAS_LIBRARY} ${XXHASH_LIBRARY} ${RDKIT_LIBRARIES} ${XGBOOST_LIBRARY})
 if(EPITAXY_HAS_XTB)
   target_include_directories(epitaxy_dependencies SYSTEM INTERFACE ${XTB_INCLUDE})
   target_link_libraries(epitaxy_dependencies INTERFACE ${XTB_LIBRARY})

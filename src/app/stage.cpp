@@ -8,6 +8,7 @@
 #include "epitaxy/sampling/sample.h"
 #include "epitaxy/train/compare_runs.h"
 #include "epitaxy/train/pretrain.h"
+#include "epitaxy/transfer/difference.h"
 #include "epitaxy/transfer/finetune.h"
 
 namespace epitaxy::app {
@@ -49,6 +50,14 @@ void read_finetune(Stage& stage, const Document& document, Section root) {
   stage.check = [settings](const Communicator& communicator) { transfer::check_finetune(communicator, settings); };
 }
 
+void read_difference(Stage& stage, const Document& document, Section root) {
+  const auto settings = transfer::read_difference(document, root);
+  stage.run = [settings](const Communicator& communicator, const fs::path& folder, StopHandler& stop) {
+    return transfer::run_difference(communicator, settings, folder, stop);
+  };
+  stage.check = [settings](const Communicator& communicator) { transfer::check_difference(communicator, settings); };
+}
+
 void read_sample(Stage& stage, const Document& document, Section root) {
   const auto settings = sampling::read_sample(document, root);
   stage.run = [settings](const Communicator& communicator, const fs::path& folder, StopHandler& stop) {
@@ -79,6 +88,7 @@ void remove_results(const fs::path& folder) {
                            "rejected.csv",
                            "comparison.csv",
                            "learning_curve.csv",
+                           "importances.csv",
                            "summary.json",
                            "config.yaml",
                            "log.txt",
@@ -120,13 +130,15 @@ Stage read_stage(const std::string& file, const std::vector<config::Override>& o
   const Document document = Document::from_file(file, overrides);
   Section root = document.root();
   Stage stage;
-  stage.kind = root.choice("stage", {"import", "pretrain", "finetune", "sample", "compare"});
+  stage.kind = root.choice("stage", {"import", "pretrain", "finetune", "difference", "sample", "compare"});
   if (stage.kind == "import") {
     read_import(stage, root);
   } else if (stage.kind == "pretrain") {
     read_pretrain(stage, document, root);
   } else if (stage.kind == "finetune") {
     read_finetune(stage, document, root);
+  } else if (stage.kind == "difference") {
+    read_difference(stage, document, root);
   } else if (stage.kind == "sample") {
     read_sample(stage, document, root);
   } else if (stage.kind == "compare") {

@@ -8,11 +8,9 @@
 #include <algorithm>
 #include <bit>
 #include <memory>
-#include <new>
 #include <set>
 
 #include "epitaxy/base/error.h"
-#include "epitaxy/chem/molecule_check.h"
 #include "rdkit_molecule.h"
 
 namespace epitaxy::chem {
@@ -26,24 +24,6 @@ void check_settings(const MorganSettings& settings) {
   if (settings.bits == 0 || settings.bits % 64 != 0) {
     fail_input("a Morgan fingerprint of {} bits: the number must be a multiple of 64", settings.bits);
   }
-}
-
-std::unique_ptr<RDKit::RWMol> read(std::string_view smiles) {
-  if (smiles.size() > kLongestSmiles) {
-    fail_input("a SMILES of {} characters has no fingerprint: the longest has {}", smiles.size(), kLongestSmiles);
-  }
-  std::unique_ptr<RDKit::RWMol> molecule;
-  try {
-    molecule = parse_smiles(without_blanks(smiles));
-  } catch (const std::bad_alloc&) {
-    throw;
-  } catch (const std::exception& error) {
-    fail_input("'{}' has no fingerprint: {}", smiles, error.what());
-  }
-  if (!molecule) {
-    fail_input("'{}' has no fingerprint: {}", smiles, syntax_problem(without_blanks(smiles)));
-  }
-  return molecule;
 }
 
 std::unique_ptr<Fingerprint> fingerprint_of(const RDKit::ROMol& molecule, const MorganSettings& settings,
@@ -69,7 +49,7 @@ std::string surroundings(const RDKit::ROMol& molecule, unsigned atom, unsigned r
 FingerprintBits morgan_bits(std::string_view smiles, const MorganSettings& settings) {
   check_settings(settings);
   FingerprintBits words(settings.bits / 64, 0);
-  const auto fingerprint = fingerprint_of(*read(smiles), settings);
+  const auto fingerprint = fingerprint_of(*read_molecule(smiles), settings);
   for (const auto& [bit, count] : fingerprint->getNonzeroElements()) {
     words[bit / 64] |= std::uint64_t{1} << (bit % 64);
   }
@@ -78,7 +58,7 @@ FingerprintBits morgan_bits(std::string_view smiles, const MorganSettings& setti
 
 void morgan_counts(std::string_view smiles, const MorganSettings& settings, float* counts) {
   check_settings(settings);
-  const auto fingerprint = fingerprint_of(*read(smiles), settings);
+  const auto fingerprint = fingerprint_of(*read_molecule(smiles), settings);
   std::fill_n(counts, settings.bits, 0.0F);
   for (const auto& [bit, count] : fingerprint->getNonzeroElements()) {
     counts[bit] = settings.counts ? static_cast<float>(count) : 1.0F;
@@ -87,7 +67,7 @@ void morgan_counts(std::string_view smiles, const MorganSettings& settings, floa
 
 std::vector<std::string> morgan_fragments(std::string_view smiles, const MorganSettings& settings) {
   check_settings(settings);
-  const auto molecule = read(smiles);
+  const auto molecule = read_molecule(smiles);
   BitInfo atoms;
   fingerprint_of(*molecule, settings, &atoms);
   std::vector<std::string> fragments(settings.bits);

@@ -6,7 +6,11 @@
 #include <RDGeneral/RDLog.h>
 
 #include <algorithm>
+#include <new>
 #include <sstream>
+
+#include "epitaxy/base/error.h"
+#include "epitaxy/chem/molecule_check.h"
 
 namespace epitaxy::chem {
 
@@ -63,6 +67,24 @@ std::unique_ptr<RDKit::RWMol> parse_smiles(std::string_view smiles) {
   settings.parseName = false;
   settings.allowCXSMILES = false;
   return std::unique_ptr<RDKit::RWMol>(RDKit::SmilesToMol(std::string(smiles), settings));
+}
+
+std::unique_ptr<RDKit::RWMol> read_molecule(std::string_view smiles) {
+  if (smiles.size() > kLongestSmiles) {
+    fail_input("a SMILES has {} characters; the longest that is read has {}", smiles.size(), kLongestSmiles);
+  }
+  std::unique_ptr<RDKit::RWMol> molecule;
+  try {
+    molecule = parse_smiles(without_blanks(smiles));
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& error) {
+    fail_input("'{}' is no molecule: {}", smiles, error.what());
+  }
+  if (!molecule) {
+    fail_input("'{}' is no SMILES: {}", smiles, syntax_problem(without_blanks(smiles)));
+  }
+  return molecule;
 }
 
 std::string syntax_problem(std::string_view smiles) {

@@ -8,9 +8,9 @@
 #include "epitaxy/base/hash.h"
 #include "epitaxy/base/log.h"
 #include "epitaxy/base/text.h"
-#include "epitaxy/parallel/shared_counter.h"
 #include "epitaxy/transfer/comparison.h"
 #include "epitaxy/transfer/ensemble.h"
+#include "epitaxy/transfer/farm.h"
 #include "epitaxy/transfer/job.h"
 #include "epitaxy/transfer/learning_curve.h"
 
@@ -55,120 +55,82 @@ void describe(const FinetuneSettings& settings, const TransferData& data, std::s
             train::describe(settings.variants.front().training.arithmetic));
 }
 
-/// The jobs of one stage, drawn by the ranks from a shared counter.
-class Farm {
- public:
-  Farm(const Communicator& communicator, const FinetuneSettings& settings, const TransferData& data,
-       const std::vector<Job>& jobs, const fs::path& folder, parallel::StopHandler& stop)
-      : communicator_(communicator),
-        settings_(settings),
-        data_(data),
-        jobs_(jobs),
-        folder_(folder),
-        signature_(signature_of(settings, data)),
-        stop_(stop),
-        counter_(communicator),
-        stopped_(communicator) {}
+/// Where the results of a stage's jobs lie.
+struct JobFiles {
+  fs::path folder;
+  std::string signature;
 
-  /// Returns false when some jobs were left undone. Collective.
-  bool run() {
-    communicator_.agree([&] {
-      try {
-        work();
-      } catch (...) {
-        stopped_.next();  // the other ranks need not go on
-        throw;
-      }
-    });
-    return stopped_.value() == 0;
-  }
-
-  fs::path path(const Job& job) const { return folder_ / "jobs" / (job.name + ".h5"); }
-  const std::string& signature() const { return signature_; }
-
- private:
-  void work() {
-    const auto start = Clock::now();
-    for (auto i = counter_.next(); i < static_cast<std::int64_t>(jobs_.size()); i = counter_.next()) {
-      const Job& job = jobs_[static_cast<std::size_t>(i)];
-      if (read_job(path(job), signature_, false)) {
-        continue;
-      }
-      const auto result = run_job(data_, settings_, job, [&] { return stop_requested(); });
-      if (!result) {
-        return;
-      }
-      write_job(path(job), *result, signature_);
-      const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-      const auto done = static_cast<double>(i + 1);
-      log::info("{}: validation MAE {:.4f} {}, best epoch {}; about {} left", job.name, result->validation_mae,
-                data_.unit, result->best_epoch,
-                text::duration(seconds / done * (static_cast<double>(jobs_.size()) - done)));
-    }
-  }
-
-  bool stop_requested() {
-    if (stop_.requested() && !announced_) {
-      announced_ = true;
-      stopped_.next();
-    }
-    if (!announced_ && Clock::now() > next_look_) {
-      next_look_ = Clock::now() + std::chrono::milliseconds(200);
-      announced_ = stopped_.value() > 0;
-    }
-    return announced_;
-  }
-
-  Communicator communicator_;
-  const FinetuneSettings& settings_;
-  const TransferData& data_;
-  const std::vector<Job>& jobs_;
-  fs::path folder_;
-  std::string signature_;
-  parallel::StopHandler& stop_;
-  parallel::SharedCounter counter_;
-  parallel::SharedCounter stopped_;  ///< Above zero once any rank wants to stop.
-  bool announced_ = false;
-  Clock::time_point next_look_ = Clock::now();
+  fs::path path(const Job& job) const { return folder / (job.name + ".h5"); }
 };
 
-JobResult result_of(const Farm& farm, const Job& job, bool with_model) {
-  auto result = read_job(farm.path(job), farm.signature(), with_model);
+/// Does one job unless there is its result; false when stopped.
+bool do_job(const TransferData& data, const FinetuneSettings& settings, const JobFiles& files, const Job& job,
+            const std::function<bool()>& stop, const std::function<std::string()>& time_left) {
+  if (read_job(files.path(job), files.signature, false)) {
+    return true;
+  }
+  const auto result = run_job(data, settings, job, stop);
   if (!result) {
-    fail("the result of {} is gone: run again", farm.path(job).string());
+    return false;
+  }
+  write_job(files.path(job), *result, files.signature);
+  log::info("{}: validation MAE {:.4f} {}, best epoch {}; about {} left", job.name, result->validation_mae, data.unit,
+            result->best_epoch, time_left());
+  return true;
+}
+
+/// All jobs, shared by the ranks; false when some were left undone. Collective.
+bool do_jobs(const Communicator& communicator, const FinetuneSettings& settings, const TransferData& data,
+             const std::vector<Job>& jobs, const JobFiles& files, parallel::StopHandler& stop) {
+  const auto start = Clock::now();
+  Farm farm(communicator, stop);
+  return farm.run(jobs.size(), [&](std::size_t i, const std::function<bool()>& stop_requested) {
+    const auto time_left = [&] {
+      const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+      const auto done = static_cast<double>(i + 1);
+      return text::duration(seconds / done * (static_cast<double>(jobs.size()) - done));
+    };
+    return do_job(data, settings, files, jobs[i], stop_requested, time_left);
+  });
+}
+
+JobResult result_of(const JobFiles& files, const Job& job, bool with_model) {
+  auto result = read_job(files.path(job), files.signature, with_model);
+  if (!result) {
+    fail("the result of {} is gone: run again", files.path(job).string());
   }
   return std::move(*result);
 }
 
 /// The models of a variant, of a learning curve those of the largest share.
-void write_ensemble(const FinetuneSettings& settings, const std::vector<Job>& jobs, const Farm& farm,
+void write_ensemble(const FinetuneSettings& settings, const std::vector<Job>& jobs, const JobFiles& files,
                     std::size_t variant, const fs::path& path) {
   models::ModelFile ensemble;
   ensemble.provenance = models::provenance();
   for (const Job& job : jobs) {
     if (job.variant == variant && (!settings.is_curve() || job.share + 1 == settings.shares.size())) {
-      add_member(ensemble, result_of(farm, job, true).model);
+      add_member(ensemble, result_of(files, job, true).model);
     }
   }
   models::write_model(path, ensemble);
 }
 
 /// Compares the variants, writes the results and the best variant's ensemble.
-void finish(const FinetuneSettings& settings, const TransferData& data, const std::vector<Job>& jobs, const Farm& farm,
-            const fs::path& folder) {
+void finish(const FinetuneSettings& settings, const TransferData& data, const std::vector<Job>& jobs,
+            const JobFiles& files, const fs::path& folder) {
   std::vector<JobResult> results;
   for (const Job& job : jobs) {
-    results.push_back(result_of(farm, job, false));
+    results.push_back(result_of(files, job, false));
   }
   if (settings.is_curve()) {
     const LearningCurve curve = make_curve(data, settings, jobs, results);
-    write_ensemble(settings, jobs, farm, curve.best, folder / "model.h5");
+    write_ensemble(settings, jobs, files, curve.best, folder / "model.h5");
     write_curve(curve, data, settings, folder);
     log::line(curve_table(curve, data, settings));
     return;
   }
   const Comparison comparison = compare(data, settings, jobs, results);
-  write_ensemble(settings, jobs, farm, comparison.best, folder / "model.h5");
+  write_ensemble(settings, jobs, files, comparison.best, folder / "model.h5");
   write_comparison(comparison, data, settings, folder);
   log::line(comparison_table(comparison, data));
 }
@@ -212,12 +174,12 @@ bool run_finetune(const Communicator& communicator, const FinetuneSettings& sett
     file::make_writable_folder(folder / "jobs");
     file::remove_temporaries(folder / "jobs");
   });
-  Farm farm(communicator, settings, data, jobs, folder, stop);
-  if (!farm.run()) {
+  const JobFiles files{folder / "jobs", signature_of(settings, data)};
+  if (!do_jobs(communicator, settings, data, jobs, files, stop)) {
     log::info("stopped by {}: run again to go on; finished jobs are kept", stop.reason());
     return false;
   }
-  communicator.on_root([&] { finish(settings, data, jobs, farm, folder); });
+  communicator.on_root([&] { finish(settings, data, jobs, files, folder); });
   return true;
 }
 

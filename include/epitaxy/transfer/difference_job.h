@@ -1,0 +1,80 @@
+#pragma once
+/// \file
+/// One job of difference learning: a learner in one way on one training part, with the choice of its hyper-parameters
+/// by cross-validation inside that part, whose models also give the intervals.
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "epitaxy/transfer/difference_data.h"
+
+namespace epitaxy::transfer {
+
+struct DifferenceJob {
+  std::size_t learner = 0;  ///< Index in the settings; not used by ways that do not learn.
+  std::size_t way = 0;      ///< Index in the settings.
+  int fold = 0;
+  std::size_t labels = 0;  ///< With a test file; 0 = all.
+  std::uint64_t seed = 0;
+  std::string name;  ///< `kernel_ridge-difference-fold03-seed1`, `...-labels1000-seed1`.
+};
+
+/// All jobs; a way that does not learn has one job a part. The largest parts come first.
+std::vector<DifferenceJob> list_jobs(const DifferenceSettings& settings);
+DifferenceSplit split_rows(const DifferenceData& data, const DifferenceSettings& settings, const DifferenceJob& job);
+
+/// A baseline and what was learned on top of it.
+struct FittedWay {
+  FittedBaseline baseline;
+  std::shared_ptr<const Regressor> regressor;
+};
+
+/// A way that was learned on one training part.
+struct LearnedWay {
+  FittedWay all;                  ///< On every row of the part.
+  std::vector<FittedWay> inner;   ///< Each on all inner folds but one.
+  std::vector<int> inner_fold;    ///< [rows of the part]
+  std::vector<double> residuals;  ///< [rows of the part] absolute errors of the model that did not see the row.
+  std::size_t candidate = 0;      ///< The one with the smallest mean residual.
+  double inner_mae = 0;
+};
+
+/// What is predicted of some rows.
+struct WayPrediction {
+  std::vector<double> value;
+  std::vector<double> deviation;  ///< Over the trees of a forest; empty for other learners.
+  std::vector<double> low, high;  ///< CV+ intervals.
+};
+
+/// Rows as a way's learner reads them: features, and cheap values if it reads those. cheap [rows, cheap columns].
+Matrix design(const Way& way, const Matrix& features, const std::vector<double>& cheap);
+std::vector<ColumnKind> design_kinds(const Way& way, const std::vector<ColumnKind>& features, std::size_t cheap);
+
+/// Nothing when `stop` said so.
+std::optional<LearnedWay> learn_way(const DifferenceData& data, const DifferenceSettings& settings,
+                                    const DifferenceJob& job, const std::vector<std::size_t>& train,
+                                    const StopQuestion& stop);
+/// `rows` as `design` gives them.
+WayPrediction predict_way(const LearnedWay& learned, const Matrix& rows, const std::vector<double>& cheap,
+                          double coverage);
+
+struct DifferenceResult {
+  std::vector<std::int64_t> rows;  ///< Positions of the rows that were predicted.
+  WayPrediction prediction;
+  double inner_mae = 0;
+  std::int64_t candidate = 0;
+  std::int64_t train_rows = 0;
+  std::vector<double> importances;  ///< [columns of the design]; empty where the learner has none.
+};
+
+std::optional<DifferenceResult> run_job(const DifferenceData& data, const DifferenceSettings& settings,
+                                        const DifferenceJob& job, const StopQuestion& stop);
+
+void write_job(const std::filesystem::path& path, const DifferenceResult& result, const std::string& signature);
+/// Nothing when there is no file, it is damaged, or it belongs to other settings.
+std::optional<DifferenceResult> read_difference_job(const std::filesystem::path& path, const std::string& signature);
+
+}  // namespace epitaxy::transfer

@@ -1,0 +1,185 @@
+#include "epitaxy/transfer/difference.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "epitaxy/base/error.h"
+#include "epitaxy/base/file.h"
+#include "epitaxy/base/hash.h"
+#include "epitaxy/base/log.h"
+#include "epitaxy/base/text.h"
+#include "epitaxy/transfer/difference_model.h"
+#include "epitaxy/transfer/difference_report.h"
+#include "epitaxy/transfer/farm.h"
+
+namespace epitaxy::transfer {
+
+namespace fs = std::filesystem;
+using parallel::Communicator;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// What job files are marked with: results of other settings, data or models are done again.
+std::string signature_of(const DifferenceSettings& settings, const DifferenceData& data) {
+  Hasher hasher;
+  hasher.add(settings.signature);
+  hasher.add(data.measured);
+  for (const auto& name : data.cheap) {
+    hasher.add(name);
+  }
+  hasher.add(data.rows.index.fingerprint);
+  hasher.add(data.test.index.fingerprint);
+  if (const auto& encoder = data.features.encoder()) {
+    models::hash_model(hasher, encoder->description, {encoder->members.front().data()});
+  }
+  return hasher.hex();
+}
+
+void describe(const DifferenceSettings& settings, const DifferenceData& data, std::size_t jobs) {
+  log::info("data: {} rows with {} and {}, {} test rows; {} features", data.rows.count(), data.measured,
+            text::join(data.cheap, ", "), data.test.count(), data.features.columns());
+  if (data.without_measured + data.without_cheap + data.unreadable > 0) {
+    log::info("left out: {} rows without the measured value, {} without the cheap one, {} without features",
+              data.without_measured, data.without_cheap, data.unreadable);
+  }
+  if (data.in_test > 0) {
+    log::info("left out: {} rows that are in the test, too", data.in_test);
+  }
+  log::info("all rows: {} = {:.4g} x {} + {:.4g} {}", data.measured, data.line.slopes.front(), data.cheap.front(),
+            data.line.offset, data.unit);
+  const std::string parts = settings.has_test()
+                                ? fmt::format("{} numbers of labels", std::max<std::size_t>(1, settings.labels.size()))
+                                : fmt::format("{} folds", settings.folds);
+  log::info("{} jobs: {} ways, {} learners, {}, {} seeds", jobs, settings.ways.size(), settings.learners.size(), parts,
+            settings.seeds.size());
+}
+
+struct JobFiles {
+  fs::path folder;
+  std::string signature;
+
+  fs::path path(const DifferenceJob& job) const { return folder / (job.name + ".h5"); }
+};
+
+/// False when some jobs were left undone. Collective.
+bool do_jobs(const Communicator& communicator, const DifferenceSettings& settings, const DifferenceData& data,
+             const std::vector<DifferenceJob>& jobs, const JobFiles& files, parallel::StopHandler& stop) {
+  const auto start = Clock::now();
+  Farm farm(communicator, stop);
+  return farm.run(jobs.size(), [&](std::size_t i, const StopQuestion& stop_requested) {
+    const DifferenceJob& job = jobs[i];
+    if (read_difference_job(files.path(job), files.signature)) {
+      return true;
+    }
+    const auto result = run_job(data, settings, job, stop_requested);
+    if (!result) {
+      return false;
+    }
+    write_job(files.path(job), *result, files.signature);
+    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    const auto done = static_cast<double>(i + 1);
+    log::info("{}: inner MAE {:.4f} {}; about {} left", job.name, result->inner_mae, data.unit,
+              text::duration(seconds / done * (static_cast<double>(jobs.size()) - done)));
+    return true;
+  });
+}
+
+/// The best way, learned on all rows (with a test file: on those of the first seed). Nothing when stopped.
+std::optional<DifferenceModel> best_model(const DifferenceSettings& settings, DifferenceData&& data,
+                                          const WayResult& best, const StopQuestion& stop) {
+  const DifferenceJob job{best.learner, best.way, -1, best.labels, settings.seeds.front(), "model"};
+  std::vector<std::size_t> train;
+  for (std::size_t i = 0; i < data.rows.count() && !settings.has_test(); ++i) {
+    train.push_back(i);
+  }
+  if (settings.has_test()) {
+    train = split_rows(data, settings, job).train;
+  }
+  auto learned = learn_way(data, settings, job, train, stop);
+  if (!learned) {
+    return std::nullopt;
+  }
+  const Way& way = settings.ways[best.way];
+  const LearnerSettings learner =
+      way.learns ? settings.learners[best.learner].candidates[learned->candidate] : LearnerSettings{};
+  std::vector<double> low;
+  std::vector<double> high;
+  for (std::size_t c = 0; c < data.cheap.size(); ++c) {
+    std::vector<double> values;
+    for (const std::size_t i : train) {
+      values.push_back(data.rows.cheap_of(i)[c]);
+    }
+    low.push_back(std::ranges::min(values));
+    high.push_back(std::ranges::max(values));
+  }
+  return DifferenceModel{std::move(data.features),
+                         way,
+                         way.learns ? fmt::format("{}: {}", name_of(learner.kind), learner.describe()) : "",
+                         data.measured,
+                         data.unit,
+                         data.cheap,
+                         data.cheap_units,
+                         std::move(low),
+                         std::move(high),
+                         settings.coverage,
+                         std::move(*learned),
+                         models::provenance()};
+}
+
+/// False when stopped.
+bool finish(const DifferenceSettings& settings, DifferenceData&& data, const std::vector<DifferenceJob>& jobs,
+            const JobFiles& files, const fs::path& folder, const StopQuestion& stop) {
+  std::vector<DifferenceResult> results;
+  for (const DifferenceJob& job : jobs) {
+    auto result = read_difference_job(files.path(job), files.signature);
+    if (!result) {
+      fail("the result of {} is gone: run again", files.path(job).string());
+    }
+    results.push_back(std::move(*result));
+  }
+  const DifferenceReport report = make_report(data, settings, jobs, results);
+  const std::string table = report_table(report, data, settings);
+  write_report(report, data, settings, jobs, results, folder);
+  const auto model = best_model(settings, std::move(data), report.results[report.best], stop);
+  if (!model) {
+    return false;
+  }
+  write_difference_model(folder / "model.h5", *model);
+  log::line(table);
+  return true;
+}
+
+}  // namespace
+
+void check_difference(const Communicator& communicator, const DifferenceSettings& settings) {
+  const DifferenceData data = load_difference_data(communicator, settings);
+  describe(settings, data, list_jobs(settings).size());
+}
+
+bool run_difference(const Communicator& communicator, const DifferenceSettings& settings, const fs::path& folder,
+                    parallel::StopHandler& stop) {
+  DifferenceData data = load_difference_data(communicator, settings);
+  const auto jobs = list_jobs(settings);
+  describe(settings, data, jobs.size());
+  communicator.on_root([&] {
+    file::make_writable_folder(folder / "jobs");
+    file::remove_temporaries(folder / "jobs");
+  });
+  const JobFiles files{folder / "jobs", signature_of(settings, data)};
+  bool done = do_jobs(communicator, settings, data, jobs, files, stop);
+  if (done) {
+    std::int64_t finished = 1;
+    communicator.on_root([&] {
+      finished = finish(settings, std::move(data), jobs, files, folder, [&] { return stop.requested(); }) ? 1 : 0;
+    });
+    done = communicator.broadcast(finished) != 0;
+  }
+  if (!done) {
+    log::info("stopped by {}: run again to go on; finished jobs are kept", stop.reason());
+  }
+  return done;
+}
+
+}  // namespace epitaxy::transfer

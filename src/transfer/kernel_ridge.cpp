@@ -1,0 +1,238 @@
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include "eigen.h"
+#include "epitaxy/base/error.h"
+#include "regressors.h"
+
+namespace epitaxy::transfer {
+
+namespace {
+
+using Kernel = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using Numbers = Eigen::Map<const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
+
+/// Rows of predictions that are computed together: bounds the memory for the kernel.
+constexpr std::size_t kBlockRows = 256;
+/// The kernel of so many rows takes 3.2 GB.
+constexpr std::size_t kMostRows = 20000;
+
+/// The columns of one kind.
+Matrix columns_of(const Matrix& rows, const std::vector<std::int64_t>& kinds, ColumnKind kind) {
+  Matrix result{rows.rows, static_cast<std::size_t>(std::ranges::count(kinds, static_cast<std::int64_t>(kind))), {}};
+  result.values.reserve(rows.rows * result.columns);
+  for (std::size_t i = 0; i < rows.rows; ++i) {
+    for (std::size_t j = 0; j < rows.columns; ++j) {
+      if (kinds[j] == static_cast<std::int64_t>(kind)) {
+        result.values.push_back(rows.row(i)[j]);
+      }
+    }
+  }
+  return result;
+}
+
+/// Fragment counts of the training rows, by fragment: few rows hold each.
+class Fragments {
+ public:
+  explicit Fragments(const Matrix& counts) : by_column_(counts.columns), sums_(counts.rows, 0) {
+    for (std::size_t i = 0; i < counts.rows; ++i) {
+      for (std::size_t j = 0; j < counts.columns; ++j) {
+        if (const float count = counts.row(i)[j]; count != 0) {
+          by_column_[j].push_back({i, count});
+          sums_[i] += count;
+        }
+      }
+    }
+  }
+
+  bool empty() const { return by_column_.empty(); }
+
+  /// Similarity of one row to each training row.
+  void similarity(const float* counts, double* result) const {
+    std::vector<double> common(sums_.size(), 0);
+    double sum = 0;
+    for (std::size_t j = 0; j < by_column_.size(); ++j) {
+      if (counts[j] != 0) {
+        sum += counts[j];
+        for (const Entry& entry : by_column_[j]) {
+          common[entry.row] += std::min(counts[j], entry.count);
+        }
+      }
+    }
+    for (std::size_t i = 0; i < sums_.size(); ++i) {
+      const double either = sum + sums_[i] - common[i];
+      result[i] = either > 0 ? common[i] / either : 1;
+    }
+  }
+
+ private:
+  struct Entry {
+    std::size_t row;
+    float count;
+  };
+  std::vector<std::vector<Entry>> by_column_;
+  std::vector<double> sums_;
+};
+
+/// exp(-d^2 / (2 width^2 columns)) of standardized rows.
+class Gaussian {
+ public:
+  Gaussian(const Matrix& rows, double width)
+      : scales_(ColumnScales::fit(rows)), rows_(scales_.apply(rows)), width_(width), squares_(squares_of(rows_)) {}
+
+  bool empty() const { return rows_.columns == 0; }
+
+  Kernel similarity(const Matrix& rows) const {
+    const Matrix scaled = scales_.apply(rows);
+    const auto squares = squares_of(scaled);
+    const Eigen::MatrixXf products = map(scaled) * map(rows_).transpose();
+    const double factor = -0.5 / (width_ * width_ * static_cast<double>(rows_.columns));
+    Kernel result(scaled.rows, rows_.rows);
+    for (Eigen::Index i = 0; i < result.rows(); ++i) {
+      for (Eigen::Index j = 0; j < result.cols(); ++j) {
+        const double distance = squares[static_cast<std::size_t>(i)] + squares_[static_cast<std::size_t>(j)] -
+                                2 * static_cast<double>(products(i, j));
+        result(i, j) = std::exp(factor * std::max(distance, 0.0));
+      }
+    }
+    return result;
+  }
+
+ private:
+  static Numbers map(const Matrix& m) {
+    return {m.values.data(), static_cast<Eigen::Index>(m.rows), static_cast<Eigen::Index>(m.columns)};
+  }
+  static std::vector<double> squares_of(const Matrix& m) {
+    std::vector<double> result;
+    for (std::size_t i = 0; i < m.rows; ++i) {
+      double sum = 0;
+      for (std::size_t j = 0; j < m.columns; ++j) {
+        sum += static_cast<double>(m.row(i)[j]) * m.row(i)[j];
+      }
+      result.push_back(sum);
+    }
+    return result;
+  }
+
+  ColumnScales scales_;
+  Matrix rows_;
+  double width_;
+  std::vector<double> squares_;
+};
+
+/// A trained kernel ridge regression is its settings, its training rows and a weight for each of them.
+struct KernelModel {
+  std::vector<std::int64_t> kinds;
+  Matrix rows;
+  double fragments = 0.5, width = 1, cheap_width = 1;
+};
+
+class KernelRidge final : public Regressor {
+ public:
+  explicit KernelRidge(KernelModel model)
+      : model_(std::move(model)),
+        fragments_(columns_of(model_.rows, model_.kinds, ColumnKind::count)),
+        numbers_(columns_of(model_.rows, model_.kinds, ColumnKind::number), model_.width),
+        cheap_(columns_of(model_.rows, model_.kinds, ColumnKind::cheap), model_.cheap_width) {}
+
+  void train(const std::vector<double>& labels, double penalty) {
+    Kernel k = kernel(model_.rows);
+    k.diagonal().array() += penalty;
+    const Eigen::LLT<Eigen::Ref<Kernel>> factors(k);
+    if (factors.info() != Eigen::Success) {
+      fail_input("kernel_ridge: the equations have no stable solution with penalty {}: raise it", penalty);
+    }
+    const Eigen::VectorXd solution =
+        factors.solve(Eigen::Map<const Eigen::VectorXd>(labels.data(), static_cast<Eigen::Index>(labels.size())));
+    weights_.assign(solution.begin(), solution.end());
+  }
+
+  std::vector<double> predict(const Matrix& rows) const override {
+    std::vector<double> result;
+    const Eigen::Map<const Eigen::VectorXd> weights(weights_.data(), static_cast<Eigen::Index>(weights_.size()));
+    for (std::size_t first = 0; first < rows.rows; first += kBlockRows) {
+      const std::size_t count = std::min(kBlockRows, rows.rows - first);
+      // Padded, so that a row's bits do not depend on how many there are.
+      Matrix block{kBlockRows, rows.columns, std::vector<float>(kBlockRows * rows.columns, 0.0F)};
+      std::copy_n(rows.row(first), count * rows.columns, block.values.data());
+      const Kernel k = kernel(block);
+      for (std::size_t i = 0; i < count; ++i) {
+        result.push_back(k.row(static_cast<Eigen::Index>(i)).dot(weights));
+      }
+    }
+    return result;
+  }
+
+  void write(data::Hdf5File& file, const std::string& group) const override {
+    file.write(group + "/kinds", model_.kinds);
+    file.write(group + "/rows", model_.rows.values, model_.rows.columns);
+    file.write(group + "/weights", weights_);
+    file.write_attribute(group, "fragments", model_.fragments);
+    file.write_attribute(group, "width", model_.width);
+    file.write_attribute(group, "cheap_width", model_.cheap_width);
+  }
+
+  void set_weights(std::vector<double> weights) { weights_ = std::move(weights); }
+
+ private:
+  /// Similarity of rows to the training rows.
+  Kernel kernel(const Matrix& rows) const {
+    const double share = numbers_.empty() ? 1 : fragments_.empty() ? 0 : model_.fragments;
+    Kernel result = Kernel::Zero(static_cast<Eigen::Index>(rows.rows), static_cast<Eigen::Index>(model_.rows.rows));
+    if (fragments_.empty() && numbers_.empty()) {
+      result.setOnes();
+    }
+    if (share > 0 && !fragments_.empty()) {
+      const Matrix counts = columns_of(rows, model_.kinds, ColumnKind::count);
+      for (std::size_t i = 0; i < rows.rows; ++i) {
+        fragments_.similarity(counts.row(i), result.row(static_cast<Eigen::Index>(i)).data());
+      }
+      result *= share;
+    }
+    if (share < 1 && !numbers_.empty()) {
+      result += (1 - share) * numbers_.similarity(columns_of(rows, model_.kinds, ColumnKind::number));
+    }
+    if (!cheap_.empty()) {
+      result.array() *= cheap_.similarity(columns_of(rows, model_.kinds, ColumnKind::cheap)).array();
+    }
+    return result;
+  }
+
+  KernelModel model_;
+  Fragments fragments_;
+  Gaussian numbers_;
+  Gaussian cheap_;
+  std::vector<double> weights_;
+};
+
+}  // namespace
+
+std::unique_ptr<Regressor> train_kernel_ridge(const LearnerSettings& settings, const TrainingTable& table) {
+  if (table.rows.rows > kMostRows) {
+    fail_input("kernel_ridge: {} training rows; its matrix would not fit beyond {}: take gradient_boosting",
+               table.rows.rows, kMostRows);
+  }
+  KernelModel model{{}, table.rows, settings.fragments, settings.width, settings.cheap_width};
+  for (const ColumnKind kind : table.kinds) {
+    model.kinds.push_back(static_cast<std::int64_t>(kind));
+  }
+  auto result = std::make_unique<KernelRidge>(std::move(model));
+  result->train(table.labels, settings.penalty);
+  return result;
+}
+
+std::unique_ptr<Regressor> read_kernel_ridge(const data::Hdf5File& file, const std::string& group) {
+  KernelModel model;
+  model.kinds = file.read<std::int64_t>(group + "/kinds");
+  const auto shape = file.shape(group + "/rows");
+  model.rows = {shape[0], shape[1], file.read<float>(group + "/rows")};
+  model.fragments = file.number_attribute(group, "fragments");
+  model.width = file.number_attribute(group, "width");
+  model.cheap_width = file.number_attribute(group, "cheap_width");
+  auto result = std::make_unique<KernelRidge>(std::move(model));
+  result->set_weights(file.read<double>(group + "/weights"));
+  return result;
+}
+
+}  // namespace epitaxy::transfer

@@ -1,0 +1,71 @@
+#include "epitaxy/transfer/way.h"
+
+#include <algorithm>
+
+#include "eigen.h"
+#include "epitaxy/base/error.h"
+
+namespace epitaxy::transfer {
+
+const std::vector<Way>& all_ways() {
+  static const std::vector<Way> ways{{"cheap_alone", Baseline::cheap, false, false},
+                                     {"cheap_linear", Baseline::line, false, false},
+                                     {"direct", Baseline::none, true, false},
+                                     {"difference", Baseline::cheap, true, false},
+                                     {"difference_linear", Baseline::line, true, false},
+                                     {"stacking", Baseline::none, true, true},
+                                     {"stacking_linear", Baseline::line, true, true}};
+  return ways;
+}
+
+const Way& find_way(const std::string& name) {
+  const auto found = std::ranges::find(all_ways(), name, &Way::name);
+  if (found == all_ways().end()) {
+    fail_input("there is no way '{}' to learn from a cheap value", name);
+  }
+  return *found;
+}
+
+FittedBaseline FittedBaseline::fit(Baseline kind, std::span<const double> cheap, std::size_t columns,
+                                   std::span<const double> measured) {
+  check(cheap.size() == measured.size() * columns, "cheap values for each label");
+  FittedBaseline result{0, std::vector<double>(columns, 0)};
+  if (kind == Baseline::none) {
+    return result;
+  }
+  if (kind == Baseline::cheap) {
+    result.slopes.at(0) = 1;
+    return result;
+  }
+  using Table = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  const auto rows = static_cast<Eigen::Index>(measured.size());
+  Eigen::MatrixXd x = Eigen::Map<const Table>(cheap.data(), rows, static_cast<Eigen::Index>(columns));
+  const Eigen::RowVectorXd mean = x.colwise().mean();
+  x.rowwise() -= mean;
+  const Eigen::Map<const Eigen::VectorXd> y(measured.data(), rows);
+  const double y_mean = y.mean();
+  const Eigen::VectorXd slopes =
+      Eigen::CompleteOrthogonalDecomposition<Eigen::MatrixXd>(x).solve(Eigen::VectorXd(y.array() - y_mean));
+  result.slopes.assign(slopes.begin(), slopes.end());
+  result.offset = y_mean - mean.dot(slopes);
+  return result;
+}
+
+double FittedBaseline::at(std::span<const double> cheap) const {
+  double value = offset;
+  for (std::size_t i = 0; i < slopes.size(); ++i) {
+    value += slopes[i] * cheap[i];
+  }
+  return value;
+}
+
+void FittedBaseline::write(data::Hdf5File& file, const std::string& group) const {
+  file.write(group + "/slopes", slopes);
+  file.write_attribute(group, "offset", offset);
+}
+
+FittedBaseline FittedBaseline::read(const data::Hdf5File& file, const std::string& group) {
+  return {file.number_attribute(group, "offset"), file.read<double>(group + "/slopes")};
+}
+
+}  // namespace epitaxy::transfer
