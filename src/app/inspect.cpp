@@ -14,6 +14,7 @@
 #include "epitaxy/sampling/campaign_file.h"
 #include "epitaxy/sampling/part_file.h"
 #include "epitaxy/train/checkpoint.h"
+#include "epitaxy/transfer/difference_model.h"
 #include "latent_points.h"
 
 namespace epitaxy::app {
@@ -159,6 +160,27 @@ Json describe_part(const std::filesystem::path& path) {
           {"molecules_of_a_point", block.attempts}, {"hash", sampling::hash_of(block)}};
 }
 
+Json describe_difference(const std::filesystem::path& path, const std::string& hash) {
+  const auto model = transfer::read_difference_model(path);
+  Json json{{"format", transfer::kDifferenceFormat},
+            {"way", model.way.name},
+            {"learner", model.learner},
+            {"measured", model.measured},
+            {"unit", model.unit}};
+  if (model.needs_cheap()) {
+    for (std::size_t c = 0; c < model.cheap.size(); ++c) {
+      json["cheap"][model.cheap[c]] = {
+          {"unit", model.cheap_units[c]}, {"min", model.cheap_low[c]}, {"max", model.cheap_high[c]}};
+    }
+  }
+  json["features"] = Json::parse(transfer::to_json(model.features.blocks()));
+  json["rows"] = model.learned.residuals.size();
+  json["inner_mae"] = model.learned.inner_mae;
+  json["coverage"] = model.coverage;
+  json["hash"] = hash;
+  return json;
+}
+
 /// Nested values as indented lines.
 void print(const Json& json, int indent) {
   for (const auto& [key, value] : json.items()) {
@@ -186,6 +208,8 @@ void inspect(const InspectOptions& options) {
     json = describe_dataset(options.file);
   } else if (format == "epitaxy model") {
     json = describe_model_file(options.file, hash);
+  } else if (format == transfer::kDifferenceFormat) {
+    json = describe_difference(options.file, hash);
   } else if (format == "epitaxy checkpoint") {
     json = describe_checkpoint(options.file);
   } else if (format == "epitaxy latent") {

@@ -11,8 +11,10 @@
 #include "epitaxy/train/metrics.h"
 #include "epitaxy/train/rows.h"
 #include "epitaxy/train/run_files.h"
+#include "epitaxy/transfer/difference_model.h"
 #include "input_rows.h"
 #include "output_columns.h"
+#include "predict_difference.h"
 
 namespace epitaxy::app {
 
@@ -140,6 +142,12 @@ void report(const PredictOptions& options, const Request& request, const std::ve
 }  // namespace
 
 void predict(const parallel::Communicator& communicator, const PredictOptions& options) {
+  bool is_difference = false;
+  communicator.agree([&] { is_difference = transfer::is_difference_model(options.model); });
+  if (is_difference) {
+    predict_difference(communicator, options);
+    return;
+  }
   std::optional<Request> request;
   InputRows rows;
   communicator.agree([&] {

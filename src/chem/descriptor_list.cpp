@@ -44,7 +44,7 @@ void for_all(const RDKit::ROMol& molecule, Add add) {
 const std::vector<std::string>& descriptor_list_names() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> list;
-    for_all(*read_molecule("C"), [&](const std::string& name, double) { list.push_back(name); });
+    for_all(*molecule_of("C"), [&](const std::string& name, double) { list.push_back(name); });
     return list;
   }();
   return names;
@@ -52,7 +52,7 @@ const std::vector<std::string>& descriptor_list_names() {
 
 std::vector<float> descriptor_list(std::string_view smiles) {
   std::vector<float> values;
-  for_all(*read_molecule(smiles), [&](const std::string&, double value) {
+  for_all(*molecule_of(smiles), [&](const std::string&, double value) {
     values.push_back(std::isfinite(value) ? static_cast<float>(value) : 0.0F);
   });
   return values;

@@ -10,7 +10,7 @@
 namespace epitaxy::chem {
 
 Descriptors descriptors_of(std::string_view smiles) {
-  const auto molecule = read_molecule(smiles);
+  const auto molecule = molecule_of(smiles);
   double logp = 0;
   double refractivity = 0;
   RDKit::Descriptors::calcCrippenDescriptors(*molecule, logp, refractivity);

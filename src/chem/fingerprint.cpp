@@ -49,7 +49,7 @@ std::string surroundings(const RDKit::ROMol& molecule, unsigned atom, unsigned r
 FingerprintBits morgan_bits(std::string_view smiles, const MorganSettings& settings) {
   check_settings(settings);
   FingerprintBits words(settings.bits / 64, 0);
-  const auto fingerprint = fingerprint_of(*read_molecule(smiles), settings);
+  const auto fingerprint = fingerprint_of(*molecule_of(smiles), settings);
   for (const auto& [bit, count] : fingerprint->getNonzeroElements()) {
     words[bit / 64] |= std::uint64_t{1} << (bit % 64);
   }
@@ -58,7 +58,7 @@ FingerprintBits morgan_bits(std::string_view smiles, const MorganSettings& setti
 
 void morgan_counts(std::string_view smiles, const MorganSettings& settings, float* counts) {
   check_settings(settings);
-  const auto fingerprint = fingerprint_of(*read_molecule(smiles), settings);
+  const auto fingerprint = fingerprint_of(*molecule_of(smiles), settings);
   std::fill_n(counts, settings.bits, 0.0F);
   for (const auto& [bit, count] : fingerprint->getNonzeroElements()) {
     counts[bit] = settings.counts ? static_cast<float>(count) : 1.0F;
@@ -67,7 +67,7 @@ void morgan_counts(std::string_view smiles, const MorganSettings& settings, floa
 
 std::vector<std::string> morgan_fragments(std::string_view smiles, const MorganSettings& settings) {
   check_settings(settings);
-  const auto molecule = read_molecule(smiles);
+  const auto molecule = molecule_of(smiles);
   BitInfo atoms;
   fingerprint_of(*molecule, settings, &atoms);
   std::vector<std::string> fragments(settings.bits);

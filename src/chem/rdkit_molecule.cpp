@@ -69,7 +69,7 @@ std::unique_ptr<RDKit::RWMol> parse_smiles(std::string_view smiles) {
   return std::unique_ptr<RDKit::RWMol>(RDKit::SmilesToMol(std::string(smiles), settings));
 }
 
-std::unique_ptr<RDKit::RWMol> read_molecule(std::string_view smiles) {
+std::unique_ptr<RDKit::RWMol> molecule_of(std::string_view smiles) {
   if (smiles.size() > kLongestSmiles) {
     fail_input("a SMILES has {} characters; the longest that is read has {}", smiles.size(), kLongestSmiles);
   }

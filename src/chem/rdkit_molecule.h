@@ -20,7 +20,7 @@ std::string_view without_blanks(std::string_view text);
 std::unique_ptr<RDKit::RWMol> parse_smiles(std::string_view smiles);
 
 /// The same of a string that has to be a molecule. Throws InputError: not readable, longer than kLongestSmiles.
-std::unique_ptr<RDKit::RWMol> read_molecule(std::string_view smiles);
+std::unique_ptr<RDKit::RWMol> molecule_of(std::string_view smiles);
 
 /// What RDKit says of a string for which `parse_smiles` gives null; e.g. `unclosed ring`.
 std::string syntax_problem(std::string_view smiles);
