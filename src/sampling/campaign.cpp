@@ -13,7 +13,7 @@
 #include "epitaxy/base/random.h"
 #include "epitaxy/base/text.h"
 #include "epitaxy/data/hdf5.h"
-#include "epitaxy/parallel/shared_counter.h"
+#include "epitaxy/parallel/farm.h"
 #include "epitaxy/sampling/part_file.h"
 
 namespace epitaxy::sampling {
@@ -73,11 +73,9 @@ class BlockFarm {
             parallel::StopHandler& stop)
       : communicator_(communicator),
         campaign_(campaign),
-        stop_(stop),
-        next_(communicator),
+        farm_(communicator, stop),
         computed_(communicator),
-        points_(communicator),
-        stopped_(communicator) {
+        points_(communicator) {
     for (const BlockList& list : lists) {
       for (const BlockKey key : list.keys()) {
         tasks_.push_back({&list, key});
@@ -98,15 +96,7 @@ class BlockFarm {
     BlockWork work;
     work.missing = tasks_.size();
     start_ = Clock::now();
-    communicator_.agree([&] {
-      try {
-        compute_missing();
-      } catch (...) {
-        stopped_.next();  // the other ranks need not go on
-        throw;
-      }
-    });
-    work.done = stopped_.value() == 0;
+    work.done = farm_.run(tasks_.size(), [this](std::size_t i, const auto& stop) { return compute(i, stop); });
     work.computed = static_cast<std::size_t>(computed_.value());
     work.points = static_cast<std::size_t>(points_.value());
     work.seconds = seconds_since(start_);
@@ -156,52 +146,38 @@ class BlockFarm {
     return {std::move(states), count};
   }
 
-  void compute_missing() {
-    const auto count = static_cast<std::int64_t>(tasks_.size());
-    for (auto i = next_.next(); i < count; i = next_.next()) {
-      if (stop_requested()) {
-        return;
-      }
-      const Task& task = tasks_[static_cast<std::size_t>(i)];
-      if (state_of(task, campaign_) == PartState::whole) {
-        continue;  // from another job
-      }
-      write_part(task.path(), task.list->compute(task.key), campaign_);
-      computed_.next();
-      points_.add(static_cast<std::int64_t>(task.list->block));
-      report(i + 1, count);
+  bool compute(std::size_t i, const std::function<bool()>& stop) {
+    if (stop()) {
+      return false;
     }
+    const Task& task = tasks_[i];
+    if (state_of(task, campaign_) == PartState::whole) {
+      return true;  // from another job
+    }
+    write_part(task.path(), task.list->compute(task.key), campaign_);
+    computed_.next();
+    points_.add(static_cast<std::int64_t>(task.list->block));
+    report(i + 1);
+    return true;
   }
 
-  void report(std::int64_t taken, std::int64_t count) {
+  void report(std::size_t taken) {
     if (!communicator_.is_root()) {
       return;
     }
     const double seconds = seconds_since(start_);
-    const auto done = static_cast<double>(taken);
-    const double left = seconds / done * (static_cast<double>(count) - done);
-    log::progress_line(fmt::format("block {} of {}: {:.0f} points/s, about {} left", taken, count,
+    const double left = seconds / static_cast<double>(taken) * static_cast<double>(tasks_.size() - taken);
+    log::progress_line(fmt::format("block {} of {}: {:.0f} points/s, about {} left", taken, tasks_.size(),
                                    static_cast<double>(points_.value()) / seconds, text::duration(left)),
                        false);
   }
 
-  bool stop_requested() {
-    if (stop_.requested() && !announced_) {
-      announced_ = true;
-      stopped_.next();
-    }
-    return announced_ || stopped_.value() > 0;
-  }
-
   Communicator communicator_;
   std::string campaign_;
-  parallel::StopHandler& stop_;
   std::vector<Task> tasks_;
-  parallel::SharedCounter next_;      ///< Place in `tasks_`.
+  parallel::Farm farm_;
   parallel::SharedCounter computed_;  ///< Blocks.
   parallel::SharedCounter points_;
-  parallel::SharedCounter stopped_;  ///< Above zero once any rank wants to stop.
-  bool announced_ = false;
   Clock::time_point start_;
 };
 

@@ -13,7 +13,7 @@
 #include "epitaxy/base/random.h"
 #include "epitaxy/base/text.h"
 #include "epitaxy/data/hdf5.h"
-#include "epitaxy/parallel/shared_counter.h"
+#include "epitaxy/parallel/farm.h"
 #include "verify_file.h"
 
 namespace epitaxy::sampling {
@@ -94,24 +94,18 @@ class VerifyFarm {
         task_(task),
         settings_(describe(task.settings)),
         known_(task.folder, settings_),
-        stop_(stop),
-        next_(communicator),
-        computed_(communicator),
-        stopped_(communicator) {}
+        farm_(communicator, stop),
+        computed_(communicator) {}
 
   Verification run() {
     find_missing();
     start_ = Clock::now();
-    communicator_.agree([&] {
-      try {
-        compute_missing();
-      } catch (...) {
-        stopped_.next();  // the other ranks need not go on
-        throw;
-      }
-    });
+    const std::size_t batch = task_.settings.batch;
     Verification verification;
-    verification.done = stopped_.value() == 0;
+    verification.done = farm_.run((missing_.size() + batch - 1) / batch, [&](std::size_t i, const auto& stop) {
+      return compute_batch(std::span(missing_).subspan(i * batch, std::min(batch, missing_.size() - i * batch)),
+                           i * batch, stop);
+    });
     verification.computed = static_cast<std::size_t>(computed_.value());
     communicator_.barrier();
     if (verification.done) {
@@ -147,35 +141,31 @@ class VerifyFarm {
     random.shuffle(std::span(missing_));
   }
 
-  void compute_missing() {
-    const std::size_t batch = task_.settings.batch;
-    for (auto i = static_cast<std::size_t>(next_.next()); i * batch < missing_.size() && !stop_requested();
-         i = static_cast<std::size_t>(next_.next())) {
-      known_.look();  // for what other jobs have computed
-      const auto places = std::span(missing_).subspan(i * batch, std::min(batch, missing_.size() - i * batch));
-      VerifyBatch computed = compute(places);
-      if (!computed.smiles.empty()) {
-        write_batch(task_.folder / batch_name(computed.smiles, settings_), computed, settings_);
-      }
-      report(i * batch + places.size());
-    }
-  }
-
-  VerifyBatch compute(std::span<const std::size_t> places) {
+  /// What stands at these places of `molecules_`, of which `before` have been taken already; what is done when `stop`
+  /// says so is kept.
+  bool compute_batch(std::span<const std::size_t> places, std::size_t before, const std::function<bool()>& stop) {
+    known_.look();  // for what other jobs have computed
     VerifyBatch batch;
-    for (const std::size_t place : places) {
-      const std::string& smiles = molecules_[place];
+    bool all = true;
+    for (std::size_t i = 0; i < places.size() && all; ++i) {
+      const std::string& smiles = molecules_[places[i]];
       if (known_.find(smiles) != nullptr) {
         continue;
       }
-      if (stop_requested()) {
-        break;
+      all = !stop();
+      if (all) {
+        batch.results.push_back(task_.compute(smiles, task_.settings.xtb));
+        batch.smiles.push_back(smiles);
+        computed_.next();
       }
-      batch.results.push_back(task_.compute(smiles, task_.settings.xtb));
-      batch.smiles.push_back(smiles);
-      computed_.next();
     }
-    return batch;
+    if (!batch.smiles.empty()) {
+      write_batch(task_.folder / batch_name(batch.smiles, settings_), batch, settings_);
+    }
+    if (all) {
+      report(before + places.size());
+    }
+    return all;
   }
 
   void report(std::size_t taken) {
@@ -188,15 +178,6 @@ class VerifyFarm {
     log::progress_line(fmt::format("GFN2-xTB: {} of {} candidates, {:.1f} per s, about {} left", taken, missing_.size(),
                                    static_cast<double>(computed_.value()) / seconds, text::duration(left)),
                        taken == missing_.size());
-  }
-
-  bool stop_requested() {
-    if (stop_.requested() && !announced_) {
-      announced_ = true;
-      stopped_.next();
-    }
-    announced_ = announced_ || stopped_.value() > 0;
-    return announced_;
   }
 
   std::vector<XtbResult> collect() {
@@ -223,12 +204,9 @@ class VerifyFarm {
   const VerifyTask& task_;
   std::string settings_;
   KnownResults known_;
-  parallel::StopHandler& stop_;
   std::vector<std::size_t> missing_;  ///< Places in `molecules_`.
-  parallel::SharedCounter next_;      ///< Batch of `missing_`.
+  parallel::Farm farm_;
   parallel::SharedCounter computed_;  ///< Molecules.
-  parallel::SharedCounter stopped_;   ///< Above zero once any rank wants to stop.
-  bool announced_ = false;
   Clock::time_point start_;
 };
 

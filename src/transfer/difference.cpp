@@ -8,9 +8,9 @@
 #include "epitaxy/base/hash.h"
 #include "epitaxy/base/log.h"
 #include "epitaxy/base/text.h"
+#include "epitaxy/parallel/farm.h"
 #include "epitaxy/transfer/difference_model.h"
 #include "epitaxy/transfer/difference_report.h"
-#include "epitaxy/transfer/farm.h"
 
 namespace epitaxy::transfer {
 
@@ -67,7 +67,7 @@ struct JobFiles {
 bool do_jobs(const Communicator& communicator, const DifferenceSettings& settings, const DifferenceData& data,
              const std::vector<DifferenceJob>& jobs, const JobFiles& files, parallel::StopHandler& stop) {
   const auto start = Clock::now();
-  Farm farm(communicator, stop);
+  parallel::Farm farm(communicator, stop);
   return farm.run(jobs.size(), [&](std::size_t i, const StopQuestion& stop_requested) {
     const DifferenceJob& job = jobs[i];
     if (read_difference_job(files.path(job), files.signature)) {

@@ -8,9 +8,9 @@
 #include "epitaxy/base/hash.h"
 #include "epitaxy/base/log.h"
 #include "epitaxy/base/text.h"
+#include "epitaxy/parallel/farm.h"
 #include "epitaxy/transfer/comparison.h"
 #include "epitaxy/transfer/ensemble.h"
-#include "epitaxy/transfer/farm.h"
 #include "epitaxy/transfer/job.h"
 #include "epitaxy/transfer/learning_curve.h"
 
@@ -83,7 +83,7 @@ bool do_job(const TransferData& data, const FinetuneSettings& settings, const Jo
 bool do_jobs(const Communicator& communicator, const FinetuneSettings& settings, const TransferData& data,
              const std::vector<Job>& jobs, const JobFiles& files, parallel::StopHandler& stop) {
   const auto start = Clock::now();
-  Farm farm(communicator, stop);
+  parallel::Farm farm(communicator, stop);
   return farm.run(jobs.size(), [&](std::size_t i, const std::function<bool()>& stop_requested) {
     const auto time_left = [&] {
       const double seconds = std::chrono::duration<double>(Clock::now() - start).count();

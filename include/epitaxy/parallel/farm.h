@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Single-rank jobs that the ranks draw from a shared counter.
+/// Single-rank jobs that the ranks draw from a shared counter: self-scheduling that any rank may stop.
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -9,12 +9,12 @@
 #include "epitaxy/parallel/shared_counter.h"
 #include "epitaxy/parallel/stop.h"
 
-namespace epitaxy::transfer {
+namespace epitaxy::parallel {
 
 class Farm {
  public:
   /// Collective.
-  Farm(const parallel::Communicator& communicator, parallel::StopHandler& stop)
+  Farm(const Communicator& communicator, StopHandler& stop)
       : communicator_(communicator), stop_(stop), counter_(communicator), stopped_(communicator) {}
 
   /// Does job `i`; false when it was left undone because `stop` said so. Throws what ends all ranks.
@@ -27,12 +27,12 @@ class Farm {
   bool stop_requested();
 
   using Clock = std::chrono::steady_clock;
-  parallel::Communicator communicator_;
-  parallel::StopHandler& stop_;
-  parallel::SharedCounter counter_;
-  parallel::SharedCounter stopped_;  ///< Above zero once any rank wants to stop.
+  Communicator communicator_;
+  StopHandler& stop_;
+  SharedCounter counter_;
+  SharedCounter stopped_;  ///< Above zero once any rank wants to stop.
   bool announced_ = false;
   Clock::time_point next_look_ = Clock::now();
 };
 
-}  // namespace epitaxy::transfer
+}  // namespace epitaxy::parallel

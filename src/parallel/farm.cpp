@@ -1,6 +1,6 @@
-#include "epitaxy/transfer/farm.h"
+#include "epitaxy/parallel/farm.h"
 
-namespace epitaxy::transfer {
+namespace epitaxy::parallel {
 
 bool Farm::run(std::size_t jobs, const Work& work) {
   communicator_.agree([&] {
@@ -30,4 +30,4 @@ bool Farm::stop_requested() {
   return announced_;
 }
 
-}  // namespace epitaxy::transfer
+}  // namespace epitaxy::parallel

@@ -1,0 +1,80 @@
+#include "epitaxy/parallel/farm.h"
+
+#include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <vector>
+
+#include "data/temporary_folder.h"
+#include "epitaxy/base/error.h"
+
+using namespace epitaxy;
+using parallel::Communicator;
+using parallel::Farm;
+using parallel::StopHandler;
+
+namespace {
+
+/// How often each job was done, on all ranks together.
+std::vector<double> sum_over_ranks(const Communicator& world, const std::vector<double>& mine) {
+  std::vector<double> all(mine.size() * static_cast<std::size_t>(world.size()));
+  std::ranges::copy(mine, all.begin() + static_cast<std::ptrdiff_t>(mine.size()) * world.rank());
+  world.gather_all_in_place(all.data(),
+                            std::vector<int>(static_cast<std::size_t>(world.size()), static_cast<int>(mine.size())));
+  std::vector<double> sums(mine.size());
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    sums[i % mine.size()] += all[i];
+  }
+  return sums;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(farm_test)
+
+BOOST_AUTO_TEST_CASE(every_job_is_done_once) {
+  const Communicator world = Communicator::world();
+  StopHandler stop;
+  Farm farm(world, stop);
+  std::vector<double> done(23);
+  const bool all = farm.run(done.size(), [&](std::size_t i, const auto&) {
+    done[i] += 1;
+    return true;
+  });
+  BOOST_TEST(all);
+  const auto sums = sum_over_ranks(world, done);
+  BOOST_TEST(sums == std::vector<double>(done.size(), 1.0), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_that_one_rank_sees_ends_the_work_of_all) {
+  const Communicator world = Communicator::world();
+  test::TemporaryFolder folder;
+  StopHandler stop;
+  Farm farm(world, stop);
+  if (world.rank() == world.size() - 1) {
+    folder.write("STOP", "");
+    stop.watch_file(folder.path() / "STOP");
+  }
+  std::int64_t began = 0;
+  const bool all = farm.run(1000000, [&](std::size_t, const auto& stop_requested) {
+    ++began;
+    return !stop_requested();
+  });
+  BOOST_TEST(!all);
+  BOOST_TEST(began < 1000000);
+}
+
+BOOST_AUTO_TEST_CASE(an_error_of_one_rank_is_thrown_on_all) {
+  const Communicator world = Communicator::world();
+  StopHandler stop;
+  Farm farm(world, stop);
+  BOOST_CHECK_THROW(farm.run(1000,
+                             [&](std::size_t i, const auto& stop_requested) {
+                               if (i == 3) {
+                                 fail("job 3 is impossible");
+                               }
+                               return !stop_requested();
+                             }),
+                    Error);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
