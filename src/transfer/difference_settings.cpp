@@ -53,11 +53,11 @@ class CandidateReader {
 
 void read_trees(CandidateReader read, bool is_forest) {
   using S = LearnerSettings;
-  read.integer("trees", is_forest ? 200 : 300, {1, 1e5}, &S::trees);
+  read.integer("trees", is_forest ? 100 : 300, {1, 1e5}, &S::trees);
   read.integer("depth", is_forest ? 0 : 4, {is_forest ? 0.0 : 1.0, 64}, &S::depth);
   read.number("rows", is_forest ? 0.632 : 0.5, {0.01, 1}, &S::rows);
-  read.number("columns", is_forest ? 0.33 : 0.3, {1e-4, 1}, &S::columns);
-  read.number("least_rows", is_forest ? 1 : 2, {1, 1e6}, &S::least_rows);
+  read.number("columns", is_forest ? 0.2 : 0.3, {1e-4, 1}, &S::columns);
+  read.number("least_rows", 2, {1, 1e6}, &S::least_rows);
   if (!is_forest) {
     read.number("learning_rate", 0.05, {1e-4, 1}, &S::learning_rate);
     read.number("leaf_penalty", 1, {0, 1e6}, &S::leaf_penalty);

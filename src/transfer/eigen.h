@@ -8,3 +8,14 @@
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #include <Eigen/Dense>
 #pragma GCC diagnostic pop
+
+#include <span>
+
+namespace epitaxy::transfer {
+
+/// A copy in Eigen's own memory: the order of its sums depends on how memory is aligned, and with it the last bits.
+inline Eigen::VectorXd vector_of(std::span<const double> values) {
+  return Eigen::Map<const Eigen::VectorXd>(values.data(), static_cast<Eigen::Index>(values.size()));
+}
+
+}  // namespace epitaxy::transfer

@@ -11,7 +11,7 @@ namespace epitaxy::transfer {
 namespace {
 
 using Kernel = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-using Numbers = Eigen::Map<const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
+using Numbers = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 /// Rows of predictions that are computed together: bounds the memory for the kernel.
 constexpr std::size_t kBlockRows = 256;
@@ -86,7 +86,7 @@ class Gaussian {
   Kernel similarity(const Matrix& rows) const {
     const Matrix scaled = scales_.apply(rows);
     const auto squares = squares_of(scaled);
-    const Eigen::MatrixXf products = map(scaled) * map(rows_).transpose();
+    const Eigen::MatrixXf products = copy(scaled) * copy(rows_).transpose();
     const double factor = -0.5 / (width_ * width_ * static_cast<double>(rows_.columns));
     Kernel result(scaled.rows, rows_.rows);
     for (Eigen::Index i = 0; i < result.rows(); ++i) {
@@ -100,8 +100,10 @@ class Gaussian {
   }
 
  private:
-  static Numbers map(const Matrix& m) {
-    return {m.values.data(), static_cast<Eigen::Index>(m.rows), static_cast<Eigen::Index>(m.columns)};
+  /// In Eigen's own memory: the order of its sums depends on how memory is aligned.
+  static Numbers copy(const Matrix& m) {
+    return Eigen::Map<const Numbers>(m.values.data(), static_cast<Eigen::Index>(m.rows),
+                                     static_cast<Eigen::Index>(m.columns));
   }
   static std::vector<double> squares_of(const Matrix& m) {
     std::vector<double> result;
@@ -143,14 +145,12 @@ class KernelRidge final : public Regressor {
     if (factors.info() != Eigen::Success) {
       fail_input("kernel_ridge: the equations have no stable solution with penalty {}: raise it", penalty);
     }
-    const Eigen::VectorXd solution =
-        factors.solve(Eigen::Map<const Eigen::VectorXd>(labels.data(), static_cast<Eigen::Index>(labels.size())));
-    weights_.assign(solution.begin(), solution.end());
+    const Eigen::VectorXd right = vector_of(labels);
+    weights_ = factors.solve(right);
   }
 
   std::vector<double> predict(const Matrix& rows) const override {
     std::vector<double> result;
-    const Eigen::Map<const Eigen::VectorXd> weights(weights_.data(), static_cast<Eigen::Index>(weights_.size()));
     for (std::size_t first = 0; first < rows.rows; first += kBlockRows) {
       const std::size_t count = std::min(kBlockRows, rows.rows - first);
       // Padded, so that a row's bits do not depend on how many there are.
@@ -158,7 +158,7 @@ class KernelRidge final : public Regressor {
       std::copy_n(rows.row(first), count * rows.columns, block.values.data());
       const Kernel k = kernel(block);
       for (std::size_t i = 0; i < count; ++i) {
-        result.push_back(k.row(static_cast<Eigen::Index>(i)).dot(weights));
+        result.push_back(k.row(static_cast<Eigen::Index>(i)).dot(weights_));
       }
     }
     return result;
@@ -167,13 +167,13 @@ class KernelRidge final : public Regressor {
   void write(data::Hdf5File& file, const std::string& group) const override {
     file.write(group + "/kinds", model_.kinds);
     file.write(group + "/rows", model_.rows.values, model_.rows.columns);
-    file.write(group + "/weights", weights_);
+    file.write(group + "/weights", std::vector<double>(weights_.begin(), weights_.end()));
     file.write_attribute(group, "fragments", model_.fragments);
     file.write_attribute(group, "width", model_.width);
     file.write_attribute(group, "cheap_width", model_.cheap_width);
   }
 
-  void set_weights(std::vector<double> weights) { weights_ = std::move(weights); }
+  void set_weights(const std::vector<double>& weights) { weights_ = vector_of(weights); }
 
  private:
   /// Similarity of rows to the training rows.
@@ -203,7 +203,7 @@ class KernelRidge final : public Regressor {
   Fragments fragments_;
   Gaussian numbers_;
   Gaussian cheap_;
-  std::vector<double> weights_;
+  Eigen::VectorXd weights_;
 };
 
 }  // namespace

@@ -57,7 +57,7 @@ std::unique_ptr<Regressor> train_ridge(const LearnerSettings& settings, const Tr
   const auto columns = static_cast<Eigen::Index>(scaled.columns);
   using Table = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   const Eigen::MatrixXd x = Eigen::Map<const Table>(scaled.values.data(), rows, columns).cast<double>();
-  const Eigen::Map<const Eigen::VectorXd> y(table.labels.data(), rows);
+  const Eigen::VectorXd y = vector_of(table.labels);
   // The penalty counts as a share of the rows; with fewer rows than columns the dual equations are smaller.
   const double penalty = settings.penalty * static_cast<double>(rows);
   Eigen::VectorXd solution;

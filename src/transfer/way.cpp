@@ -42,7 +42,7 @@ FittedBaseline FittedBaseline::fit(Baseline kind, std::span<const double> cheap,
   Eigen::MatrixXd x = Eigen::Map<const Table>(cheap.data(), rows, static_cast<Eigen::Index>(columns));
   const Eigen::RowVectorXd mean = x.colwise().mean();
   x.rowwise() -= mean;
-  const Eigen::Map<const Eigen::VectorXd> y(measured.data(), rows);
+  const Eigen::VectorXd y = vector_of(measured);
   const double y_mean = y.mean();
   const Eigen::VectorXd slopes =
       Eigen::CompleteOrthogonalDecomposition<Eigen::MatrixXd>(x).solve(Eigen::VectorXd(y.array() - y_mean));

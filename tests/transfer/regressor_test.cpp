@@ -150,6 +150,7 @@ BOOST_AUTO_TEST_CASE(importances_add_up_and_name_the_step) {
 BOOST_AUTO_TEST_CASE(the_spread_of_a_forest_is_that_of_its_trees) {
   const Table table(200, 8);
   auto settings = settings_of(LearnerKind::random_forest);
+  settings.columns = 1;
   const auto forest = trained(settings, table);
   const auto spread = forest->spread(table.rows);
   BOOST_REQUIRE(spread.size() == 200U);

@@ -46,8 +46,9 @@ struct LearnerSettings {
   int trees = 200;
   int depth = 0;        ///< Largest; 0: as deep as rows allow.
   double rows = 0.632;  ///< Share of the rows that each tree is grown from, drawn without repetition.
-  double columns =
-      0.33;  ///< Share of the columns that are looked at: at each node of a forest, for each tree of boosting.
+  /// Share of the columns that are looked at: at each node of a forest (its square root for the tree, and of these
+  /// again for the node), for each tree of boosting.
+  double columns = 0.2;
   double least_rows = 1;  ///< In a leaf.
   double learning_rate = 0.05;
   double leaf_penalty = 1;  ///< On the squares of the leaves' values, of boosting.
