@@ -210,11 +210,12 @@ void log_report(const MetricsReport& report) {
 }
 
 void log_counts(const std::string& name, const MoleculeCounts& counts) {
-  log::info(
-      "{}: {} decodes, {:.2f} % valid ({:.2f} % by RDKit's plain rule), {:.2f} % of these unique, {:.2f} % of the "
-      "unique ones new",
-      name, counts.decodes, 100 * counts.share(counts.valid), 100 * counts.share(counts.rdkit_valid),
-      100 * counts.unique_share(), 100 * counts.novel_share());
+  const std::string distinct = counts.valid == 0
+                                   ? ""
+                                   : fmt::format("; of the valid {:.2f} % unique, of the unique {:.2f} % new",
+                                                 100 * counts.unique_share(), 100 * counts.novel_share());
+  log::info("{}: {} decodes, {:.2f} % valid ({:.2f} % by RDKit's plain rule){}", name, counts.decodes,
+            100 * counts.share(counts.valid), 100 * counts.share(counts.rdkit_valid), distinct);
 }
 
 }  // namespace epitaxy::sampling

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include "epitaxy/base/error.h"
 #include "epitaxy/base/file.h"
@@ -74,8 +75,10 @@ bool do_job(const TransferData& data, const FinetuneSettings& settings, const Jo
     return false;
   }
   write_job(files.path(job), *result, files.signature);
-  log::info("{}: validation MAE {:.4f} {}, best epoch {}; about {} left", job.name, result->validation_mae, data.unit,
-            result->best_epoch, time_left());
+  const std::string validation = std::isnan(result->validation_mae)
+                                     ? "no validation rows"
+                                     : fmt::format("validation MAE {:.4f} {}", result->validation_mae, data.unit);
+  log::info("{}: {}, best epoch {}; about {} left", job.name, validation, result->best_epoch, time_left());
   return true;
 }
 
