@@ -13,7 +13,7 @@ namespace {
 using Kernel = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using Numbers = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-/// Rows of predictions that are computed together: bounds the memory for the kernel.
+/// Rows whose similarities are computed together: bounds the memory beside the kernel itself.
 constexpr std::size_t kBlockRows = 256;
 /// The kernel of so many rows takes 3.2 GB.
 constexpr std::size_t kMostRows = 20000;
@@ -78,17 +78,20 @@ class Fragments {
 /// exp(-d^2 / (2 width^2 columns)) of standardized rows.
 class Gaussian {
  public:
-  Gaussian(const Matrix& rows, double width)
-      : scales_(ColumnScales::fit(rows)), rows_(scales_.apply(rows)), width_(width), squares_(squares_of(rows_)) {}
+  Gaussian(const Matrix& rows, double width) : scales_(ColumnScales::fit(rows)), width_(width) {
+    const Matrix scaled = scales_.apply(rows);
+    numbers_ = copy(scaled);
+    squares_ = squares_of(scaled);
+  }
 
-  bool empty() const { return rows_.columns == 0; }
+  bool empty() const { return numbers_.cols() == 0; }
 
   Kernel similarity(const Matrix& rows) const {
     const Matrix scaled = scales_.apply(rows);
     const auto squares = squares_of(scaled);
-    const Eigen::MatrixXf products = copy(scaled) * copy(rows_).transpose();
-    const double factor = -0.5 / (width_ * width_ * static_cast<double>(rows_.columns));
-    Kernel result(scaled.rows, rows_.rows);
+    const Eigen::MatrixXf products = copy(scaled) * numbers_.transpose();
+    const double factor = -0.5 / (width_ * width_ * static_cast<double>(numbers_.cols()));
+    Kernel result(scaled.rows, numbers_.rows());
     for (Eigen::Index i = 0; i < result.rows(); ++i) {
       for (Eigen::Index j = 0; j < result.cols(); ++j) {
         const double distance = squares[static_cast<std::size_t>(i)] + squares_[static_cast<std::size_t>(j)] -
@@ -118,7 +121,7 @@ class Gaussian {
   }
 
   ColumnScales scales_;
-  Matrix rows_;
+  Numbers numbers_;
   double width_;
   std::vector<double> squares_;
 };
@@ -139,7 +142,12 @@ class KernelRidge final : public Regressor {
         cheap_(columns_of(model_.rows, model_.kinds, ColumnKind::cheap), model_.cheap_width) {}
 
   void train(const std::vector<double>& labels, double penalty) {
-    Kernel k = kernel(model_.rows);
+    const auto count = static_cast<Eigen::Index>(model_.rows.rows);
+    Kernel k(count, count);
+    for_blocks(model_.rows, [&](std::size_t first, std::size_t rows, const Matrix& block) {
+      const auto from = static_cast<Eigen::Index>(first);
+      k.middleRows(from, static_cast<Eigen::Index>(rows)) = similarity(block).topRows(static_cast<Eigen::Index>(rows));
+    });
     k.diagonal().array() += penalty;
     const Eigen::LLT<Eigen::Ref<Kernel>> factors(k);
     if (factors.info() != Eigen::Success) {
@@ -151,16 +159,12 @@ class KernelRidge final : public Regressor {
 
   std::vector<double> predict(const Matrix& rows) const override {
     std::vector<double> result;
-    for (std::size_t first = 0; first < rows.rows; first += kBlockRows) {
-      const std::size_t count = std::min(kBlockRows, rows.rows - first);
-      // Padded, so that a row's bits do not depend on how many there are.
-      Matrix block{kBlockRows, rows.columns, std::vector<float>(kBlockRows * rows.columns, 0.0F)};
-      std::copy_n(rows.row(first), count * rows.columns, block.values.data());
-      const Kernel k = kernel(block);
+    for_blocks(rows, [&](std::size_t, std::size_t count, const Matrix& block) {
+      const Kernel k = similarity(block);
       for (std::size_t i = 0; i < count; ++i) {
         result.push_back(k.row(static_cast<Eigen::Index>(i)).dot(weights_));
       }
-    }
+    });
     return result;
   }
 
@@ -176,8 +180,20 @@ class KernelRidge final : public Regressor {
   void set_weights(const std::vector<double>& weights) { weights_ = vector_of(weights); }
 
  private:
-  /// Similarity of rows to the training rows.
-  Kernel kernel(const Matrix& rows) const {
+  /// Calls work(first row, rows, block), blocks padded with zeros, so that a row's bits do not depend on how many there
+  /// are.
+  template <typename Work>
+  static void for_blocks(const Matrix& rows, Work work) {
+    for (std::size_t first = 0; first < rows.rows; first += kBlockRows) {
+      const std::size_t count = std::min(kBlockRows, rows.rows - first);
+      Matrix block{kBlockRows, rows.columns, std::vector<float>(kBlockRows * rows.columns, 0.0F)};
+      std::copy_n(rows.row(first), count * rows.columns, block.values.data());
+      work(first, count, block);
+    }
+  }
+
+  /// Similarity of at most kBlockRows rows to the training rows.
+  Kernel similarity(const Matrix& rows) const {
     const double share = numbers_.empty() ? 1 : fragments_.empty() ? 0 : model_.fragments;
     Kernel result = Kernel::Zero(static_cast<Eigen::Index>(rows.rows), static_cast<Eigen::Index>(model_.rows.rows));
     if (fragments_.empty() && numbers_.empty()) {
