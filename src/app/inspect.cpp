@@ -174,8 +174,8 @@ Json describe_difference(const std::filesystem::path& path, const std::string& h
     }
   }
   json["features"] = Json::parse(transfer::to_json(model.features.blocks()));
-  json["rows"] = model.learned.residuals.size();
-  json["inner_mae"] = model.learned.inner_mae;
+  json["rows"] = model.learned.errors.size();
+  json["inner_mae"] = model.learned.inner_mae();
   json["coverage"] = model.coverage;
   json["hash"] = hash;
   return json;

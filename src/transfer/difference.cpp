@@ -80,7 +80,7 @@ bool do_jobs(const Communicator& communicator, const DifferenceSettings& setting
     write_job(files.path(job), *result, files.signature);
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
     const auto done = static_cast<double>(i + 1);
-    log::info("{}: inner MAE {:.4f} {}; about {} left", job.name, result->inner_mae, data.unit,
+    log::info("{}: inner MAE {:.4f} {}; about {} left", job.name, inner_mae(*result), data.unit,
               text::duration(seconds / done * (static_cast<double>(jobs.size()) - done)));
     return true;
   });
@@ -102,8 +102,6 @@ std::optional<DifferenceModel> best_model(const DifferenceSettings& settings, Di
     return std::nullopt;
   }
   const Way& way = settings.ways[best.way];
-  const LearnerSettings learner =
-      way.learns ? settings.learners[best.learner].candidates[learned->candidate] : LearnerSettings{};
   std::vector<double> low;
   std::vector<double> high;
   for (std::size_t c = 0; c < data.cheap.size(); ++c) {
@@ -116,7 +114,7 @@ std::optional<DifferenceModel> best_model(const DifferenceSettings& settings, Di
   }
   return DifferenceModel{std::move(data.features),
                          way,
-                         way.learns ? fmt::format("{}: {}", name_of(learner.kind), learner.describe()) : "",
+                         learned->learner,
                          data.measured,
                          data.unit,
                          data.cheap,
@@ -129,7 +127,7 @@ std::optional<DifferenceModel> best_model(const DifferenceSettings& settings, Di
 }
 
 /// False when stopped.
-bool finish(const DifferenceSettings& settings, DifferenceData&& data, const std::vector<DifferenceJob>& jobs,
+bool finish(const DifferenceSettings& settings, DifferenceData&& data, std::vector<DifferenceJob> jobs,
             const JobFiles& files, const fs::path& folder, const StopQuestion& stop) {
   std::vector<DifferenceResult> results;
   for (const DifferenceJob& job : jobs) {
@@ -139,6 +137,7 @@ bool finish(const DifferenceSettings& settings, DifferenceData&& data, const std
     }
     results.push_back(std::move(*result));
   }
+  add_averages(settings, jobs, results);
   const DifferenceReport report = make_report(data, settings, jobs, results);
   const std::string table = report_table(report, data, settings);
   write_report(report, data, settings, jobs, results, folder);

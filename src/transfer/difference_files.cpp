@@ -72,7 +72,7 @@ void write_summary(const DifferenceReport& report, const DifferenceData& data, c
   for (const WayResult& result : report.results) {
     Json& entry = place_of(summary, result);
     entry = to_json(result, unit);
-    if (result.learner_name.empty()) {
+    if (result.learner_name.empty() || !settings.learners[result.learner].members.empty()) {
       continue;
     }
     for (const std::size_t j : result.jobs) {

@@ -4,9 +4,6 @@
 #include <cmath>
 
 #include "epitaxy/base/error.h"
-#include "epitaxy/base/file.h"
-#include "epitaxy/base/log.h"
-#include "epitaxy/data/hdf5.h"
 #include "epitaxy/data/split.h"
 #include "epitaxy/train/metrics.h"
 #include "epitaxy/transfer/statistics.h"
@@ -19,6 +16,9 @@ std::vector<DifferenceJob> list_jobs(const DifferenceSettings& settings) {
     for (std::size_t w = 0; w < settings.ways.size(); ++w) {
       const std::size_t learners = settings.ways[w].learns ? settings.learners.size() : 1;
       for (std::size_t l = 0; l < learners; ++l) {
+        if (settings.ways[w].learns && !settings.learners[l].members.empty()) {
+          continue;
+        }
         for (const std::uint64_t seed : settings.seeds) {
           const std::string learner = settings.ways[w].learns ? settings.learners[l].name + "-" : "";
           jobs.push_back(
@@ -163,7 +163,7 @@ std::optional<LearnedWay> cross_validate(const Way& way, const LearnerSettings& 
                                          const StopQuestion& stop) {
   LearnedWay learned;
   learned.inner_fold = folds;
-  learned.residuals.resize(folds.size());
+  learned.errors.resize(folds.size());
   for (const InnerFold& fold : inner_folds(folds, count)) {
     if (stop()) {
       return std::nullopt;
@@ -175,10 +175,10 @@ std::optional<LearnedWay> cross_validate(const Way& way, const LearnerSettings& 
     const Part held_out = pick(part, fold.held_out);
     const auto values = predict(learned.inner.back(), held_out.rows, held_out.cheap);
     for (std::size_t i = 0; i < values.size(); ++i) {
-      learned.residuals[fold.held_out[i]] = std::abs(values[i] - held_out.measured[i]);
+      learned.errors[fold.held_out[i]] = values[i] - held_out.measured[i];
     }
   }
-  learned.inner_mae = train::spread(learned.residuals).mean;
+  learned.learner = way.learns ? fmt::format("{}: {}", name_of(settings.kind), settings.describe()) : std::string();
   return learned;
 }
 
@@ -186,12 +186,77 @@ std::vector<LearnerSettings> candidates_of(const DifferenceSettings& settings, c
   return settings.ways[job.way].learns ? settings.learners[job.learner].candidates : std::vector<LearnerSettings>(1);
 }
 
+/// The means of learned ways with the same baseline and folds.
+LearnedWay average(const std::vector<LearnedWay>& members) {
+  const auto combine = [&](auto fitted_of) {
+    std::vector<std::shared_ptr<const Regressor>> regressors;
+    for (const LearnedWay& member : members) {
+      regressors.push_back(fitted_of(member).regressor);
+    }
+    return FittedWay{fitted_of(members.front()).baseline, average_regressors(std::move(regressors))};
+  };
+  LearnedWay result;
+  result.all = combine([](const LearnedWay& member) -> const FittedWay& { return member.all; });
+  for (std::size_t k = 0; k < members.front().inner.size(); ++k) {
+    result.inner.push_back(combine([k](const LearnedWay& member) -> const FittedWay& { return member.inner[k]; }));
+  }
+  result.inner_fold = members.front().inner_fold;
+  result.errors.assign(result.inner_fold.size(), 0);
+  for (const LearnedWay& member : members) {
+    for (std::size_t i = 0; i < result.errors.size(); ++i) {
+      result.errors[i] += member.errors[i] / static_cast<double>(members.size());
+    }
+    result.learner += (result.learner.empty() ? "average of " : " and ") + member.learner;
+  }
+  return result;
+}
+
+std::vector<double> absolute(std::vector<double> values) {
+  std::ranges::transform(values, values.begin(), [](double value) { return std::abs(value); });
+  return values;
+}
+
+/// The intervals of rows from the inner folds' models and errors.
+void add_intervals(WayPrediction& prediction, const std::vector<double>& errors, const std::vector<int>& folds,
+                   double coverage) {
+  const auto residuals = absolute(errors);
+  const std::size_t rows = prediction.value.size();
+  std::vector<double> values(rows == 0 ? 0 : prediction.inner.size() / rows);
+  prediction.low.clear();
+  prediction.high.clear();
+  for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t k = 0; k < values.size(); ++k) {
+      values[k] = prediction.inner[k * rows + i];
+    }
+    const Interval interval = cv_plus_interval(residuals, folds, values, coverage);
+    prediction.low.push_back(interval.low);
+    prediction.high.push_back(interval.high);
+  }
+}
+
 }  // namespace
+
+double LearnedWay::inner_mae() const { return train::spread(absolute(errors)).mean; }
+
+double inner_mae(const DifferenceResult& result) { return train::spread(absolute(result.inner_errors)).mean; }
 
 std::optional<LearnedWay> learn_way(const DifferenceData& data, const DifferenceSettings& settings,
                                     const DifferenceJob& job, const std::vector<std::size_t>& train,
                                     const StopQuestion& stop) {
   const Way& way = settings.ways[job.way];
+  if (way.learns && !settings.learners[job.learner].members.empty()) {
+    std::vector<LearnedWay> members;
+    for (const std::size_t member : settings.learners[job.learner].members) {
+      DifferenceJob of_member = job;
+      of_member.learner = member;
+      auto learned = learn_way(data, settings, of_member, train, stop);
+      if (!learned) {
+        return std::nullopt;
+      }
+      members.push_back(std::move(*learned));
+    }
+    return average(members);
+  }
   const Part part = make_part(data, way, data.rows, train);
   std::vector<std::string> groups;
   for (const std::size_t row : train) {
@@ -208,7 +273,7 @@ std::optional<LearnedWay> learn_way(const DifferenceData& data, const Difference
       return std::nullopt;
     }
     learned->candidate = c;
-    if (!best || learned->inner_mae < best->inner_mae) {
+    if (!best || learned->inner_mae() < best->inner_mae()) {
       best = std::move(learned);
     }
   }
@@ -221,18 +286,63 @@ WayPrediction predict_way(const LearnedWay& learned, const Matrix& rows, const s
   WayPrediction result;
   result.value = predict(learned.all, rows, cheap);
   result.deviation = learned.all.regressor->spread(rows);
-  std::vector<std::vector<double>> inner;
   for (const FittedWay& fitted : learned.inner) {
-    inner.push_back(predict(fitted, rows, cheap));
+    const auto values = predict(fitted, rows, cheap);
+    result.inner.insert(result.inner.end(), values.begin(), values.end());
   }
-  std::vector<double> values(inner.size());
-  for (std::size_t i = 0; i < rows.rows; ++i) {
-    std::ranges::transform(inner, values.begin(), [&](const auto& of_fold) { return of_fold[i]; });
-    const Interval interval = cv_plus_interval(learned.residuals, learned.inner_fold, values, coverage);
-    result.low.push_back(interval.low);
-    result.high.push_back(interval.high);
-  }
+  add_intervals(result, learned.errors, learned.inner_fold, coverage);
   return result;
+}
+
+DifferenceResult average(const std::vector<const DifferenceResult*>& members, double coverage) {
+  const auto mean = [&](auto of) {
+    std::vector<double> sum(of(*members.front()).size(), 0);
+    for (const DifferenceResult* member : members) {
+      const std::vector<double>& values = of(*member);
+      check(values.size() == sum.size() && member->rows == members.front()->rows,
+            "members of an average on other rows");
+      for (std::size_t i = 0; i < sum.size(); ++i) {
+        sum[i] += values[i] / static_cast<double>(members.size());
+      }
+    }
+    return sum;
+  };
+  DifferenceResult result;
+  result.rows = members.front()->rows;
+  result.inner_fold = members.front()->inner_fold;
+  result.inner_errors = mean([](const DifferenceResult& r) -> const auto& { return r.inner_errors; });
+  result.prediction.value = mean([](const DifferenceResult& r) -> const auto& { return r.prediction.value; });
+  result.prediction.inner = mean([](const DifferenceResult& r) -> const auto& { return r.prediction.inner; });
+  add_intervals(result.prediction, result.inner_errors, {result.inner_fold.begin(), result.inner_fold.end()}, coverage);
+  return result;
+}
+
+void add_averages(const DifferenceSettings& settings, std::vector<DifferenceJob>& jobs,
+                  std::vector<DifferenceResult>& results) {
+  const std::size_t count = jobs.size();
+  for (std::size_t l = 0; l < settings.learners.size(); ++l) {
+    const auto& members = settings.learners[l].members;
+    for (std::size_t j = 0; j < count && !members.empty(); ++j) {
+      if (!settings.ways[jobs[j].way].learns || jobs[j].learner != members.front()) {
+        continue;
+      }
+      DifferenceJob job = jobs[j];
+      std::vector<const DifferenceResult*> found;
+      for (const std::size_t member : members) {
+        for (std::size_t other = 0; other < count; ++other) {
+          const DifferenceJob& o = jobs[other];
+          if (settings.ways[o.way].learns && o.learner == member && o.way == job.way && o.fold == job.fold &&
+              o.labels == job.labels && o.seed == job.seed) {
+            found.push_back(&results[other]);
+          }
+        }
+      }
+      job.learner = l;
+      DifferenceResult result = average(found, settings.coverage);
+      jobs.push_back(job);
+      results.push_back(std::move(result));
+    }
+  }
 }
 
 std::optional<DifferenceResult> run_job(const DifferenceData& data, const DifferenceSettings& settings,
@@ -247,53 +357,11 @@ std::optional<DifferenceResult> run_job(const DifferenceData& data, const Differ
   DifferenceResult result;
   result.rows.assign(split.held_out.begin(), split.held_out.end());
   result.prediction = predict_way(*learned, held_out.rows, held_out.cheap, settings.coverage);
-  result.inner_mae = learned->inner_mae;
+  result.inner_errors = learned->errors;
+  result.inner_fold.assign(learned->inner_fold.begin(), learned->inner_fold.end());
   result.candidate = static_cast<std::int64_t>(learned->candidate);
-  result.train_rows = static_cast<std::int64_t>(split.train.size());
   result.importances = learned->all.regressor->importances();
   return result;
-}
-
-void write_job(const std::filesystem::path& path, const DifferenceResult& result, const std::string& signature) {
-  file::write_atomically(path, [&](const std::filesystem::path& temporary) {
-    data::Hdf5File out(temporary, data::Hdf5File::Mode::create);
-    out.write("/rows", result.rows);
-    out.write("/prediction", result.prediction.value);
-    out.write("/deviation", result.prediction.deviation);
-    out.write("/low", result.prediction.low);
-    out.write("/high", result.prediction.high);
-    out.write("/importances", result.importances);
-    out.write_attribute("/", "format", std::string("epitaxy job"));
-    out.write_attribute("/", "inner_mae", result.inner_mae);
-    out.write_attribute("/", "candidate", result.candidate);
-    out.write_attribute("/", "train_rows", result.train_rows);
-    out.write_attribute("/", "signature", signature);
-    out.close();
-  });
-}
-
-std::optional<DifferenceResult> read_difference_job(const std::filesystem::path& path, const std::string& signature) {
-  if (!std::filesystem::exists(path)) {
-    return std::nullopt;
-  }
-  try {
-    const data::Hdf5File in(path, data::Hdf5File::Mode::read);
-    if (in.text_attribute("/", "signature") != signature) {
-      return std::nullopt;
-    }
-    DifferenceResult result;
-    result.rows = in.read<std::int64_t>("/rows");
-    result.prediction = {in.read<double>("/prediction"), in.read<double>("/deviation"), in.read<double>("/low"),
-                         in.read<double>("/high")};
-    result.importances = in.read<double>("/importances");
-    result.inner_mae = in.number_attribute("/", "inner_mae");
-    result.candidate = in.integer_attribute("/", "candidate");
-    result.train_rows = in.integer_attribute("/", "train_rows");
-    return result;
-  } catch (const InputError& error) {
-    log::warning("{}; the job is done again", error.what());
-    return std::nullopt;
-  }
 }
 
 }  // namespace epitaxy::transfer

@@ -33,7 +33,7 @@ std::string hash_of(const DifferenceModel& model) {
   for (const auto& name : model.cheap) {
     hasher.add(name);
   }
-  hasher.add(std::span<const double>(model.learned.residuals));
+  hasher.add(std::span<const double>(model.learned.errors));
   hasher.add(std::span<const double>(model.learned.all.baseline.slopes));
   return hasher.hex();
 }
@@ -51,7 +51,7 @@ void write_difference_model(const std::filesystem::path& path, const DifferenceM
     out.write("/difference/cheap_units", model.cheap_units);
     out.write("/difference/cheap_low", model.cheap_low);
     out.write("/difference/cheap_high", model.cheap_high);
-    out.write("/difference/residuals", model.learned.residuals);
+    out.write("/difference/errors", model.learned.errors);
     out.write("/difference/inner_fold",
               std::vector<std::int64_t>(model.learned.inner_fold.begin(), model.learned.inner_fold.end()));
     out.write_attribute("/difference", "features", to_json(model.features.blocks()));
@@ -60,7 +60,7 @@ void write_difference_model(const std::filesystem::path& path, const DifferenceM
     out.write_attribute("/difference", "measured", model.measured);
     out.write_attribute("/difference", "unit", model.unit);
     out.write_attribute("/difference", "coverage", model.coverage);
-    out.write_attribute("/difference", "inner_mae", model.learned.inner_mae);
+    out.write_attribute("/difference", "inner_mae", model.learned.inner_mae());
     write_fitted(out, "/difference/all", model.learned.all);
     for (std::size_t k = 0; k < model.learned.inner.size(); ++k) {
       write_fitted(out, inner_group(k), model.learned.inner[k]);
@@ -109,10 +109,10 @@ DifferenceModel read_difference_model(const std::filesystem::path& path) {
                         file.number_attribute("/difference", "coverage"),
                         {},
                         {}};
-  model.learned.residuals = file.read<double>("/difference/residuals");
+  model.learned.errors = file.read<double>("/difference/errors");
+  model.learned.learner = model.learner;
   const auto folds = file.read<std::int64_t>("/difference/inner_fold");
   model.learned.inner_fold.assign(folds.begin(), folds.end());
-  model.learned.inner_mae = file.number_attribute("/difference", "inner_mae");
   model.learned.all = read_fitted(file, "/difference/all");
   for (std::size_t k = 0; file.exists(inner_group(k)); ++k) {
     model.learned.inner.push_back(read_fitted(file, inner_group(k)));

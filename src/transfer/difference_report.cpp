@@ -26,6 +26,8 @@ std::vector<double> truth_of(const DifferenceRows& rows, const DifferenceResult&
   return truth;
 }
 
+std::string probability_text(double p) { return std::isnan(p) ? "" : p < 1e-99 ? "<1e-99" : fmt::format("{:.2g}", p); }
+
 /// Positions by value, ties by position.
 std::vector<double> ranks_of(const std::vector<double>& values) {
   std::vector<std::size_t> order(values.size());
@@ -77,7 +79,7 @@ class Summary {
       }
     }
     maes_.push_back(regression_metrics(truth, found.prediction.value).mae);
-    inner_.push_back(found.inner_mae);
+    inner_.push_back(inner_mae(found));
   }
 
   void finish() {
@@ -224,8 +226,9 @@ std::vector<std::string> verdicts(const DifferenceReport& report, const Differen
     const PairedTest& test = result->against_direct;
     const bool helps = test.mean < 0;
     const char* says = !(test.p < kSure) ? "makes no difference that these rows could show" : helps ? "helps" : "harms";
-    sentences.push_back(fmt::format("{} {} ({}): {:.4g} against {:.4g} {} direct, p = {:.2g}", way.name, says,
-                                    direct->learner_name, result->metrics.mae, direct->metrics.mae, data.unit, test.p));
+    sentences.push_back(fmt::format("{} {} ({}): {:.4g} against {:.4g} {} direct, p = {}", way.name, says,
+                                    direct->learner_name, result->metrics.mae, direct->metrics.mae, data.unit,
+                                    probability_text(test.p)));
   }
   return sentences;
 }
@@ -238,18 +241,17 @@ std::string report_table(const DifferenceReport& report, const DifferenceData& d
   text += fmt::format("{:<18} {:<18} {:>8} {:>8} {:>8} {:>7} {:>8} {:>8} {:>8} {:>10} {:>10}\n", "learner", "way",
                       "MAE", "+-", "RMSE", "R2", "inner", "covered", "width", "p(direct)", "p(line)");
   std::size_t labels = 0;
-  const auto probability = [](double p) { return std::isnan(p) ? std::string() : fmt::format("{:.2g}", p); };
   for (std::size_t r = 0; r < report.results.size(); ++r) {
     const WayResult& w = report.results[r];
     if (w.labels != labels) {
       labels = w.labels;
       text += fmt::format("{} labels\n", labels);
     }
-    text +=
-        fmt::format("{:<18} {:<18} {:>8.4f} {:>8.4f} {:>8.4f} {:>7.4f} {:>8.4f} {:>8.3f} {:>8.3g} {:>10} {:>10}{}\n",
-                    w.learner_name.empty() ? "-" : w.learner_name, w.way_name, w.metrics.mae, w.mae_deviation,
-                    w.metrics.rmse, w.metrics.r2, w.inner_mae, w.covered, w.interval_width,
-                    probability(w.against_direct.p), probability(w.against_line.p), r == report.best ? "  chosen" : "");
+    text += fmt::format(
+        "{:<18} {:<18} {:>8.4f} {:>8.4f} {:>8.4f} {:>7.4f} {:>8.4f} {:>8.3f} {:>8.3g} {:>10} {:>10}{}\n",
+        w.learner_name.empty() ? "-" : w.learner_name, w.way_name, w.metrics.mae, w.mae_deviation, w.metrics.rmse,
+        w.metrics.r2, w.inner_mae, w.covered, w.interval_width, probability_text(w.against_direct.p),
+        probability_text(w.against_line.p), r == report.best ? "  chosen" : "");
   }
   text += fmt::format(
       "+-: over folds and seeds; inner: MAE of the cross-validation inside training parts, which chooses; covered, "

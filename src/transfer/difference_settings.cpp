@@ -77,14 +77,23 @@ void read_network(config::Section section, Candidates& candidates) {
   candidates = {settings};
 }
 
-LearnerChoice read_learner(config::Section section, const std::string& name) {
-  std::vector<std::string> kinds;
+constexpr const char* kAverage = "average";
+
+/// The names of an average's members become indices once all learners are known.
+using Members = std::map<std::string, std::vector<std::string>>;
+
+LearnerChoice read_learner(config::Section section, const std::string& name, Members& members) {
+  std::vector<std::string> kinds{kAverage};
   for (const auto& [kind, value] : kLearners) {
     kinds.push_back(kind);
   }
   LearnerChoice choice{name, {LearnerSettings{}}};
-  const auto own = kLearners.contains(name) ? std::optional<std::string>(name) : std::nullopt;
-  const std::string kind = section.choice("kind", kinds, own);
+  const bool is_kind = kLearners.contains(name) || name == kAverage;
+  const std::string kind = section.choice("kind", kinds, is_kind ? std::optional<std::string>(name) : std::nullopt);
+  if (kind == kAverage) {
+    members[name] = section.strings("of");
+    return {name, {}};
+  }
   const auto found = kLearners.find(kind);
   if (found == kLearners.end()) {
     return choice;  // a problem that is reported at the end
@@ -110,6 +119,23 @@ LearnerChoice read_learner(config::Section section, const std::string& name) {
       read_network(section, choice.candidates);
   }
   return choice;
+}
+
+void find_members(config::Section learners, const Members& members, std::vector<LearnerChoice>& choices) {
+  for (const auto& [name, names] : members) {
+    LearnerChoice& average = *std::ranges::find(choices, name, &LearnerChoice::name);
+    for (const auto& member : names) {
+      const auto found = std::ranges::find(choices, member, &LearnerChoice::name);
+      if (found == choices.end() || members.contains(member)) {
+        learners.section(name).problem("of", fmt::format("names '{}', which is no other learner", member));
+      } else {
+        average.members.push_back(static_cast<std::size_t>(found - choices.begin()));
+      }
+    }
+    if (names.size() < 2) {
+      learners.section(name).problem("of", "must name at least two learners");
+    }
+  }
 }
 
 void read_ways(config::Section root, DifferenceSettings& settings) {
@@ -157,9 +183,11 @@ DifferenceSettings read_difference(const config::Document& document, config::Sec
   auto test = root.section("test");
   const bool has_test = test.has("file");
   config::Section learners = root.section("learners");
+  Members members;
   for (const auto& name : learners.keys()) {
-    settings.learners.push_back(read_learner(learners.section(name), name));
+    settings.learners.push_back(read_learner(learners.section(name), name, members));
   }
+  find_members(learners, members, settings.learners);
   if (settings.learners.empty()) {
     root.problem("learners",
                  "must name at least one learner: random_forest, gradient_boosting, kernel_ridge, ridge, "

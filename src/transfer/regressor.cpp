@@ -174,6 +174,39 @@ class StandardRegressor final : public Regressor {
   std::unique_ptr<Regressor> inner_;
 };
 
+constexpr const char* kAverage = "average";
+
+std::string member_group(const std::string& group, std::size_t member) {
+  return fmt::format("{}/member{}", group, member);
+}
+
+class AverageRegressor final : public Regressor {
+ public:
+  explicit AverageRegressor(std::vector<std::shared_ptr<const Regressor>> members) : members_(std::move(members)) {}
+
+  std::vector<double> predict(const Matrix& rows) const override {
+    std::vector<double> sum(rows.rows, 0);
+    for (const auto& member : members_) {
+      const auto values = member->predict(rows);
+      for (std::size_t i = 0; i < sum.size(); ++i) {
+        sum[i] += values[i] / static_cast<double>(members_.size());
+      }
+    }
+    return sum;
+  }
+
+  void write(data::Hdf5File& file, const std::string& group) const override {
+    for (std::size_t m = 0; m < members_.size(); ++m) {
+      members_[m]->write(file, member_group(group, m));
+    }
+    file.write_attribute(group, "kind", std::string(kAverage));
+    file.write_attribute(group, "members", static_cast<std::int64_t>(members_.size()));
+  }
+
+ private:
+  std::vector<std::shared_ptr<const Regressor>> members_;
+};
+
 std::unique_ptr<Regressor> train_inner(const LearnerSettings& settings, const TrainingTable& table,
                                        const StopQuestion& stop) {
   if (table.kinds.empty()) {
@@ -240,11 +273,22 @@ std::unique_ptr<Regressor> train_regressor(const LearnerSettings& settings, cons
   return std::make_unique<StandardRegressor>(kind, rows.columns, kept, standardizer, std::move(inner));
 }
 
+std::unique_ptr<Regressor> average_regressors(std::vector<std::shared_ptr<const Regressor>> members) {
+  return std::make_unique<AverageRegressor>(std::move(members));
+}
+
 std::unique_ptr<Regressor> read_regressor(const data::Hdf5File& file, const std::string& group) {
   if (!file.exists(group) || !file.has_attribute(group, "kind")) {
     return std::make_unique<MeanRegressor>();
   }
   const std::string kind = file.text_attribute(group, "kind");
+  if (kind == kAverage) {
+    std::vector<std::shared_ptr<const Regressor>> members;
+    for (std::int64_t m = 0; m < file.integer_attribute(group, "members"); ++m) {
+      members.push_back(read_regressor(file, member_group(group, static_cast<std::size_t>(m))));
+    }
+    return average_regressors(std::move(members));
+  }
   auto inner = kind == name_of(LearnerKind::none) ? std::make_unique<MeanRegressor>() : read_inner(kind, file, group);
   return std::make_unique<StandardRegressor>(
       LearnerKind::none, static_cast<std::size_t>(file.integer_attribute(group, "column_count")),

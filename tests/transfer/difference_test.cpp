@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -127,8 +128,8 @@ BOOST_AUTO_TEST_CASE(candidates_are_chosen_inside_the_training_part) {
   const auto result = run_job(data, files.settings, job, never);
   BOOST_REQUIRE(result.has_value());
   BOOST_TEST(result->candidate == 0);  // the large penalty learns nothing
-  BOOST_TEST(result->train_rows == 90);
-  BOOST_TEST(result->inner_mae < 0.05);
+  BOOST_TEST(result->inner_errors.size() == 90U);
+  BOOST_TEST(inner_mae(*result) < 0.05);
   // Labels of the held-out fold change nothing.
   for (const std::int64_t row : result->rows) {
     data.rows.measured[static_cast<std::size_t>(row)] = 1000;
@@ -136,7 +137,7 @@ BOOST_AUTO_TEST_CASE(candidates_are_chosen_inside_the_training_part) {
   const auto again = run_job(data, files.settings, job, never);
   BOOST_TEST(again->prediction.value == result->prediction.value, boost::test_tools::per_element());
   BOOST_TEST(again->prediction.high == result->prediction.high, boost::test_tools::per_element());
-  BOOST_TEST(again->inner_mae == result->inner_mae);
+  BOOST_TEST(again->inner_errors == result->inner_errors, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(ways_side_by_side) {
@@ -180,6 +181,62 @@ BOOST_AUTO_TEST_CASE(cheap_metrics_by_hand) {
   // Errors are 1 or 3 in every part: the intervals are 3 to each side and hold all.
   BOOST_TEST(entry.at("interval_width_eV").get<double>() == 6, boost::test_tools::tolerance(1e-12));
   BOOST_TEST(entry.at("coverage") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(an_average_is_that_of_its_members) {
+  DifferenceCase files;
+  files.settings.learners = {{"weak", {ridge(3)}}, {"strong", {ridge(0.1)}}, {"both", {}, {0, 1}}};
+  files.settings.ways = {find_way("difference")};
+  const auto summary = files.run();
+  const auto table = data::CsvTable::read(files.path("run") / "predictions.csv");
+  BOOST_REQUIRE(table.rows() == 360U);
+  std::map<std::string, std::map<std::string, double>> predicted;
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    const auto field = [&](const char* name) { return std::string(table.field(row, table.column(name))); };
+    predicted[field("molecule")][field("learner")] = std::stod(field("prediction"));
+  }
+  for (const auto& [molecule, by_learner] : predicted) {
+    BOOST_TEST(by_learner.at("both") == (by_learner.at("weak") + by_learner.at("strong")) / 2,
+               boost::test_tools::tolerance(1e-9));
+  }
+  // What the jobs' results give is what learning gives, and what a file keeps.
+  const auto data = files.load();
+  const DifferenceJob job{2, 0, 0, 0, 1, "both"};
+  const auto direct = run_job(data, files.settings, job, never);
+  BOOST_REQUIRE(direct.has_value());
+  std::vector<DifferenceResult> members;
+  for (const std::size_t learner : {0, 1}) {
+    members.push_back(*run_job(data, files.settings, {learner, 0, 0, 0, 1, ""}, never));
+  }
+  const auto combined = average({&members[0], &members[1]}, 0.9);
+  for (std::size_t i = 0; i < combined.rows.size(); ++i) {
+    BOOST_TEST(std::abs(combined.prediction.value[i] - direct->prediction.value[i]) < 1e-9);
+    BOOST_TEST(std::abs(combined.prediction.low[i] - direct->prediction.low[i]) < 1e-9);
+    BOOST_TEST(std::abs(combined.prediction.high[i] - direct->prediction.high[i]) < 1e-9);
+  }
+  BOOST_TEST(inner_mae(combined) == inner_mae(*direct), boost::test_tools::tolerance(1e-9));
+  files.settings.learners = {{"weak", {ridge(3)}}, {"weaker", {ridge(5)}}, {"both", {}, {0, 1}}};
+  auto learned = learn_way(data, files.settings, job, split_by_fold(data, files.settings, 0, 1).train, never);
+  BOOST_REQUIRE(learned.has_value());
+  BOOST_TEST(learned->learner == "average of ridge: penalty 3 and ridge: penalty 5");
+  const DifferenceModel model{RowFeatures(files.settings.features, std::nullopt),
+                              find_way("difference"),
+                              learned->learner,
+                              "better",
+                              "eV",
+                              {"cheap"},
+                              {"eV"},
+                              {0},
+                              {6},
+                              0.9,
+                              std::move(*learned),
+                              {}};
+  write_difference_model(files.path("average.h5"), model);
+  const auto read = read_difference_model(files.path("average.h5"));
+  const auto before = model.predict(data.rows.features, data.rows.cheap);
+  const auto after = read.predict(data.rows.features, data.rows.cheap);
+  BOOST_TEST(after.value == before.value, boost::test_tools::per_element());
+  BOOST_TEST(after.low == before.low, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(the_model_predicts_as_it_was_learned) {
@@ -311,6 +368,11 @@ BOOST_AUTO_TEST_CASE(settings_are_read) {
   };
   refused("", "at least one learner");
   refused("learners: {magic: {}}\n", "kind");
+  const auto average = read("learners: {random_forest: {}, ridge: {}, average: {of: [ridge, random_forest]}}");
+  BOOST_TEST(average.learners[2].members == (std::vector<std::size_t>{1, 0}), boost::test_tools::per_element());
+  refused("learners: {ridge: {}, average: {of: [ridge]}}\n", "at least two");
+  refused("learners: {ridge: {}, average: {of: [ridge, magic]}}\n", "'magic', which is no other learner");
+  refused("learners: {ridge: {}, average: {of: [ridge, average]}}\n", "'average', which is no other learner");
   refused(forest + "ways: [difference, magic]\n", "has no 'magic'");
   refused(forest + "ways: [difference, difference]\n", "twice");
   refused(forest + "labels: [100]\n", "needs 'test.file'");

@@ -17,10 +17,11 @@
 
 namespace epitaxy::transfer {
 
-/// A learner of the input: its candidates differ in hyper-parameters.
+/// A learner of the input: its candidates differ in hyper-parameters. Or the average of others.
 struct LearnerChoice {
   std::string name;
   std::vector<LearnerSettings> candidates;
+  std::vector<std::size_t> members = {};  ///< Of an average: indices of learners, which have no members themselves.
 };
 
 struct DifferenceSettings {

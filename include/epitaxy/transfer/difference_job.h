@@ -22,7 +22,7 @@ struct DifferenceJob {
   std::string name;  ///< `kernel_ridge-difference-fold03-seed1`, `...-labels1000-seed1`.
 };
 
-/// All jobs; a way that does not learn has one job a part. The largest parts come first.
+/// All jobs; a way that does not learn has one job a part, and averages have none. The largest parts come first.
 std::vector<DifferenceJob> list_jobs(const DifferenceSettings& settings);
 DifferenceSplit split_rows(const DifferenceData& data, const DifferenceSettings& settings, const DifferenceJob& job);
 
@@ -34,12 +34,14 @@ struct FittedWay {
 
 /// A way that was learned on one training part.
 struct LearnedWay {
-  FittedWay all;                  ///< On every row of the part.
-  std::vector<FittedWay> inner;   ///< Each on all inner folds but one.
-  std::vector<int> inner_fold;    ///< [rows of the part]
-  std::vector<double> residuals;  ///< [rows of the part] absolute errors of the model that did not see the row.
-  std::size_t candidate = 0;      ///< The one with the smallest mean residual.
-  double inner_mae = 0;
+  FittedWay all;                 ///< On every row of the part.
+  std::vector<FittedWay> inner;  ///< Each on all inner folds but one.
+  std::vector<int> inner_fold;   ///< [rows of the part]
+  std::vector<double> errors;    ///< [rows of the part] prediction of the model that did not see the row - measured.
+  std::size_t candidate = 0;     ///< The one with the smallest mean absolute error; 0 of an average.
+  std::string learner;           ///< It, in words.
+
+  double inner_mae() const;
 };
 
 /// What is predicted of some rows.
@@ -47,13 +49,14 @@ struct WayPrediction {
   std::vector<double> value;
   std::vector<double> deviation;  ///< Over the trees of a forest; empty for other learners.
   std::vector<double> low, high;  ///< CV+ intervals.
+  std::vector<double> inner;      ///< [inner folds, rows] of the inner folds' models.
 };
 
 /// Rows as a way's learner reads them: features, and cheap values if it reads those. cheap [rows, cheap columns].
 Matrix design(const Way& way, const Matrix& features, const std::vector<double>& cheap);
 std::vector<ColumnKind> design_kinds(const Way& way, const std::vector<ColumnKind>& features, std::size_t cheap);
 
-/// Nothing when `stop` said so.
+/// Also of averages. Nothing when `stop` said so.
 std::optional<LearnedWay> learn_way(const DifferenceData& data, const DifferenceSettings& settings,
                                     const DifferenceJob& job, const std::vector<std::size_t>& train,
                                     const StopQuestion& stop);
@@ -64,11 +67,20 @@ WayPrediction predict_way(const LearnedWay& learned, const Matrix& rows, const s
 struct DifferenceResult {
   std::vector<std::int64_t> rows;  ///< Positions of the rows that were predicted.
   WayPrediction prediction;
-  double inner_mae = 0;
+  std::vector<double> inner_errors;      ///< [training rows] see LearnedWay.
+  std::vector<std::int64_t> inner_fold;  ///< [training rows]
   std::int64_t candidate = 0;
-  std::int64_t train_rows = 0;
   std::vector<double> importances;  ///< [columns of the design]; empty where the learner has none.
 };
+
+double inner_mae(const DifferenceResult& result);
+
+/// Of learners on the same rows and folds: what their mean predicts, with its own intervals.
+DifferenceResult average(const std::vector<const DifferenceResult*>& members, double coverage);
+
+/// Appends a job and a result for each average, from those of its members.
+void add_averages(const DifferenceSettings& settings, std::vector<DifferenceJob>& jobs,
+                  std::vector<DifferenceResult>& results);
 
 std::optional<DifferenceResult> run_job(const DifferenceData& data, const DifferenceSettings& settings,
                                         const DifferenceJob& job, const StopQuestion& stop);

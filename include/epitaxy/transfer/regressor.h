@@ -86,6 +86,8 @@ using StopQuestion = std::function<bool()>;
 std::unique_ptr<Regressor> train_regressor(const LearnerSettings& settings, const std::vector<ColumnKind>& kinds,
                                            const Matrix& rows, std::span<const double> labels, std::uint64_t seed,
                                            const StopQuestion& stop);
+/// The mean of several learners' predictions.
+std::unique_ptr<Regressor> average_regressors(std::vector<std::shared_ptr<const Regressor>> members);
 std::unique_ptr<Regressor> read_regressor(const data::Hdf5File& file, const std::string& group);
 
 inline constexpr std::size_t kFewestDifferent = 2;
