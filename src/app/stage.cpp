@@ -179,6 +179,8 @@ bool run_stage(const Communicator& communicator, const Stage& stage, const fs::p
     if (done) {
       file::write_atomically(folder / "config.yaml", stage.resolved);
     }
+    // At the start a killed run's processes may still have been on their way out.
+    file::remove_temporaries(folder);
     log::close_file();
   });
   return done;

@@ -265,7 +265,7 @@ bool create(const fs::path& path, std::string_view content) {
 
 void remove_temporaries(const fs::path& folder) {
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+  for (const auto& entry : fs::recursive_directory_iterator(folder, ignored)) {
     const auto writer = writer_of(entry.path().filename().string());
     if (writer && entry.is_regular_file(ignored) && is_abandoned(entry, *writer)) {
       fs::remove(entry.path(), ignored);

@@ -184,6 +184,21 @@ BOOST_AUTO_TEST_CASE(temporaries_of_ended_processes_are_removed) {
   ::waitpid(child, nullptr, 0);
 }
 
+BOOST_AUTO_TEST_CASE(temporaries_below_the_folder_are_removed_too) {
+  fs::create_directories(path / "parts");
+  const pid_t child = ::fork();
+  if (child == 0) {
+    file::write_atomically(path / "parts" / "x", [](const fs::path& temporary) {
+      std::ofstream(temporary) << "half";
+      ::_exit(0);
+    });
+  }
+  ::waitpid(child, nullptr, 0);
+  BOOST_REQUIRE(!fs::is_empty(path / "parts"));
+  file::remove_temporaries(path);
+  BOOST_TEST(fs::is_empty(path / "parts"));
+}
+
 // The number of a process that has ended may have been given to another one: here to this one.
 BOOST_AUTO_TEST_CASE(a_process_is_known_by_its_start_too) {
   fs::path name;

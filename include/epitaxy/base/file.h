@@ -22,8 +22,8 @@ void write_atomically(const fs::path& path, std::string_view content);
 /// on several machines, that do so at once one succeeds (on a file system without hard links, nearly always).
 bool create(const fs::path& path, std::string_view content);
 
-/// Removes the temporary files of `write_atomically` that killed processes left in a folder, but not those of a process
-/// that is still at work: of another machine (or container) only what is older than a day.
+/// Removes the temporary files of `write_atomically` that killed processes left in a folder and those below it, but not
+/// those of a process that is still at work: of another machine (or container) only what is older than a day.
 void remove_temporaries(const fs::path& folder);
 
 /// Creates a folder (and its parents) and makes sure a file can be written in it. Throws InputError with the reason.
