@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "eigen.h"
 #include "epitaxy/base/error.h"
@@ -133,6 +135,23 @@ struct KernelModel {
   double fragments = 0.5, width = 1, cheap_width = 1;
 };
 
+/// Where a file keeps the columns that are no fragment counts.
+const std::vector<std::pair<ColumnKind, std::string>> kNumberArrays{{ColumnKind::number, "/numbers"},
+                                                                    {ColumnKind::cheap, "/cheap"}};
+
+constexpr float kMostFragments = 255;
+
+/// Fragment counts are small whole numbers (no molecule that is read has more than a thousand atoms, and beyond 255 of
+/// a kind the similarity does not need the rest): one byte each in a file.
+std::vector<std::uint8_t> small_numbers(const std::vector<float>& counts) {
+  std::vector<std::uint8_t> result;
+  result.reserve(counts.size());
+  for (const float count : counts) {
+    result.push_back(static_cast<std::uint8_t>(count));
+  }
+  return result;
+}
+
 class KernelRidge final : public Regressor {
  public:
   explicit KernelRidge(KernelModel model)
@@ -170,7 +189,16 @@ class KernelRidge final : public Regressor {
 
   void write(data::Hdf5File& file, const std::string& group) const override {
     file.write(group + "/kinds", model_.kinds);
-    file.write(group + "/rows", model_.rows.values, model_.rows.columns);
+    const Matrix counts = columns_of(model_.rows, model_.kinds, ColumnKind::count);
+    if (!counts.values.empty()) {
+      file.write(group + "/counts", small_numbers(counts.values), counts.columns);
+    }
+    for (const auto& [kind, name] : kNumberArrays) {
+      const Matrix numbers = columns_of(model_.rows, model_.kinds, kind);
+      if (!numbers.values.empty()) {
+        file.write(group + name, numbers.values, numbers.columns);
+      }
+    }
     file.write(group + "/weights", std::vector<double>(weights_.begin(), weights_.end()));
     file.write_attribute(group, "fragments", model_.fragments);
     file.write_attribute(group, "width", model_.width);
@@ -233,21 +261,52 @@ std::unique_ptr<Regressor> train_kernel_ridge(const LearnerSettings& settings, c
   for (const ColumnKind kind : table.kinds) {
     model.kinds.push_back(static_cast<std::int64_t>(kind));
   }
+  for (std::size_t i = 0; i < model.rows.values.size(); ++i) {
+    if (table.kinds[i % model.kinds.size()] == ColumnKind::count) {
+      model.rows.values[i] = std::min(model.rows.values[i], kMostFragments);
+    }
+  }
   auto result = std::make_unique<KernelRidge>(std::move(model));
   result->train(table.labels, settings.penalty);
   return result;
 }
 
+namespace {
+
+/// The reverse of `columns_of`.
+void set_columns(KernelModel& model, ColumnKind kind, const std::vector<float>& values) {
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < model.rows.rows; ++i) {
+    for (std::size_t j = 0; j < model.rows.columns; ++j) {
+      if (model.kinds[j] == static_cast<std::int64_t>(kind)) {
+        check(next < values.size(), "a training row for each weight");
+        model.rows.values[i * model.rows.columns + j] = values[next++];
+      }
+    }
+  }
+}
+
+}  // namespace
+
 std::unique_ptr<Regressor> read_kernel_ridge(const data::Hdf5File& file, const std::string& group) {
   KernelModel model;
   model.kinds = file.read<std::int64_t>(group + "/kinds");
-  const auto shape = file.shape(group + "/rows");
-  model.rows = {shape[0], shape[1], file.read<float>(group + "/rows")};
+  const auto weights = file.read<double>(group + "/weights");
+  model.rows = {weights.size(), model.kinds.size(), std::vector<float>(weights.size() * model.kinds.size())};
+  if (file.exists(group + "/counts")) {
+    const auto counts = file.read<std::uint8_t>(group + "/counts");
+    set_columns(model, ColumnKind::count, {counts.begin(), counts.end()});
+  }
+  for (const auto& [kind, name] : kNumberArrays) {
+    if (file.exists(group + name)) {
+      set_columns(model, kind, file.read<float>(group + name));
+    }
+  }
   model.fragments = file.number_attribute(group, "fragments");
   model.width = file.number_attribute(group, "width");
   model.cheap_width = file.number_attribute(group, "cheap_width");
   auto result = std::make_unique<KernelRidge>(std::move(model));
-  result->set_weights(file.read<double>(group + "/weights"));
+  result->set_weights(weights);
   return result;
 }
 
