@@ -42,16 +42,16 @@ void read_pretrain(Stage& stage, const Document& document, Section root) {
   stage.check = [settings](const Communicator& communicator) { train::check_pretrain(communicator, settings); };
 }
 
-void read_finetune(Stage& stage, const Document& document, Section root) {
-  const auto settings = transfer::read_finetune(document, root);
+void read_finetune(Stage& stage, Section root) {
+  const auto settings = transfer::read_finetune(root);
   stage.run = [settings](const Communicator& communicator, const fs::path& folder, StopHandler& stop) {
     return transfer::run_finetune(communicator, settings, folder, stop);
   };
   stage.check = [settings](const Communicator& communicator) { transfer::check_finetune(communicator, settings); };
 }
 
-void read_difference(Stage& stage, const Document& document, Section root) {
-  const auto settings = transfer::read_difference(document, root);
+void read_difference(Stage& stage, Section root) {
+  const auto settings = transfer::read_difference(root);
   stage.run = [settings](const Communicator& communicator, const fs::path& folder, StopHandler& stop) {
     return transfer::run_difference(communicator, settings, folder, stop);
   };
@@ -136,9 +136,9 @@ Stage read_stage(const std::string& file, const std::vector<config::Override>& o
   } else if (stage.kind == "pretrain") {
     read_pretrain(stage, document, root);
   } else if (stage.kind == "finetune") {
-    read_finetune(stage, document, root);
+    read_finetune(stage, root);
   } else if (stage.kind == "difference") {
-    read_difference(stage, document, root);
+    read_difference(stage, root);
   } else if (stage.kind == "sample") {
     read_sample(stage, document, root);
   } else if (stage.kind == "compare") {

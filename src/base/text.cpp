@@ -220,6 +220,11 @@ std::string duration(double seconds) {
   return fmt::format("{} h {:02} min", minutes / 60, minutes % 60);
 }
 
+std::string time_left(double seconds, std::size_t done, std::size_t all) {
+  const double each = seconds / static_cast<double>(done);
+  return fmt::format("about {} left", duration(each * static_cast<double>(all - done)));
+}
+
 std::string expand_variables(std::string_view s, const std::map<std::string, std::string>& values) {
   std::string result;
   for (std::size_t i = 0; i < s.size();) {

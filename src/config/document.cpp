@@ -145,9 +145,11 @@ void Document::finish() const {
   throw InputError(message);
 }
 
-std::string Document::resolved() const {
+std::string Document::resolved() const { return root().resolved(); }
+
+std::string Section::resolved() const {
   YAML::Emitter out;
-  emit(out, *shared_->root);
+  emit(out, *state_);
   check(out.good(), "the resolved input cannot be written");
   return std::string(out.c_str()) + "\n";
 }

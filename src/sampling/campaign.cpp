@@ -88,7 +88,6 @@ class BlockFarm {
       for (const Task& task : tasks_) {
         if (task.key == BlockKey{}) {
           file::make_writable_folder(task.list->folder);
-          file::remove_temporaries(task.list->folder);
         }
       }
     });
@@ -166,10 +165,10 @@ class BlockFarm {
       return;
     }
     const double seconds = seconds_since(start_);
-    const double left = seconds / static_cast<double>(taken) * static_cast<double>(tasks_.size() - taken);
-    log::progress_line(fmt::format("block {} of {}: {:.0f} points/s, about {} left", taken, tasks_.size(),
-                                   static_cast<double>(points_.value()) / seconds, text::duration(left)),
-                       false);
+    log::progress_line(
+        fmt::format("block {} of {}: {:.0f} points/s, {}", taken, tasks_.size(),
+                    static_cast<double>(points_.value()) / seconds, text::time_left(seconds, taken, tasks_.size())),
+        false);
   }
 
   Communicator communicator_;

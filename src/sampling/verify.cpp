@@ -122,7 +122,6 @@ class VerifyFarm {
     std::int64_t seed = 0;
     communicator_.on_root([&] {
       file::make_writable_folder(task_.folder);
-      file::remove_temporaries(task_.folder);
       known_.look();
       for (std::size_t i = 0; i < molecules_.size(); ++i) {
         missing[i] = known_.find(molecules_[i]) == nullptr ? '1' : '0';
@@ -173,11 +172,10 @@ class VerifyFarm {
       return;
     }
     const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
-    const auto done = static_cast<double>(taken);
-    const double left = seconds / done * (static_cast<double>(missing_.size()) - done);
-    log::progress_line(fmt::format("GFN2-xTB: {} of {} candidates, {:.1f} per s, about {} left", taken, missing_.size(),
-                                   static_cast<double>(computed_.value()) / seconds, text::duration(left)),
-                       taken == missing_.size());
+    log::progress_line(
+        fmt::format("GFN2-xTB: {} of {} candidates, {:.1f} per s, {}", taken, missing_.size(),
+                    static_cast<double>(computed_.value()) / seconds, text::time_left(seconds, taken, missing_.size())),
+        taken == missing_.size());
   }
 
   std::vector<XtbResult> collect() {

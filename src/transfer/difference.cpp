@@ -1,16 +1,13 @@
 #include "epitaxy/transfer/difference.h"
 
 #include <algorithm>
-#include <chrono>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/file.h"
 #include "epitaxy/base/hash.h"
 #include "epitaxy/base/log.h"
 #include "epitaxy/base/text.h"
-#include "epitaxy/parallel/farm.h"
 #include "epitaxy/transfer/difference_model.h"
 #include "epitaxy/transfer/difference_report.h"
+#include "epitaxy/transfer/job_folder.h"
 
 namespace epitaxy::transfer {
 
@@ -18,8 +15,6 @@ namespace fs = std::filesystem;
 using parallel::Communicator;
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 /// What job files are marked with: results of other settings, data or models are done again.
 std::string signature_of(const DifferenceSettings& settings, const DifferenceData& data) {
@@ -56,40 +51,27 @@ void describe(const DifferenceSettings& settings, const DifferenceData& data, st
             settings.seeds.size());
 }
 
-struct JobFiles {
-  fs::path folder;
-  std::string signature;
-
-  fs::path path(const DifferenceJob& job) const { return folder / (job.name + ".h5"); }
-};
-
-/// False when some jobs were left undone. Collective.
-bool do_jobs(const Communicator& communicator, const DifferenceSettings& settings, const DifferenceData& data,
-             const std::vector<DifferenceJob>& jobs, const JobFiles& files, parallel::StopHandler& stop) {
-  const auto start = Clock::now();
-  parallel::Farm farm(communicator, stop);
-  return farm.run(jobs.size(), [&](std::size_t i, const StopQuestion& stop_requested) {
-    const DifferenceJob& job = jobs[i];
-    if (read_difference_job(files.path(job), files.signature)) {
-      return true;
-    }
-    const auto result = run_job(data, settings, job, stop_requested);
-    if (!result) {
-      return false;
-    }
-    write_job(files.path(job), *result, files.signature);
-    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-    const auto done = static_cast<double>(i + 1);
-    log::info("{}: inner MAE {:.4f} {}; about {} left", job.name, inner_mae(*result), data.unit,
-              text::duration(seconds / done * (static_cast<double>(jobs.size()) - done)));
-    return true;
-  });
+/// All jobs, shared by the ranks; false when some were left undone. Collective.
+bool do_all(const Communicator& communicator, const DifferenceSettings& settings, const DifferenceData& data,
+            const std::vector<DifferenceJob>& jobs, const JobFolder& files, parallel::StopHandler& stop) {
+  return do_jobs(communicator, stop, jobs.size(),
+                 [&](std::size_t i, const StopQuestion& stop_requested) -> std::optional<std::string> {
+                   if (files.find(jobs[i].label, read_difference_result)) {
+                     return "";
+                   }
+                   const auto result = run_job(data, settings, jobs[i], stop_requested);
+                   if (!result) {
+                     return std::nullopt;
+                   }
+                   files.write(jobs[i].label, [&](data::Hdf5File& file) { write_result(file, *result); });
+                   return fmt::format("{}: inner MAE {:.4f} {}", jobs[i].label.name, inner_mae(*result), data.unit);
+                 });
 }
 
 /// The best way, learned on all rows (with a test file: on those of the first seed). Nothing when stopped.
 std::optional<DifferenceModel> best_model(const DifferenceSettings& settings, DifferenceData&& data,
                                           const WayResult& best, const StopQuestion& stop) {
-  const DifferenceJob job{best.learner, best.way, -1, best.labels, settings.seeds.front(), "model"};
+  const DifferenceJob job{best.learner, best.way, -1, best.labels, settings.seeds.front(), {}};
   std::vector<std::size_t> train;
   for (std::size_t i = 0; i < data.rows.count() && !settings.has_test(); ++i) {
     train.push_back(i);
@@ -128,14 +110,10 @@ std::optional<DifferenceModel> best_model(const DifferenceSettings& settings, Di
 
 /// False when stopped.
 bool finish(const DifferenceSettings& settings, DifferenceData&& data, std::vector<DifferenceJob> jobs,
-            const JobFiles& files, const fs::path& folder, const StopQuestion& stop) {
+            const JobFolder& files, const fs::path& folder, const StopQuestion& stop) {
   std::vector<DifferenceResult> results;
   for (const DifferenceJob& job : jobs) {
-    auto result = read_difference_job(files.path(job), files.signature);
-    if (!result) {
-      fail("the result of {} is gone: run again", files.path(job).string());
-    }
-    results.push_back(std::move(*result));
+    results.push_back(files.get(job.label, read_difference_result));
   }
   add_averages(settings, jobs, results);
   const DifferenceReport report = make_report(data, settings, jobs, results);
@@ -162,12 +140,8 @@ bool run_difference(const Communicator& communicator, const DifferenceSettings& 
   DifferenceData data = load_difference_data(communicator, settings);
   const auto jobs = list_jobs(settings);
   describe(settings, data, jobs.size());
-  communicator.on_root([&] {
-    file::make_writable_folder(folder / "jobs");
-    file::remove_temporaries(folder / "jobs");
-  });
-  const JobFiles files{folder / "jobs", signature_of(settings, data)};
-  bool done = do_jobs(communicator, settings, data, jobs, files, stop);
+  const JobFolder files(communicator, folder / "jobs", signature_of(settings, data));
+  bool done = do_all(communicator, settings, data, jobs, files, stop);
   if (done) {
     std::int64_t finished = 1;
     communicator.on_root([&] {

@@ -20,9 +20,11 @@ std::vector<DifferenceJob> list_jobs(const DifferenceSettings& settings) {
           continue;
         }
         for (const std::uint64_t seed : settings.seeds) {
-          const std::string learner = settings.ways[w].learns ? settings.learners[l].name + "-" : "";
-          jobs.push_back(
-              {l, w, fold, labels, seed, fmt::format("{}{}-{}-seed{}", learner, settings.ways[w].name, part, seed)});
+          JobLabel label{fmt::format("{}-{}-seed{}", settings.ways[w].name, part, seed), ""};
+          if (settings.ways[w].learns) {
+            label = {settings.learners[l].name + "-" + label.name, settings.learners[l].settings};
+          }
+          jobs.push_back({l, w, fold, labels, seed, std::move(label)});
         }
       }
     }

@@ -118,6 +118,7 @@ LearnerChoice read_learner(config::Section section, const std::string& name, Mem
     default:
       read_network(section, choice.candidates);
   }
+  choice.settings = section.resolved();
   return choice;
 }
 
@@ -158,57 +159,60 @@ void read_ways(config::Section root, DifferenceSettings& settings) {
   }
 }
 
-/// Folds, or how many labels.
-void read_parts(config::Section root, DifferenceSettings& settings, bool has_test) {
-  if (has_test) {
-    for (const long long count : root.integers("labels", std::vector<long long>{}, {10, 1e9})) {
-      settings.labels.push_back(static_cast<std::size_t>(count));
-    }
-    std::ranges::sort(settings.labels);
-    if (root.has("folds")) {
-      root.problem("folds", "and 'test.file' exclude each other");
-    }
-    return;
+void read_labels(config::Section root, DifferenceSettings& settings) {
+  for (const long long count : root.integers("labels", std::vector<long long>{}, {10, 1e9})) {
+    settings.labels.push_back(static_cast<std::size_t>(count));
   }
-  settings.folds = static_cast<int>(root.integer("folds", 10, {2, 1e5}));
-  if (root.has("labels")) {
-    root.problem("labels", "needs 'test.file': fewer labels are measured on rows of their own");
+  std::ranges::sort(settings.labels);
+  if (root.has("folds")) {
+    root.problem("folds", "and 'test.file' exclude each other");
   }
 }
 
-}  // namespace
-
-DifferenceSettings read_difference(const config::Document& document, config::Section root) {
-  DifferenceSettings settings;
-  auto test = root.section("test");
-  const bool has_test = test.has("file");
-  config::Section learners = root.section("learners");
+void read_learners(config::Section learners, DifferenceSettings& settings) {
   Members members;
   for (const auto& name : learners.keys()) {
     settings.learners.push_back(read_learner(learners.section(name), name, members));
   }
   find_members(learners, members, settings.learners);
+}
+
+}  // namespace
+
+DifferenceSettings read_difference(config::Section root) {
+  DifferenceSettings settings;
+  auto test = root.section("test");
+  const bool has_test = test.has("file");
+  if (!has_test) {
+    settings.folds = static_cast<int>(root.integer("folds", 10, {2, 1e5}));
+    if (root.has("labels")) {
+      root.problem("labels", "needs 'test.file': fewer labels are measured on rows of their own");
+    }
+  }
+  settings.inner_folds = static_cast<int>(root.integer("inner_folds", 5, {2, 1e4}));
+  settings.split_seed = static_cast<std::uint64_t>(root.integer("split_seed", 1, {0, 1e9}));
+  settings.coverage = root.number("coverage", 0.9, {0.01, 0.999});
+  settings.signature = root.resolved();
+  settings.features = read_feature_blocks(root);
+  settings.signature += to_json(settings.features);
+
+  // What tells the jobs apart, or is told by fingerprints, names and the hash of the latent features' model.
+  read_learners(root.section("learners"), settings);
   if (settings.learners.empty()) {
     root.problem("learners",
                  "must name at least one learner: random_forest, gradient_boosting, kernel_ridge, ridge, "
                  "network");
   }
   read_ways(root, settings);
-  read_parts(root, settings, has_test);
-  settings.inner_folds = static_cast<int>(root.integer("inner_folds", 5, {2, 1e4}));
+  if (has_test) {
+    read_labels(root, settings);
+  }
   for (const long long seed : root.integers("seeds", std::vector<long long>{1}, {0, 1e6})) {
     settings.seeds.push_back(static_cast<std::uint64_t>(seed));
   }
   if (settings.seeds.empty()) {
     root.problem("seeds", "must list at least one seed");
   }
-  settings.split_seed = static_cast<std::uint64_t>(root.integer("split_seed", 1, {0, 1e9}));
-  settings.coverage = root.number("coverage", 0.9, {0.01, 0.999});
-  settings.signature = document.resolved();
-
-  // Files are compared by their fingerprints, the targets by their names, the model of latent features by its hash.
-  settings.features = read_feature_blocks(root);
-  settings.signature += to_json(settings.features);
   auto data = root.section("data");
   settings.file = data.string("file");
   settings.measured = data.string("measured");

@@ -1,18 +1,15 @@
 #include "epitaxy/transfer/finetune.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
 #include "epitaxy/base/error.h"
-#include "epitaxy/base/file.h"
 #include "epitaxy/base/hash.h"
 #include "epitaxy/base/log.h"
-#include "epitaxy/base/text.h"
-#include "epitaxy/parallel/farm.h"
 #include "epitaxy/transfer/comparison.h"
 #include "epitaxy/transfer/ensemble.h"
 #include "epitaxy/transfer/job.h"
+#include "epitaxy/transfer/job_folder.h"
 #include "epitaxy/transfer/learning_curve.h"
 
 namespace epitaxy::transfer {
@@ -22,13 +19,14 @@ using parallel::Communicator;
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 /// What job files are marked with: results of other settings, data or pretrained weights are done again.
 std::string signature_of(const FinetuneSettings& settings, const TransferData& data) {
   Hasher hasher;
   hasher.add(settings.signature);
   hasher.add(data.target);
+  for (const FurtherTarget& further : data.further) {
+    hasher.add(further.name);
+  }
   hasher.add(data.index.fingerprint);
   hasher.add(data.test_index.fingerprint);
   models::hash_model(hasher, data.pretrained.description, {data.pretrained.members.front().data()});
@@ -56,63 +54,43 @@ void describe(const FinetuneSettings& settings, const TransferData& data, std::s
             train::describe(settings.variants.front().training.arithmetic));
 }
 
-/// Where the results of a stage's jobs lie.
-struct JobFiles {
-  fs::path folder;
-  std::string signature;
-
-  fs::path path(const Job& job) const { return folder / (job.name + ".h5"); }
-};
-
-/// Does one job unless there is its result; false when stopped.
-bool do_job(const TransferData& data, const FinetuneSettings& settings, const JobFiles& files, const Job& job,
-            const std::function<bool()>& stop, const std::function<std::string()>& time_left) {
-  if (read_job(files.path(job), files.signature, false)) {
-    return true;
-  }
-  const auto result = run_job(data, settings, job, stop);
-  if (!result) {
-    return false;
-  }
-  write_job(files.path(job), *result, files.signature);
-  const std::string validation = std::isnan(result->validation_mae)
-                                     ? "no validation rows"
-                                     : fmt::format("validation MAE {:.4f} {}", result->validation_mae, data.unit);
-  log::info("{}: {}, best epoch {}; about {} left", job.name, validation, result->best_epoch, time_left());
-  return true;
+bool is_done(const FinetuneSettings& settings, const Job& job, const JobFolder& files) {
+  const auto has_all = [&](const data::Hdf5File& file) {
+    read_result(file);
+    return !keeps_weights(settings, job) || file.exists("/model");
+  };
+  return files.find(job.label, has_all).value_or(false);
 }
 
 /// All jobs, shared by the ranks; false when some were left undone. Collective.
-bool do_jobs(const Communicator& communicator, const FinetuneSettings& settings, const TransferData& data,
-             const std::vector<Job>& jobs, const JobFiles& files, parallel::StopHandler& stop) {
-  const auto start = Clock::now();
-  parallel::Farm farm(communicator, stop);
-  return farm.run(jobs.size(), [&](std::size_t i, const std::function<bool()>& stop_requested) {
-    const auto time_left = [&] {
-      const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-      const auto done = static_cast<double>(i + 1);
-      return text::duration(seconds / done * (static_cast<double>(jobs.size()) - done));
-    };
-    return do_job(data, settings, files, jobs[i], stop_requested, time_left);
-  });
-}
-
-JobResult result_of(const JobFiles& files, const Job& job, bool with_model) {
-  auto result = read_job(files.path(job), files.signature, with_model);
-  if (!result) {
-    fail("the result of {} is gone: run again", files.path(job).string());
-  }
-  return std::move(*result);
+bool do_all(const Communicator& communicator, const FinetuneSettings& settings, const TransferData& data,
+            const std::vector<Job>& jobs, const JobFolder& files, parallel::StopHandler& stop) {
+  return do_jobs(communicator, stop, jobs.size(),
+                 [&](std::size_t i, const std::function<bool()>& stop_requested) -> std::optional<std::string> {
+                   if (is_done(settings, jobs[i], files)) {
+                     return "";
+                   }
+                   const auto result = run_job(data, settings, jobs[i], stop_requested);
+                   if (!result) {
+                     return std::nullopt;
+                   }
+                   files.write(jobs[i].label, [&](data::Hdf5File& file) { write_result(file, *result); });
+                   const std::string validation =
+                       std::isnan(result->validation_mae)
+                           ? "no validation rows"
+                           : fmt::format("validation MAE {:.4f} {}", result->validation_mae, data.unit);
+                   return fmt::format("{}: {}, best epoch {}", jobs[i].label.name, validation, result->best_epoch);
+                 });
 }
 
 /// The models of a variant, of a learning curve those of the largest share.
-void write_ensemble(const FinetuneSettings& settings, const std::vector<Job>& jobs, const JobFiles& files,
+void write_ensemble(const FinetuneSettings& settings, const std::vector<Job>& jobs, const JobFolder& files,
                     std::size_t variant, const fs::path& path) {
   models::ModelFile ensemble;
   ensemble.provenance = models::provenance();
   for (const Job& job : jobs) {
-    if (job.variant == variant && (!settings.is_curve() || job.share + 1 == settings.shares.size())) {
-      add_member(ensemble, result_of(files, job, true).model);
+    if (job.variant == variant && keeps_weights(settings, job)) {
+      add_member(ensemble, files.get(job.label, models::read_model_group));
     }
   }
   models::write_model(path, ensemble);
@@ -120,10 +98,10 @@ void write_ensemble(const FinetuneSettings& settings, const std::vector<Job>& jo
 
 /// Compares the variants, writes the results and the best variant's ensemble.
 void finish(const FinetuneSettings& settings, const TransferData& data, const std::vector<Job>& jobs,
-            const JobFiles& files, const fs::path& folder) {
+            const JobFolder& files, const fs::path& folder) {
   std::vector<JobResult> results;
   for (const Job& job : jobs) {
-    results.push_back(result_of(files, job, false));
+    results.push_back(files.get(job.label, read_result));
   }
   if (settings.is_curve()) {
     const LearningCurve curve = make_curve(data, settings, jobs, results);
@@ -173,12 +151,8 @@ bool run_finetune(const Communicator& communicator, const FinetuneSettings& sett
   });
   const auto jobs = list_jobs(settings);
   describe(settings, data, jobs.size());
-  communicator.on_root([&] {
-    file::make_writable_folder(folder / "jobs");
-    file::remove_temporaries(folder / "jobs");
-  });
-  const JobFiles files{folder / "jobs", signature_of(settings, data)};
-  if (!do_jobs(communicator, settings, data, jobs, files, stop)) {
+  const JobFolder files(communicator, folder / "jobs", signature_of(settings, data));
+  if (!do_all(communicator, settings, data, jobs, files, stop)) {
     log::info("stopped by {}: run again to go on; finished jobs are kept", stop.reason());
     return false;
   }

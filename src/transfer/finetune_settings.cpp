@@ -48,6 +48,7 @@ Variant read_variant(config::Section s, const std::string& name, const Variant& 
   if (s.has("training")) {
     read_job_training(s.section("training"), variant);
   }
+  variant.settings = fmt::format("arithmetic: {}\n{}", train::describe(variant.training.arithmetic), s.resolved());
   return variant;
 }
 
@@ -64,12 +65,7 @@ NewHead read_head(config::Section section) {
   return head;
 }
 
-/// Folds, or the shares of a learning curve.
-void read_parts(config::Section root, FinetuneSettings& settings) {
-  if (!root.has("labels")) {
-    settings.folds = static_cast<int>(root.integer("folds", 10, {2, 1e5}));
-    return;
-  }
+void read_shares(config::Section root, FinetuneSettings& settings) {
   settings.shares = root.numbers("labels", std::nullopt, {1e-9, 1});
   if (settings.shares.empty()) {
     root.problem("labels", "must list at least one share of the labels, for example [0.01, 0.1, 1]");
@@ -84,9 +80,7 @@ void read_parts(config::Section root, FinetuneSettings& settings) {
   settings.cheap = root.string("cheap", "");
 }
 
-void read_variants(config::Section root, FinetuneSettings& settings) {
-  Variant common;
-  read_job_training(root.section("training"), common);
+void read_variants(config::Section root, const Variant& common, FinetuneSettings& settings) {
   config::Section variants = root.section("variants");
   for (const auto& name : variants.keys()) {
     settings.variants.push_back(read_variant(variants.section(name), name, common));
@@ -107,27 +101,32 @@ void read_test(config::Section test, FinetuneSettings& settings) {
 
 }  // namespace
 
-FinetuneSettings read_finetune(const config::Document& document, config::Section root) {
+FinetuneSettings read_finetune(config::Section root) {
   FinetuneSettings settings;
   settings.head = read_head(root.section("head"));
-  read_parts(root, settings);
+  const bool is_curve = root.has("labels");
+  if (!is_curve) {
+    settings.folds = static_cast<int>(root.integer("folds", 10, {2, 1e5}));
+  }
+  settings.split_seed = static_cast<std::uint64_t>(root.integer("split_seed", 1, {0, 1e9}));
+  settings.validation_fraction = root.section("validation").number("fraction", 0.1, {0, 0.5});
+  auto test = root.section("test");
+  settings.test_fraction = test.number("fraction", 0.0, {0, 0.9});
+  Variant common;
+  read_job_training(root.section("training"), common);
+  settings.signature = root.resolved();
+
+  // What tells the jobs apart, or is told by fingerprints and names.
+  read_variants(root, common, settings);
+  if (is_curve) {
+    read_shares(root, settings);
+  }
   for (const long long seed : root.integers("seeds", std::vector<long long>{1}, {0, 1e6})) {
     settings.seeds.push_back(static_cast<std::uint64_t>(seed));
   }
   if (settings.seeds.empty()) {
     root.problem("seeds", "must list at least one seed");
   }
-  settings.split_seed = static_cast<std::uint64_t>(root.integer("split_seed", 1, {0, 1e9}));
-  settings.validation_fraction = root.section("validation").number("fraction", 0.1, {0, 0.5});
-  auto test = root.section("test");
-  settings.test_fraction = test.number("fraction", 0.0, {0, 0.9});
-  read_variants(root, settings);
-  if (!settings.variants.empty()) {
-    settings.signature = "arithmetic: " + train::describe(settings.variants.front().training.arithmetic) + "\n";
-  }
-  settings.signature += document.resolved();
-
-  // Files are compared by their fingerprints, the target by its name.
   auto data = root.section("data");
   settings.file = data.string("file");
   settings.target = data.string("target", "");

@@ -4,9 +4,7 @@
 #include <cmath>
 
 #include "epitaxy/base/error.h"
-#include "epitaxy/base/file.h"
 #include "epitaxy/base/log.h"
-#include "epitaxy/data/hdf5.h"
 #include "epitaxy/train/metrics.h"
 #include "epitaxy/train/trainer.h"
 
@@ -17,7 +15,7 @@ std::vector<Job> list_jobs(const FinetuneSettings& settings) {
   const auto add = [&](std::size_t v, int fold, std::size_t share, const std::string& part) {
     const Variant& variant = settings.variants[v];
     for (const std::uint64_t seed : settings.seeds) {
-      jobs.push_back({v, fold, share, seed, fmt::format("{}-{}-seed{}", variant.name, part, seed)});
+      jobs.push_back({v, fold, share, seed, {fmt::format("{}-{}-seed{}", variant.name, part, seed), variant.settings}});
       if (!variant.trains) {
         break;
       }
@@ -34,6 +32,10 @@ std::vector<Job> list_jobs(const FinetuneSettings& settings) {
     }
   }
   return jobs;
+}
+
+bool keeps_weights(const FinetuneSettings& settings, const Job& job) {
+  return !settings.is_curve() || job.share + 1 == settings.shares.size();
 }
 
 namespace {
@@ -200,7 +202,8 @@ std::optional<JobResult> run_job(const TransferData& data, const FinetuneSetting
     train::Rows rows = training_rows(data, variant, split, description);
     train::TrainingSettings training = training_for(variant, rows.count);
     training.seed = seed;
-    const auto epoch = train_weights(job.name, *model, variant, training, std::move(rows), validation, stop, weights);
+    const auto epoch =
+        train_weights(job.label.name, *model, variant, training, std::move(rows), validation, stop, weights);
     if (!epoch) {
       return std::nullopt;
     }
@@ -215,54 +218,33 @@ std::optional<JobResult> run_job(const TransferData& data, const FinetuneSetting
     result.baseline += data.labels[row] / static_cast<double>(split.train.size());
   }
   result.model.description = description;
-  if (!settings.is_curve() || job.share + 1 == settings.shares.size()) {
+  if (keeps_weights(settings, job)) {
     result.model.members.push_back(std::move(weights));
   }
   return result;
 }
 
-void write_job(const std::filesystem::path& path, const JobResult& result, const std::string& signature) {
-  file::write_atomically(path, [&](const std::filesystem::path& temporary) {
-    data::Hdf5File out(temporary, data::Hdf5File::Mode::create);
-    out.write("/rows", result.rows);
-    out.write("/predictions", result.predictions);
-    out.write("/test_predictions", result.test_predictions);
-    if (!result.model.members.empty()) {
-      models::write_model_group(out, result.model.description, {result.model.members.front().data()});
-    }
-    out.write_attribute("/", "format", std::string("epitaxy job"));
-    out.write_attribute("/", "validation_mae", result.validation_mae);
-    out.write_attribute("/", "best_epoch", result.best_epoch);
-    out.write_attribute("/", "baseline", result.baseline);
-    out.write_attribute("/", "signature", signature);
-    out.close();
-  });
+void write_result(data::Hdf5File& file, const JobResult& result) {
+  file.write("/rows", result.rows);
+  file.write("/predictions", result.predictions);
+  file.write("/test_predictions", result.test_predictions);
+  if (!result.model.members.empty()) {
+    models::write_model_group(file, result.model.description, {result.model.members.front().data()});
+  }
+  file.write_attribute("/", "validation_mae", result.validation_mae);
+  file.write_attribute("/", "best_epoch", result.best_epoch);
+  file.write_attribute("/", "baseline", result.baseline);
 }
 
-std::optional<JobResult> read_job(const std::filesystem::path& path, const std::string& signature, bool with_model) {
-  if (!std::filesystem::exists(path)) {
-    return std::nullopt;
-  }
-  try {
-    const data::Hdf5File in(path, data::Hdf5File::Mode::read);
-    if (in.text_attribute("/", "signature") != signature) {
-      return std::nullopt;
-    }
-    JobResult result;
-    result.rows = in.read<std::int64_t>("/rows");
-    result.predictions = in.read<double>("/predictions");
-    result.test_predictions = in.read<double>("/test_predictions");
-    result.validation_mae = in.number_attribute("/", "validation_mae");
-    result.best_epoch = in.integer_attribute("/", "best_epoch");
-    result.baseline = in.number_attribute("/", "baseline");
-    if (with_model) {
-      result.model = models::read_model_group(in);
-    }
-    return result;
-  } catch (const InputError& error) {
-    log::warning("{}; the job is done again", error.what());
-    return std::nullopt;
-  }
+JobResult read_result(const data::Hdf5File& file) {
+  JobResult result;
+  result.rows = file.read<std::int64_t>("/rows");
+  result.predictions = file.read<double>("/predictions");
+  result.test_predictions = file.read<double>("/test_predictions");
+  result.validation_mae = file.number_attribute("/", "validation_mae");
+  result.best_epoch = file.integer_attribute("/", "best_epoch");
+  result.baseline = file.number_attribute("/", "baseline");
+  return result;
 }
 
 }  // namespace epitaxy::transfer

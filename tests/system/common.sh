@@ -187,6 +187,35 @@ checkpoint: {every_minutes: 0.002}
 YAML
 }
 
+# made_molecules: molecules made here, imported into import/, and pretrain.yaml, whose autoencoder learns to write them
+# within seconds.
+made_molecules() {
+  python3 "$here/make_molecules.py"
+  cat >import.yaml <<'YAML'
+stage: import
+kind: molecules
+source: training.csv
+targets:
+  - {column: gap_eV, unit: eV}
+  - {column: mu_D, unit: D}
+YAML
+  run_quietly "$program" run import.yaml --output import
+  cat >pretrain.yaml <<'YAML'
+stage: pretrain
+data:
+  - file: import/dataset.h5
+    heads:
+      - {head: gap, target: gap_eV}
+      - {head: dipole, target: mu_D}
+validation: {fraction: 0.1}
+model: {kind: molecule_vae, representation: tokens, length: 20, channels: [8, 8], kernels: [3, 3], dense: 32, latent: 4,
+  layers: 1, cells: 32}
+training: {epochs: 30, batch: 30, precision: float32, learning_rate: {schedule: one_cycle, peak: 2.0e-2},
+  beta: {start: 0.01, end: 0.01}}
+evaluation: {decoded_rows: 10, points: 16, final_points: 16}
+YAML
+}
+
 # await SECONDS WHAT COMMAND...: until the command succeeds; ends the test when it never does.
 await() {
   local seconds=$1 what=$2 end

@@ -80,6 +80,12 @@ expect_message 'the job is done again'
 expect "the same predictions" cmp on1/predictions.csv again/predictions.csv
 expect_equal "other jobs are kept" "$(stat -c %Y.%i again/jobs/random_forest-direct-fold00-seed1.h5)" "$before"
 
+say "a further seed and a further way"
+expect_exit 0 "$program" run difference.yaml --output again --set 'seeds=[1,2]' --set 'ways=[cheap_linear,difference,direct]'
+expect_equal "finished jobs are kept" "$(stat -c %Y.%i again/jobs/random_forest-direct-fold00-seed1.h5)" "$before"
+expect_exit 0 "$program" run difference.yaml --output again --set learners.random_forest.trees=11
+expect "those of other settings are not" test "$(stat -c %Y.%i again/jobs/random_forest-direct-fold00-seed1.h5)" != "$before"
+
 say "prediction"
 cat >new.csv <<'CSV'
 name,smiles,gap_xtb_eV,gap_dft_eV

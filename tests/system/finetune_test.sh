@@ -30,6 +30,15 @@ interrupt_and_resume again $((7 * folds))
 expect_exit 0 "$program" run "${options[@]}" --output again --set training.epochs=1
 expect "other settings give other results" test "$(hash_of again/model.h5)" != "$(hash_of one/model.h5)"
 
+say "a seed and a variant more"
+expect_exit 0 "$program" run "${options[@]}" --output more --set "seeds=[1]" --set 'variants={fine_tune: {}, direct: {}}'
+touch more/marker
+expect_exit 0 "$program" run "${options[@]}" --output more
+expect_equal "the $((2 * folds)) finished jobs were not done again" \
+  "$(find more/jobs -name '*.h5' ! -newer more/marker | wc -l)" $((2 * folds))
+rm more/marker
+same_results more "after both"
+
 say "predict with the ensemble"
 printf 'name,formula\nsalt,NaCl\nrutile,TiO2\nspinel,MgAl2O4\n' >new.csv
 expect_exit 0 "$program" predict --model one/model.h5 --input new.csv --output predicted.csv

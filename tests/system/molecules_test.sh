@@ -11,47 +11,14 @@ export OMPI_MCA_ess_singleton_isolated=1
 
 train_model() {
   say "a tiny model"
-  python3 "$here/make_molecules.py"
-  cat >import.yaml <<'YAML'
-stage: import
-kind: molecules
-source: training.csv
-targets:
-  - {column: gap_eV, unit: eV}
-  - {column: mu_D, unit: D}
-YAML
-  run_quietly "$program" run import.yaml --output import
+  made_molecules
   run_quietly "$program" run import.yaml --set source=validation.csv --output import_validation
-  cat >pretrain.yaml <<'YAML'
-stage: pretrain
-data:
-  - file: ${WORKFLOW}/import/dataset.h5
-    heads:
-      - {head: gap, target: gap_eV}
-      - {head: dipole, target: mu_D}
-validation: {file: "${WORKFLOW}/import_validation/dataset.h5"}
-exclude: [{dataset: "${WORKFLOW}/import/dataset.h5", rows: [2]}]   # the only bromine
-model:
-  kind: molecule_vae
-  representation: tokens
-  length: 20
-  channels: [8, 8]
-  kernels: [3, 3]
-  dense: 32
-  latent: 8
-  layers: 1
-  cells: 32
-training:
-  epochs: 40
-  batch: 30
-  learning_rate: {schedule: one_cycle, peak: 2.0e-2}
-  precision: float32
-  beta: {start: 0.01, end: 0.01}
-evaluation: {decoded_rows: 1000, points: 16, final_points: 16}
-YAML
-  run_quietly "$program" run pretrain.yaml --output run
+  local settings=(--set 'validation={file: import_validation/dataset.h5}'
+    --set 'exclude=[{dataset: import/dataset.h5, rows: [2]}]' # the only bromine
+    --set model.latent=8 --set training.epochs=40 --set evaluation.decoded_rows=1000)
+  run_quietly "$program" run pretrain.yaml "${settings[@]}" --output run
   model=run/best.h5
-  run_quietly "$program" run pretrain.yaml --output selfies --set model.representation=selfies --set training.epochs=2
+  run_quietly "$program" run pretrain.yaml "${settings[@]}" --output selfies --set model.representation=selfies --set training.epochs=2
 }
 
 write_new() {

@@ -80,7 +80,7 @@ data::Dataset with_column(data::Dataset rows, std::size_t target, double factor,
 
 DifferenceJob job_of(const DifferenceSettings& settings, const std::string& way, int fold = 0) {
   const auto found = std::ranges::find(settings.ways, way, &Way::name);
-  return {0, static_cast<std::size_t>(found - settings.ways.begin()), fold, 0, 1, "job"};
+  return {0, static_cast<std::size_t>(found - settings.ways.begin()), fold, 0, 1, {}};
 }
 
 }  // namespace
@@ -201,12 +201,12 @@ BOOST_AUTO_TEST_CASE(an_average_is_that_of_its_members) {
   }
   // What the jobs' results give is what learning gives, and what a file keeps.
   const auto data = files.load();
-  const DifferenceJob job{2, 0, 0, 0, 1, "both"};
+  const DifferenceJob job{2, 0, 0, 0, 1, {}};
   const auto direct = run_job(data, files.settings, job, never);
   BOOST_REQUIRE(direct.has_value());
   std::vector<DifferenceResult> members;
   for (const std::size_t learner : {0, 1}) {
-    members.push_back(*run_job(data, files.settings, {learner, 0, 0, 0, 1, ""}, never));
+    members.push_back(*run_job(data, files.settings, {learner, 0, 0, 0, 1, {}}, never));
   }
   const auto combined = average({&members[0], &members[1]}, 0.9);
   for (std::size_t i = 0; i < combined.rows.size(); ++i) {
@@ -277,9 +277,30 @@ BOOST_AUTO_TEST_CASE(finished_jobs_are_kept) {
   const auto time = std::filesystem::last_write_time(job);
   BOOST_TEST((files.run() == first));
   BOOST_TEST((std::filesystem::last_write_time(job) == time));
+  files.settings.seeds = {1, 2};
+  files.settings.ways.insert(files.settings.ways.begin(), find_way("direct"));
+  files.settings.learners.insert(files.settings.learners.begin(), {"other", {ridge(1)}, {}, "penalty: 1"});
+  BOOST_TEST((files.run() != first));
+  BOOST_TEST((std::filesystem::last_write_time(job) == time));
+  files.settings.learners[1].settings = "other";
+  files.run();
+  const auto again = std::filesystem::last_write_time(job);
+  BOOST_TEST((again != time));
   files.settings.signature = "other";
-  BOOST_TEST((files.run() == first));
-  BOOST_TEST((std::filesystem::last_write_time(job) != time));
+  files.run();
+  BOOST_TEST((std::filesystem::last_write_time(job) != again));
+}
+
+BOOST_AUTO_TEST_CASE(results_do_not_depend_on_what_stands_beside_them) {
+  DifferenceCase files;
+  files.settings.ways = {find_way("difference")};
+  const auto alone = files.run("alone").at("learners").at("ridge").at("difference");
+  files.settings.ways = all_ways();
+  files.settings.learners.insert(files.settings.learners.begin(), {"other", {ridge(1)}});
+  const auto together = files.run("together").at("learners").at("ridge").at("difference");
+  for (const char* key : {"mae_eV", "rmse_eV", "coverage"}) {
+    BOOST_TEST((together.at(key) == alone.at(key)), key);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(test_rows_and_numbers_of_labels) {
@@ -348,7 +369,7 @@ BOOST_AUTO_TEST_CASE(settings_are_read) {
   const auto read = [](const std::string& text) {
     const auto document = config::Document::from_text(
         "data: {file: d.h5, measured: m, cheap: [c, e]}\nfeatures: [{kind: morgan}]\n" + text, "x.yaml");
-    auto settings = read_difference(document, document.root());
+    auto settings = read_difference(document.root());
     document.finish();
     return settings;
   };
@@ -363,6 +384,13 @@ BOOST_AUTO_TEST_CASE(settings_are_read) {
   BOOST_TEST(s.ways.size() == 7U);
   BOOST_TEST(s.cheap == (std::vector<std::string>{"c", "e"}), boost::test_tools::per_element());
   const std::string forest = "learners: {random_forest: {}}\n";
+  const auto more = read("learners: {ridge: {}, random_forest: {trees: 10}}\nseeds: [1, 2]\nways: [direct]\n");
+  BOOST_TEST(more.signature == s.signature);
+  BOOST_TEST(more.learners[1].settings == s.learners[1].settings);
+  BOOST_TEST(read(forest).learners[0].settings != s.learners[1].settings);
+  for (const char* other : {"folds: 3\n", "inner_folds: 2\n", "coverage: 0.5\n", "split_seed: 2\n"}) {
+    BOOST_TEST(read(forest + other).signature != s.signature, other);
+  }
   const auto refused = [&](const std::string& text, const std::string& part) {
     BOOST_TEST_CONTEXT(text) { BOOST_CHECK_EXCEPTION(read(text), InputError, says("x.yaml", part)); }
   };

@@ -12,7 +12,7 @@ namespace {
 
 FinetuneSettings read(const std::string& keys) {
   const auto document = config::Document::from_text("data: {file: d.h5}\npretrained: m.h5\n" + keys, "x.yaml");
-  auto settings = transfer::read_finetune(document, document.root());
+  auto settings = transfer::read_finetune(document.root());
   document.finish();
   return settings;
 }
@@ -65,6 +65,22 @@ BOOST_AUTO_TEST_CASE(what_does_not_go_together) {
   check_refused(kVariants + "cheap: a\n", "unknown key 'cheap'");
   check_refused("variants: {direct: {also: [a]}}\n", "is for variants that train");
   check_refused("variants: {fine_tune: {weight: 2}}\n", "unknown key 'weight'");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_job_depends_on) {
+  const std::string keys = kTest + "labels: [0.1, 1]\nseeds: [1]\ntraining: {epochs: 7}\n";
+  const auto before = read(keys + kVariants);
+  const auto more = read(kTest + "labels: [0.1, 0.5, 1]\nseeds: [1, 2]\ntraining: {epochs: 7}\ncheap: a\n" +
+                         "variants: {scratch: {training: {epochs: 9}}, fine_tune: {}}\n");
+  BOOST_TEST(more.signature == before.signature);
+  BOOST_TEST(more.variants[1].settings == before.variants[0].settings);
+  BOOST_TEST(more.variants[0].settings != before.variants[0].settings);
+  for (const char* other : {"split_seed: 2\n", "validation: {fraction: 0.2}\n", "head: {hidden: 3}\n"}) {
+    BOOST_TEST(read(keys + kVariants + other).signature != before.signature, other);
+  }
+  BOOST_TEST(read(kTest + "labels: [1]\ntraining: {epochs: 8}\n" + kVariants).signature != before.signature);
+  BOOST_TEST(read(kVariants).signature != read(kVariants + "folds: 3\n").signature);
+  BOOST_TEST(read(keys + "variants: {fine_tune: {keep: last}}\n").variants[0].settings != before.variants[0].settings);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

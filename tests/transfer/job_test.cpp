@@ -1,4 +1,5 @@
 #include "epitaxy/transfer/job.h"
+#include "epitaxy/transfer/job_folder.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -22,7 +23,7 @@ std::vector<float> numbers_of(const models::ModelFile& file, const std::string& 
 
 transfer::JobResult run(TransferCase& files, const transfer::TransferData& data, std::size_t share,
                         std::uint64_t seed = 1) {
-  const Job job{0, 0, share, seed, "job"};
+  const Job job{0, 0, share, seed, {}};
   auto result = transfer::run_job(data, files.settings, job, never_stop);
   BOOST_REQUIRE(result.has_value());
   return std::move(*result);
@@ -41,7 +42,7 @@ BOOST_AUTO_TEST_CASE(jobs_of_a_learning_curve) {
   files.settings.variants = {files.variant, direct};
   std::vector<std::string> names;
   for (const Job& job : transfer::list_jobs(files.settings)) {
-    names.push_back(job.name);
+    names.push_back(job.label.name);
   }
   const std::vector<std::string> expected{
       "fine_tune-labels1-seed1",   "fine_tune-labels1-seed4",   "direct-labels1-seed1",
@@ -56,7 +57,7 @@ BOOST_AUTO_TEST_CASE(joint_rows_mask_what_is_not_to_be_used) {
   TransferCase files(training);
   files.variant.also = {"cheap"};
   const auto data = files.load();
-  const auto split = transfer::split_rows(data, files.settings, {0, 0, 0, 1, ""});
+  const auto split = transfer::split_rows(data, files.settings, {0, 0, 0, 1, {}});
   BOOST_TEST(split.train.size() == 30U);
   BOOST_TEST(split.further.size() + (std::ranges::count(split.train, 2U) > 0 ? 0U : 1U) == 270U);
   auto description = small_description();
@@ -83,7 +84,7 @@ BOOST_AUTO_TEST_CASE(joint_rows_mask_what_is_not_to_be_used) {
 BOOST_AUTO_TEST_CASE(without_further_targets_the_other_rows_are_left_out) {
   TransferCase files(chains(0, 300));
   const auto data = files.load();
-  BOOST_TEST(transfer::split_rows(data, files.settings, {0, 0, 0, 1, ""}).further.empty());
+  BOOST_TEST(transfer::split_rows(data, files.settings, {0, 0, 0, 1, {}}).further.empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_transfer_changes_encoder_and_head_and_leaves_the_decoder) {
@@ -127,11 +128,20 @@ BOOST_AUTO_TEST_CASE(weights_are_kept_for_the_largest_share_alone) {
   for (const std::size_t share : {0U, 2U}) {
     const auto result = run(files, data, share);
     BOOST_TEST(result.model.members.size() == (share == 2 ? 1U : 0U));
-    transfer::write_job(folder / "job.h5", result, "s");
-    const auto read = transfer::read_job(folder / "job.h5", "s", share == 2);
+    const transfer::JobLabel label{"job", "settings"};
+    const transfer::JobFolder jobs(parallel::Communicator::self(), folder.path(), "s");
+    jobs.write(label, [&](data::Hdf5File& file) { transfer::write_result(file, result); });
+    const auto read = jobs.find(label, transfer::read_result);
     BOOST_REQUIRE(read.has_value());
     BOOST_TEST(read->test_predictions == result.test_predictions, boost::test_tools::per_element());
-    BOOST_TEST(!transfer::read_job(folder / "job.h5", "another", false).has_value());
+    if (share == 2) {
+      BOOST_TEST(numbers_of(jobs.get(label, models::read_model_group), "encoder.mean.weight") ==
+                     numbers_of(result.model, "encoder.mean.weight"),
+                 boost::test_tools::per_element());
+    }
+    const transfer::JobFolder others(parallel::Communicator::self(), folder.path(), "another");
+    BOOST_TEST(!others.find(label, transfer::read_result).has_value());
+    BOOST_TEST(!jobs.find({"job", "other settings"}, transfer::read_result).has_value());
   }
 }
 
@@ -166,7 +176,7 @@ BOOST_AUTO_TEST_CASE(the_same_job_gives_the_same_bits) {
 BOOST_AUTO_TEST_CASE(a_job_stops_when_told) {
   TransferCase files(chains(0, 300));
   const auto data = files.load();
-  BOOST_TEST(!transfer::run_job(data, files.settings, {0, 0, 2, 1, ""}, [] { return true; }).has_value());
+  BOOST_TEST(!transfer::run_job(data, files.settings, {0, 0, 2, 1, {}}, [] { return true; }).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(members_of_an_ensemble_predict_in_one_standardizer) {

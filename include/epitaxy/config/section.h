@@ -58,6 +58,9 @@ class Section {
   /// Whether the user gave this key. Asking makes the key a known one.
   bool has(const std::string& key) const;
 
+  /// What was read of this mapping so far, as `Document::resolved` gives it.
+  std::string resolved() const;
+
   /// Records a problem with the value of `key` (or with the whole section for an empty key).
   void problem(const std::string& key, const std::string& message);
   /// "file:line" of a key, for messages of later checks.

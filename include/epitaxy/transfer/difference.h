@@ -22,6 +22,7 @@ struct LearnerChoice {
   std::string name;
   std::vector<LearnerSettings> candidates;
   std::vector<std::size_t> members = {};  ///< Of an average: indices of learners, which have no members themselves.
+  std::string settings = {};              ///< The candidates as YAML.
 };
 
 struct DifferenceSettings {
@@ -38,12 +39,12 @@ struct DifferenceSettings {
   std::vector<std::uint64_t> seeds;  ///< Each cuts other folds (or takes other labels) and draws other random numbers.
   std::uint64_t split_seed = 1;
   double coverage = 0.9;  ///< Of the intervals.
-  std::string signature;  ///< Every setting that the results depend on, as YAML.
+  std::string signature;  ///< The settings that the result of every job depends on, as YAML.
 
   bool has_test() const { return !test_file.empty(); }
 };
 
-DifferenceSettings read_difference(const config::Document& document, config::Section root);
+DifferenceSettings read_difference(config::Section root);
 
 /// Reads the data without training. Collective.
 void check_difference(const parallel::Communicator& communicator, const DifferenceSettings& settings);

@@ -2,7 +2,6 @@
 /// \file
 /// One job of difference learning: a learner in one way on one training part, with the choice of its hyper-parameters
 /// by cross-validation inside that part, whose models also give the intervals.
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "epitaxy/transfer/difference_data.h"
+#include "epitaxy/transfer/job_folder.h"
 
 namespace epitaxy::transfer {
 
@@ -19,7 +19,7 @@ struct DifferenceJob {
   int fold = 0;
   std::size_t labels = 0;  ///< With a test file; 0 = all.
   std::uint64_t seed = 0;
-  std::string name;  ///< `kernel_ridge-difference-fold03-seed1`, `...-labels1000-seed1`.
+  JobLabel label;  ///< Named `kernel_ridge-difference-fold03-seed1`, `...-labels1000-seed1`.
 };
 
 /// All jobs; a way that does not learn has one job a part, and averages have none. The largest parts come first.
@@ -85,8 +85,7 @@ void add_averages(const DifferenceSettings& settings, std::vector<DifferenceJob>
 std::optional<DifferenceResult> run_job(const DifferenceData& data, const DifferenceSettings& settings,
                                         const DifferenceJob& job, const StopQuestion& stop);
 
-void write_job(const std::filesystem::path& path, const DifferenceResult& result, const std::string& signature);
-/// Nothing when there is no file, it is damaged, or it belongs to other settings.
-std::optional<DifferenceResult> read_difference_job(const std::filesystem::path& path, const std::string& signature);
+void write_result(data::Hdf5File& file, const DifferenceResult& result);
+DifferenceResult read_difference_result(const data::Hdf5File& file);
 
 }  // namespace epitaxy::transfer

@@ -30,12 +30,12 @@ struct FinetuneSettings {
   double test_fraction = 0;  ///< Compositions kept out of every fold.
   std::string test_file;     ///< Or: another data set with the same target.
   std::vector<Variant> variants;
-  std::string signature;  ///< Every setting that the results depend on, as YAML.
+  std::string signature;  ///< The settings that the result of every job depends on, as YAML.
 
   bool is_curve() const { return !shares.empty(); }
 };
 
-FinetuneSettings read_finetune(const config::Document& document, config::Section root);
+FinetuneSettings read_finetune(config::Section root);
 
 /// Reads the data and checks the variants without training.
 void check_finetune(const parallel::Communicator& communicator, const FinetuneSettings& settings);

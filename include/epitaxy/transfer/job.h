@@ -2,14 +2,15 @@
 /// \file
 /// One job of the farm: a variant trained on all folds but one, or on a share of the labels, with one seed, on one
 /// rank.
-#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "epitaxy/data/hdf5.h"
 #include "epitaxy/models/model_file.h"
 #include "epitaxy/train/rows.h"
+#include "epitaxy/transfer/job_folder.h"
 #include "epitaxy/transfer/transfer_data.h"
 
 namespace epitaxy::transfer {
@@ -19,12 +20,15 @@ struct Job {
   int fold = 0;
   std::size_t share = 0;  ///< Of a learning curve: index in the settings.
   std::uint64_t seed = 0;
-  std::string name;  ///< `fine_tune-fold03-seed1`, `fine_tune-labels0.01-seed1`.
+  JobLabel label;  ///< Named `fine_tune-fold03-seed1`, `fine_tune-labels0.01-seed1`.
 };
 
 /// All jobs, variant by variant, those of a learning curve with the largest share first; a variant that does not train
 /// has one job a fold or share.
 std::vector<Job> list_jobs(const FinetuneSettings& settings);
+
+/// Whether its weights belong to an ensemble: not those below a learning curve's largest share.
+bool keeps_weights(const FinetuneSettings& settings, const Job& job);
 
 /// The rows of a job. Those for further targets are none when its variant learns no such.
 JobSplit split_rows(const TransferData& data, const FinetuneSettings& settings, const Job& job);
@@ -41,16 +45,15 @@ struct JobResult {
   double validation_mae = 0;  ///< On validation rows from inside the training part; NaN without any.
   std::int64_t best_epoch = 0;
   double baseline = 0;      ///< The mean label of the training part.
-  models::ModelFile model;  ///< Without members where nobody needs the weights: below a learning curve's largest share.
+  models::ModelFile model;  ///< Without members where no weights are kept.
 };
 
 /// Trains and predicts; nothing when `stop` said so before the end.
 std::optional<JobResult> run_job(const TransferData& data, const FinetuneSettings& settings, const Job& job,
                                  const std::function<bool()>& stop);
 
-/// Job files: `NAME.h5` with predictions, marked with the signature of the settings, and the weights.
-void write_job(const std::filesystem::path& path, const JobResult& result, const std::string& signature);
-/// Nothing when there is no file, it is damaged, or it belongs to other settings. Weights are read only on demand.
-std::optional<JobResult> read_job(const std::filesystem::path& path, const std::string& signature, bool with_model);
+void write_result(data::Hdf5File& file, const JobResult& result);
+/// Without the model.
+JobResult read_result(const data::Hdf5File& file);
 
 }  // namespace epitaxy::transfer

@@ -33,6 +33,7 @@ struct Variant {
   bool keep_best = true;          ///< The weights of the best validation epoch, not of the last.
   int least_steps = 0;            ///< Small training parts get more epochs, to make at least so many steps.
   train::TrainingSettings training;
+  std::string settings;  ///< All of these as YAML.
 };
 
 /// The settings of a job that trains on so many rows.
