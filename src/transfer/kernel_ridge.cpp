@@ -8,6 +8,10 @@
 #include "epitaxy/base/error.h"
 #include "regressors.h"
 
+/// LAPACK's Cholesky factorization (of OpenBLAS, 1.4 times as fast as Eigen's), in place: the upper triangle by
+/// columns.
+extern "C" void dpotrf_(const char* triangle, const int* size, double* matrix, const int* stride, int* info);
+
 namespace epitaxy::transfer {
 
 namespace {
@@ -50,19 +54,22 @@ class Fragments {
 
   bool empty() const { return by_column_.empty(); }
 
-  /// Similarity of one row to each training row.
-  void similarity(const float* counts, double* result) const {
-    std::vector<double> common(sums_.size(), 0);
+  /// Similarity of one row to each of the first `known` training rows.
+  void similarity(const float* counts, std::size_t known, double* result) const {
+    std::vector<double> common(known, 0);
     double sum = 0;
     for (std::size_t j = 0; j < by_column_.size(); ++j) {
       if (counts[j] != 0) {
         sum += counts[j];
         for (const Entry& entry : by_column_[j]) {
+          if (entry.row >= known) {
+            break;
+          }
           common[entry.row] += std::min(counts[j], entry.count);
         }
       }
     }
-    for (std::size_t i = 0; i < sums_.size(); ++i) {
+    for (std::size_t i = 0; i < known; ++i) {
       const double either = sum + sums_[i] - common[i];
       result[i] = either > 0 ? common[i] / either : 1;
     }
@@ -88,20 +95,16 @@ class Gaussian {
 
   bool empty() const { return numbers_.cols() == 0; }
 
-  Kernel similarity(const Matrix& rows) const {
+  /// Of rows to the first `known` training rows.
+  Kernel similarity(const Matrix& rows, std::size_t known) const {
     const Matrix scaled = scales_.apply(rows);
-    const auto squares = squares_of(scaled);
-    const Eigen::MatrixXf products = copy(scaled) * numbers_.transpose();
+    const auto columns = static_cast<Eigen::Index>(known);
+    const Numbers products = copy(scaled) * numbers_.topRows(columns).transpose();
+    Kernel distances = -2 * products.cast<double>();
+    distances.colwise() += squares_of(scaled);
+    distances.rowwise() += squares_.head(columns).transpose();
     const double factor = -0.5 / (width_ * width_ * static_cast<double>(numbers_.cols()));
-    Kernel result(scaled.rows, numbers_.rows());
-    for (Eigen::Index i = 0; i < result.rows(); ++i) {
-      for (Eigen::Index j = 0; j < result.cols(); ++j) {
-        const double distance = squares[static_cast<std::size_t>(i)] + squares_[static_cast<std::size_t>(j)] -
-                                2 * static_cast<double>(products(i, j));
-        result(i, j) = std::exp(factor * std::max(distance, 0.0));
-      }
-    }
-    return result;
+    return (factor * distances.array().max(0)).exp();
   }
 
  private:
@@ -110,23 +113,27 @@ class Gaussian {
     return Eigen::Map<const Numbers>(m.values.data(), static_cast<Eigen::Index>(m.rows),
                                      static_cast<Eigen::Index>(m.columns));
   }
-  static std::vector<double> squares_of(const Matrix& m) {
-    std::vector<double> result;
-    for (std::size_t i = 0; i < m.rows; ++i) {
-      double sum = 0;
-      for (std::size_t j = 0; j < m.columns; ++j) {
-        sum += static_cast<double>(m.row(i)[j]) * m.row(i)[j];
-      }
-      result.push_back(sum);
-    }
-    return result;
-  }
+  static Eigen::VectorXd squares_of(const Matrix& m) { return copy(m).cast<double>().rowwise().squaredNorm(); }
 
   ColumnScales scales_;
   Numbers numbers_;
   double width_;
-  std::vector<double> squares_;
+  Eigen::VectorXd squares_;
 };
+
+/// The solution x of (k + penalty) x = y, of which the lower triangle of k is given and overwritten.
+Eigen::VectorXd solve(Kernel& k, double penalty, Eigen::VectorXd y) {
+  k.diagonal().array() += penalty;
+  const auto size = static_cast<int>(k.rows());
+  int info = 0;
+  dpotrf_("U", &size, k.data(), &size, &info);
+  if (info != 0) {
+    fail_input("kernel_ridge: the equations have no stable solution with penalty {}: raise it", penalty);
+  }
+  k.triangularView<Eigen::Lower>().solveInPlace(y);
+  k.triangularView<Eigen::Lower>().transpose().solveInPlace(y);
+  return y;
+}
 
 /// A trained kernel ridge regression is its settings, its training rows and a weight for each of them.
 struct KernelModel {
@@ -165,21 +172,16 @@ class KernelRidge final : public Regressor {
     Kernel k(count, count);
     for_blocks(model_.rows, [&](std::size_t first, std::size_t rows, const Matrix& block) {
       const auto from = static_cast<Eigen::Index>(first);
-      k.middleRows(from, static_cast<Eigen::Index>(rows)) = similarity(block).topRows(static_cast<Eigen::Index>(rows));
+      const auto size = static_cast<Eigen::Index>(rows);
+      k.block(from, 0, size, from + size) = similarity(block, first + rows).topRows(size);
     });
-    k.diagonal().array() += penalty;
-    const Eigen::LLT<Eigen::Ref<Kernel>> factors(k);
-    if (factors.info() != Eigen::Success) {
-      fail_input("kernel_ridge: the equations have no stable solution with penalty {}: raise it", penalty);
-    }
-    const Eigen::VectorXd right = vector_of(labels);
-    weights_ = factors.solve(right);
+    weights_ = solve(k, penalty, vector_of(labels));
   }
 
   std::vector<double> predict(const Matrix& rows) const override {
     std::vector<double> result;
     for_blocks(rows, [&](std::size_t, std::size_t count, const Matrix& block) {
-      const Kernel k = similarity(block);
+      const Kernel k = similarity(block, model_.rows.rows);
       for (std::size_t i = 0; i < count; ++i) {
         result.push_back(k.row(static_cast<Eigen::Index>(i)).dot(weights_));
       }
@@ -220,25 +222,25 @@ class KernelRidge final : public Regressor {
     }
   }
 
-  /// Similarity of at most kBlockRows rows to the training rows.
-  Kernel similarity(const Matrix& rows) const {
+  /// Similarity of at most kBlockRows rows to the first `known` training rows.
+  Kernel similarity(const Matrix& rows, std::size_t known) const {
     const double share = numbers_.empty() ? 1 : fragments_.empty() ? 0 : model_.fragments;
-    Kernel result = Kernel::Zero(static_cast<Eigen::Index>(rows.rows), static_cast<Eigen::Index>(model_.rows.rows));
+    Kernel result = Kernel::Zero(static_cast<Eigen::Index>(rows.rows), static_cast<Eigen::Index>(known));
     if (fragments_.empty() && numbers_.empty()) {
       result.setOnes();
     }
     if (share > 0 && !fragments_.empty()) {
       const Matrix counts = columns_of(rows, model_.kinds, ColumnKind::count);
       for (std::size_t i = 0; i < rows.rows; ++i) {
-        fragments_.similarity(counts.row(i), result.row(static_cast<Eigen::Index>(i)).data());
+        fragments_.similarity(counts.row(i), known, result.row(static_cast<Eigen::Index>(i)).data());
       }
       result *= share;
     }
     if (share < 1 && !numbers_.empty()) {
-      result += (1 - share) * numbers_.similarity(columns_of(rows, model_.kinds, ColumnKind::number));
+      result += (1 - share) * numbers_.similarity(columns_of(rows, model_.kinds, ColumnKind::number), known);
     }
     if (!cheap_.empty()) {
-      result.array() *= cheap_.similarity(columns_of(rows, model_.kinds, ColumnKind::cheap)).array();
+      result.array() *= cheap_.similarity(columns_of(rows, model_.kinds, ColumnKind::cheap), known).array();
     }
     return result;
   }
