@@ -67,7 +67,7 @@ std::vector<HeadPrediction> predict_heads(const parallel::Communicator& communic
       }
       const train::Spread spread = train::spread(values);
       result[h].mean.push_back(spread.mean);
-      result[h].deviation.push_back(members.size() > 1 ? spread.deviation : std::nan(""));
+      result[h].deviation.push_back(spread.deviation);
     }
   }
   return result;

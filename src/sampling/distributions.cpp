@@ -81,7 +81,7 @@ Estimate estimate(std::span<const double> replicates) {
     return {kNone, kNone};
   }
   const train::Spread spread = train::spread(values);
-  return {spread.mean, values.size() > 1 ? spread.deviation / std::sqrt(static_cast<double>(values.size())) : kNone};
+  return {spread.mean, spread.deviation / std::sqrt(static_cast<double>(values.size()))};
 }
 
 }  // namespace epitaxy::sampling

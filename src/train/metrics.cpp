@@ -47,10 +47,7 @@ RegressionMetrics regression_metrics(std::span<const double> truth, std::span<co
 }
 
 Spread spread(std::span<const double> values) {
-  Spread s;
-  if (values.empty()) {
-    return s;
-  }
+  Spread s{0, std::nan("")};
   const auto n = static_cast<double>(values.size());
   for (const double value : values) {
     s.mean += value / n;
@@ -59,7 +56,9 @@ Spread spread(std::span<const double> values) {
   for (const double value : values) {
     squares += (value - s.mean) * (value - s.mean);
   }
-  s.deviation = values.size() > 1 ? std::sqrt(squares / (n - 1)) : 0;
+  if (values.size() > 1) {
+    s.deviation = std::sqrt(squares / (n - 1));
+  }
   return s;
 }
 

@@ -26,7 +26,11 @@ std::vector<double> truth_of(const DifferenceRows& rows, const DifferenceResult&
   return truth;
 }
 
-std::string probability_text(double p) { return std::isnan(p) ? "" : p < 1e-99 ? "<1e-99" : fmt::format("{:.2g}", p); }
+constexpr double kLeastProbability = 1e-99;
+
+std::string probability_text(double p) {
+  return std::isnan(p) ? "" : p < kLeastProbability ? fmt::format("<{}", kLeastProbability) : fmt::format("{:.2g}", p);
+}
 
 /// Positions by value, ties by position.
 std::vector<double> ranks_of(const std::vector<double>& values) {
@@ -226,9 +230,9 @@ std::vector<std::string> verdicts(const DifferenceReport& report, const Differen
     const PairedTest& test = result->against_direct;
     const bool helps = test.mean < 0;
     const char* says = !(test.p < kSure) ? "makes no difference that these rows could show" : helps ? "helps" : "harms";
-    sentences.push_back(fmt::format("{} {} ({}): {:.4g} against {:.4g} {} direct, p = {}", way.name, says,
+    sentences.push_back(fmt::format("{} {} ({}): {:.4g} against {:.4g} {} direct, p {} {:.2g}", way.name, says,
                                     direct->learner_name, result->metrics.mae, direct->metrics.mae, data.unit,
-                                    probability_text(test.p)));
+                                    test.p < kLeastProbability ? "<" : "=", std::max(test.p, kLeastProbability)));
   }
   return sentences;
 }
@@ -247,11 +251,11 @@ std::string report_table(const DifferenceReport& report, const DifferenceData& d
       labels = w.labels;
       text += fmt::format("{} labels\n", labels);
     }
-    text += fmt::format(
-        "{:<18} {:<18} {:>8.4f} {:>8.4f} {:>8.4f} {:>7.4f} {:>8.4f} {:>8.3f} {:>8.3g} {:>10} {:>10}{}\n",
-        w.learner_name.empty() ? "-" : w.learner_name, w.way_name, w.metrics.mae, w.mae_deviation, w.metrics.rmse,
-        w.metrics.r2, w.inner_mae, w.covered, w.interval_width, probability_text(w.against_direct.p),
-        probability_text(w.against_line.p), r == report.best ? "  chosen" : "");
+    text += fmt::format("{:<18} {:<18} {:>8.4f} {:>8} {:>8.4f} {:>7.4f} {:>8.4f} {:>8.3f} {:>8.3g} {:>10} {:>10}{}\n",
+                        w.learner_name.empty() ? "-" : w.learner_name, w.way_name, w.metrics.mae,
+                        std::isnan(w.mae_deviation) ? "" : fmt::format("{:.4f}", w.mae_deviation), w.metrics.rmse,
+                        w.metrics.r2, w.inner_mae, w.covered, w.interval_width, probability_text(w.against_direct.p),
+                        probability_text(w.against_line.p), r == report.best ? "  chosen" : "");
   }
   text += fmt::format(
       "+-: over folds and seeds; inner: MAE of the cross-validation inside training parts, which chooses; covered, "

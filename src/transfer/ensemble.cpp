@@ -8,7 +8,7 @@ void Ensemble::finish(std::vector<double>& mean, std::vector<double>& deviation)
   for (const auto& values : values_) {
     const train::Spread spread = train::spread(values);
     mean.push_back(values.empty() ? std::nan("") : spread.mean);
-    deviation.push_back(values.size() > 1 ? spread.deviation : std::nan(""));
+    deviation.push_back(spread.deviation);
   }
 }
 

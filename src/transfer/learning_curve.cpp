@@ -148,7 +148,8 @@ std::string curve_table(const LearningCurve& curve, const TransferData& data, co
     text += fmt::format("\n{:>8} {:>8}", settings.shares[share], curve.labels[share]);
     for (const CurveLine& line : lines) {
       const CurvePoint& point = line.points[share];
-      const std::string value = fmt::format("{:.4f} +- {:.4f}", point.test.mae, point.deviation);
+      const std::string spread = std::isnan(point.deviation) ? "" : fmt::format(" +- {:.4f}", point.deviation);
+      const std::string value = fmt::format("{:.4f}{}", point.test.mae, spread);
       text += fmt::format("  {:>{}}", value, std::max<std::size_t>(16, line.name.size()));
     }
   }

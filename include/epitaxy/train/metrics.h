@@ -16,7 +16,7 @@ struct RegressionMetrics {
 
 RegressionMetrics regression_metrics(std::span<const double> truth, std::span<const double> prediction);
 
-/// Mean and sample standard deviation (0 for fewer than two values).
+/// Mean and sample standard deviation (NaN for fewer than two values).
 struct Spread {
   double mean = 0;
   double deviation = 0;

@@ -20,7 +20,7 @@ struct WayResult {
   std::string way_name;
   std::string learner_name;          ///< Empty for ways that do not learn.
   train::RegressionMetrics metrics;  ///< Of each seed's predictions of all rows, averaged over seeds.
-  double mae_deviation = 0;          ///< Standard deviation of the MAE over folds and seeds.
+  double mae_deviation = 0;          ///< Standard deviation of the MAE over folds and seeds; NaN of one.
   double inner_mae = 0;              ///< Mean over jobs: the best way is chosen by it.
   double covered = 0;                ///< Share of predicted rows in their intervals.
   double interval_width = 0;         ///< Median.
