@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <optional>
 #include <random>
 #include <set>
 #include <utility>
 
+#include "at_work.h"
+#include "epitaxy/base/child_process.h"
 #include "epitaxy/base/error.h"
 #include "epitaxy/base/file.h"
 #include "epitaxy/base/log.h"
@@ -94,11 +97,13 @@ class VerifyFarm {
         task_(task),
         settings_(describe(task.settings)),
         known_(task.folder, settings_),
+        at_work_folder_(task.folder / "at_work"),
         farm_(communicator, stop),
         computed_(communicator) {}
 
   Verification run() {
     find_missing();
+    at_work_.emplace(at_work_folder_);
     start_ = Clock::now();
     const std::size_t batch = task_.settings.batch;
     Verification verification;
@@ -115,29 +120,38 @@ class VerifyFarm {
   }
 
  private:
-  /// Leaves the molecules without a result, the same on all ranks, in this job's order: jobs that share the folder meet
-  /// late.
+  /// Leaves the molecules without a result, the same on all ranks, in this job's order: first those that processes were
+  /// at when they died, the others at random, so that jobs that share the folder meet late.
   void find_missing() {
-    std::string missing(molecules_.size(), '0');
+    constexpr char kKnown = '0', kMissing = '1', kSuspect = '2';
+    std::string states(molecules_.size(), kKnown);
     std::int64_t seed = 0;
     communicator_.on_root([&] {
       file::make_writable_folder(task_.folder);
       known_.look();
+      const auto taken = AtWork::take_all(at_work_folder_);
+      const std::set<std::string> suspects(taken.begin(), taken.end());
       for (std::size_t i = 0; i < molecules_.size(); ++i) {
-        missing[i] = known_.find(molecules_[i]) == nullptr ? '1' : '0';
+        if (known_.find(molecules_[i]) == nullptr) {
+          states[i] = suspects.contains(molecules_[i]) ? kSuspect : kMissing;
+        }
       }
       seed = std::random_device()();
     });
-    missing = communicator_.broadcast(missing);
+    states = communicator_.broadcast(states);
     std::set<std::string> distinct;
     for (std::size_t i = 0; i < molecules_.size(); ++i) {
-      if (missing[i] == '1' && distinct.insert(molecules_[i]).second) {
+      if (states[i] != kKnown && distinct.insert(molecules_[i]).second) {
         missing_.push_back(i);
+        if (states[i] == kSuspect) {
+          suspects_.insert(molecules_[i]);
+        }
       }
     }
     log::info("{} of {} candidates to verify with GFN2-xTB", missing_.size(), molecules_.size());
     RandomStream random(static_cast<std::uint64_t>(communicator_.broadcast(seed)), Purpose::shuffle);
     random.shuffle(std::span(missing_));
+    std::ranges::stable_partition(missing_, [&](std::size_t i) { return suspects_.contains(molecules_[i]); });
   }
 
   /// What stands at these places of `molecules_`, of which `before` have been taken already; what is done when `stop`
@@ -153,18 +167,40 @@ class VerifyFarm {
       }
       all = !stop();
       if (all) {
-        batch.results.push_back(task_.compute(smiles, task_.settings.xtb));
-        batch.smiles.push_back(smiles);
+        compute(smiles, batch);
         computed_.next();
       }
     }
     if (!batch.smiles.empty()) {
-      write_batch(task_.folder / batch_name(batch.smiles, settings_), batch, settings_);
+      write(batch);
     }
     if (all) {
       report(before + places.size());
     }
     return all;
+  }
+
+  void compute(const std::string& smiles, VerifyBatch& batch) {
+    if (suspects_.contains(smiles)) {
+      const auto death = death_in_child([&] { write({{smiles}, {task_.compute(smiles, task_.settings.xtb)}}); });
+      if (death) {
+        XtbResult result;
+        result.failure = fmt::format("the calculation ended its process by {}", *death);
+        log::warning("{}: {}", smiles, result.failure);
+        write({{smiles}, {result}});
+      }
+      known_.look();
+      if (known_.find(smiles) != nullptr) {
+        return;
+      }
+    }
+    at_work_->begin(smiles);
+    batch.results.push_back(task_.compute(smiles, task_.settings.xtb));
+    batch.smiles.push_back(smiles);
+  }
+
+  void write(const VerifyBatch& batch) const {
+    write_batch(task_.folder / batch_name(batch.smiles, settings_), batch, settings_);
   }
 
   void report(std::size_t taken) {
@@ -202,7 +238,10 @@ class VerifyFarm {
   const VerifyTask& task_;
   std::string settings_;
   KnownResults known_;
+  fs::path at_work_folder_;
+  std::optional<AtWork> at_work_;
   std::vector<std::size_t> missing_;  ///< Places in `molecules_`.
+  std::set<std::string> suspects_;    ///< Those that may end the process; computed in one of their own.
   parallel::Farm farm_;
   parallel::SharedCounter computed_;  ///< Molecules.
   Clock::time_point start_;

@@ -1,5 +1,7 @@
 #include "epitaxy/sampling/verify.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
@@ -9,6 +11,7 @@
 #include "chem/xtb_case.h"
 #include "data/temporary_folder.h"
 #include "epitaxy/base/error.h"
+#include "epitaxy/base/file.h"
 
 using namespace epitaxy;
 using namespace epitaxy::sampling;
@@ -170,6 +173,51 @@ BOOST_AUTO_TEST_CASE(damaged_files_are_computed_again) {
   BOOST_TEST(again.computed == 4U);
   check_results(again, molecules);
   BOOST_TEST(run(molecules).computed == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_dead_process_was_at_is_computed_in_one_of_its_own) {
+  const auto molecules = chains(30);
+  world.on_root([&] {
+    file::make_writable_folder(folder / "at_work");
+    file::write_atomically(folder / "at_work" / "one", molecules[4]);
+    file::write_atomically(folder / "at_work" / "two", molecules[9]);
+    file::write_atomically(folder / "at_work" / "three", std::string_view("no candidate any more"));
+  });
+  world.barrier();
+  const pid_t this_process = ::getpid();
+  task.compute = [&](const std::string& smiles, const chem::XtbSettings& settings) {
+    BOOST_TEST((::getpid() == this_process) == (smiles != molecules[4] && smiles != molecules[9]));
+    if (smiles == molecules[4]) {
+      ::raise(SIGKILL);
+    }
+    return stand_in(smiles, settings);
+  };
+  const Verification verification = run(molecules);
+  BOOST_TEST(verification.done);
+  for (std::size_t i = 0; i < verification.results.size(); ++i) {
+    const XtbResult& result = verification.results[i];
+    if (i == 4) {
+      BOOST_TEST(result.failure == "the calculation ended its process by signal 9 (Killed)");
+      BOOST_TEST(!result.converged);
+      BOOST_TEST(std::isnan(result.gap_eV));
+    } else {
+      BOOST_TEST(same(result, stand_in(molecules[i], task.settings.xtb)));
+    }
+  }
+  BOOST_TEST(run(molecules).computed == 0U);
+  BOOST_TEST(fs::is_empty(folder / "at_work"));
+}
+
+BOOST_AUTO_TEST_CASE(each_process_tells_what_it_is_at) {
+  bool found = false;
+  task.compute = [&](const std::string& smiles, const chem::XtbSettings& settings) {
+    for (const auto& entry : fs::directory_iterator(folder / "at_work")) {
+      found = found || test::read_file(entry.path()) == smiles;
+    }
+    BOOST_TEST(std::exchange(found, false));
+    return stand_in(smiles, settings);
+  };
+  BOOST_TEST(run(chains(20)).done);
 }
 
 BOOST_AUTO_TEST_CASE(geometries_are_written_in_the_order_of_the_molecules) {

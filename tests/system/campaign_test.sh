@@ -277,6 +277,13 @@ for name, count in (("candidates", 4), ("untargeted", 2)):
     assert all(row["xtb_gap_eV"] or row["xtb_failure"] for row in rows)
 PYTHON
   expect_exit 0 "${sample[@]}" --output proof "${options[@]}"
+  # As if every process had died at one of them: they are computed in processes of their own.
+  cp proof/candidates.csv candidates.csv
+  rm -r proof/verify
+  mkdir -p proof/verify/candidates/at_work
+  tail -n +2 candidates.csv | cut -d, -f2 | split -l 1 - proof/verify/candidates/at_work/
+  expect_exit 0 ranks 2 "${sample[@]}" --output proof "${options[@]}"
+  expect "the same results from processes of their own" cmp proof/candidates.csv candidates.csv
   expect_exit 2 "${sample[@]}" --output proof --set "objective={property: mu_D, below: 3}" --set "verify={kind: xtb}"
   expect_message 'quantity'
 }

@@ -39,7 +39,8 @@ struct Verification {
 
 /// Results for the molecules of rank 0; those of the other ranks are ignored. At the end `structures.xyz` in the folder
 /// holds the geometries in that order. Not done when it was stopped: each rank ends the molecule that it is at and
-/// keeps its results. A damaged file is computed again, with a warning. Collective. Throws InputError in a build
+/// keeps its results. A damaged file is computed again, with a warning. A molecule that a process was at when it died
+/// is computed in a process of its own; what ends that, too, is its failure. Collective. Throws InputError in a build
 /// without libxtb.
 Verification verify(const parallel::Communicator& communicator, std::vector<std::string> molecules,
                     const VerifyTask& task, parallel::StopHandler& stop);
