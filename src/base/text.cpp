@@ -220,9 +220,8 @@ std::string duration(double seconds) {
   return fmt::format("{} h {:02} min", minutes / 60, minutes % 60);
 }
 
-std::string time_left(double seconds, std::size_t done, std::size_t all) {
-  const double each = seconds / static_cast<double>(done);
-  return fmt::format("about {} left", duration(each * static_cast<double>(all - done)));
+std::string time_left(double seconds, double done, double all) {
+  return fmt::format("about {} left", duration(seconds / done * (all - done)));
 }
 
 std::string expand_variables(std::string_view s, const std::map<std::string, std::string>& values) {

@@ -167,7 +167,8 @@ class BlockFarm {
     const double seconds = seconds_since(start_);
     log::progress_line(
         fmt::format("block {} of {}: {:.0f} points/s, {}", taken, tasks_.size(),
-                    static_cast<double>(points_.value()) / seconds, text::time_left(seconds, taken, tasks_.size())),
+                    static_cast<double>(points_.value()) / seconds,
+                    text::time_left(seconds, static_cast<double>(taken), static_cast<double>(tasks_.size()))),
         false);
   }
 

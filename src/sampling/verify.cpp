@@ -210,7 +210,8 @@ class VerifyFarm {
     const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
     log::progress_line(
         fmt::format("GFN2-xTB: {} of {} candidates, {:.1f} per s, {}", taken, missing_.size(),
-                    static_cast<double>(computed_.value()) / seconds, text::time_left(seconds, taken, missing_.size())),
+                    static_cast<double>(computed_.value()) / seconds,
+                    text::time_left(seconds, static_cast<double>(taken), static_cast<double>(missing_.size()))),
         taken == missing_.size());
   }
 

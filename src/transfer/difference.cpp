@@ -54,18 +54,20 @@ void describe(const DifferenceSettings& settings, const DifferenceData& data, st
 /// All jobs, shared by the ranks; false when some were left undone. Collective.
 bool do_all(const Communicator& communicator, const DifferenceSettings& settings, const DifferenceData& data,
             const std::vector<DifferenceJob>& jobs, const JobFolder& files, parallel::StopHandler& stop) {
-  return do_jobs(communicator, stop, jobs.size(),
-                 [&](std::size_t i, const StopQuestion& stop_requested) -> std::optional<std::string> {
-                   if (files.find(jobs[i].label, read_difference_result)) {
-                     return "";
-                   }
-                   const auto result = run_job(data, settings, jobs[i], stop_requested);
-                   if (!result) {
-                     return std::nullopt;
-                   }
-                   files.write(jobs[i].label, [&](data::Hdf5File& file) { write_result(file, *result); });
-                   return fmt::format("{}: inner MAE {:.4f} {}", jobs[i].label.name, inner_mae(*result), data.unit);
-                 });
+  const auto is_done = [&](std::size_t i) { return files.find(jobs[i].label, read_difference_result).has_value(); };
+  const auto cost = [&](std::size_t i) {
+    const auto rows = static_cast<double>(jobs[i].labels == 0 ? data.rows.count() : jobs[i].labels);
+    return settings.ways[jobs[i].way].learns ? rows : 1;
+  };
+  const auto run = [&](std::size_t i, const StopQuestion& stop_requested) -> std::optional<std::string> {
+    const auto result = run_job(data, settings, jobs[i], stop_requested);
+    if (!result) {
+      return std::nullopt;
+    }
+    files.write(jobs[i].label, [&](data::Hdf5File& file) { write_result(file, *result); });
+    return fmt::format("{}: inner MAE {:.4f} {}", jobs[i].label.name, inner_mae(*result), data.unit);
+  };
+  return do_jobs(communicator, stop, {jobs.size(), is_done, cost, run});
 }
 
 /// The best way, learned on all rows (with a test file: on those of the first seed). Nothing when stopped.

@@ -54,6 +54,9 @@ void describe(const FinetuneSettings& settings, const TransferData& data, std::s
             train::describe(settings.variants.front().training.arithmetic));
 }
 
+/// Of training on all labels.
+constexpr double kCostWithoutTraining = 0.01;
+
 bool is_done(const FinetuneSettings& settings, const Job& job, const JobFolder& files) {
   const auto has_all = [&](const data::Hdf5File& file) {
     read_result(file);
@@ -65,22 +68,23 @@ bool is_done(const FinetuneSettings& settings, const Job& job, const JobFolder& 
 /// All jobs, shared by the ranks; false when some were left undone. Collective.
 bool do_all(const Communicator& communicator, const FinetuneSettings& settings, const TransferData& data,
             const std::vector<Job>& jobs, const JobFolder& files, parallel::StopHandler& stop) {
-  return do_jobs(communicator, stop, jobs.size(),
-                 [&](std::size_t i, const std::function<bool()>& stop_requested) -> std::optional<std::string> {
-                   if (is_done(settings, jobs[i], files)) {
-                     return "";
-                   }
-                   const auto result = run_job(data, settings, jobs[i], stop_requested);
-                   if (!result) {
-                     return std::nullopt;
-                   }
-                   files.write(jobs[i].label, [&](data::Hdf5File& file) { write_result(file, *result); });
-                   const std::string validation =
-                       std::isnan(result->validation_mae)
-                           ? "no validation rows"
-                           : fmt::format("validation MAE {:.4f} {}", result->validation_mae, data.unit);
-                   return fmt::format("{}: {}, best epoch {}", jobs[i].label.name, validation, result->best_epoch);
-                 });
+  const auto run = [&](std::size_t i, const std::function<bool()>& stop_requested) -> std::optional<std::string> {
+    const auto result = run_job(data, settings, jobs[i], stop_requested);
+    if (!result) {
+      return std::nullopt;
+    }
+    files.write(jobs[i].label, [&](data::Hdf5File& file) { write_result(file, *result); });
+    const std::string validation = std::isnan(result->validation_mae)
+                                       ? "no validation rows"
+                                       : fmt::format("validation MAE {:.4f} {}", result->validation_mae, data.unit);
+    return fmt::format("{}: {}, best epoch {}", jobs[i].label.name, validation, result->best_epoch);
+  };
+  const auto cost = [&](std::size_t i) {
+    const double share = settings.is_curve() ? settings.shares[jobs[i].share] : 1;
+    return settings.variants[jobs[i].variant].trains ? share : kCostWithoutTraining;
+  };
+  return do_jobs(communicator, stop,
+                 {jobs.size(), [&](std::size_t i) { return is_done(settings, jobs[i], files); }, cost, run});
 }
 
 /// The models of a variant, of a learning curve those of the largest share.

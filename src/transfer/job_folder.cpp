@@ -47,16 +47,35 @@ void JobFolder::visit(const JobLabel& job, const std::function<void(const data::
   }
 }
 
-bool do_jobs(const parallel::Communicator& communicator, parallel::StopHandler& stop, std::size_t jobs,
-             const JobWork& work) {
+bool do_jobs(const parallel::Communicator& communicator, parallel::StopHandler& stop, const JobList& jobs) {
+  constexpr char kMissing = '1';
+  std::string states(jobs.count, '0');
+  communicator.on_root([&] {
+    for (std::size_t i = 0; i < jobs.count; ++i) {
+      states[i] = jobs.is_done(i) ? '0' : kMissing;
+    }
+  });
+  states = communicator.broadcast(std::move(states));
+  std::vector<std::size_t> missing;
+  std::vector<double> cost_until;  // with the job itself
+  double cost = 0;
+  for (std::size_t i = 0; i < jobs.count; ++i) {
+    if (states[i] == kMissing) {
+      missing.push_back(i);
+      cost_until.push_back(cost += jobs.cost(i));
+    }
+  }
+  if (missing.size() < jobs.count) {
+    log::info("{} of {} jobs are done already", jobs.count - missing.size(), jobs.count);
+  }
   using Clock = std::chrono::steady_clock;
   const auto start = Clock::now();
   parallel::Farm farm(communicator, stop);
-  return farm.run(jobs, [&](std::size_t i, const std::function<bool()>& stop_requested) {
-    const auto news = work(i, stop_requested);
-    if (news && !news->empty()) {
+  return farm.run(missing.size(), [&](std::size_t m, const std::function<bool()>& stop_requested) {
+    const auto news = jobs.run(missing[m], stop_requested);
+    if (news) {
       const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-      log::info("{}; {}", *news, text::time_left(seconds, i + 1, jobs));
+      log::info("{}; {}", *news, text::time_left(seconds, cost_until[m], cost));
     }
     return news.has_value();
   });

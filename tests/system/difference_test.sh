@@ -76,7 +76,7 @@ before=$(stat -c %Y.%i again/jobs/random_forest-direct-fold00-seed1.h5)
 rm again/jobs/kernel_ridge-*-fold03-*.h5
 printf 'x' >again/jobs/kernel_ridge-direct-fold01-seed1.h5
 expect_exit 0 "$program" run difference.yaml --output again
-expect_message 'the job is done again'
+expect_message 'the job is done again' '^[0-9]+ of [0-9]+ jobs are done already'
 expect "the same predictions" cmp on1/predictions.csv again/predictions.csv
 expect_equal "other jobs are kept" "$(stat -c %Y.%i again/jobs/random_forest-direct-fold00-seed1.h5)" "$before"
 

@@ -55,12 +55,16 @@ class JobFolder {
   std::string signature_;
 };
 
-/// Does job `i` if it has no result yet and returns what to tell of it (an empty text: it had one); nothing when `stop`
-/// said so.
-using JobWork = std::function<std::optional<std::string>(std::size_t i, const std::function<bool()>& stop)>;
+/// The jobs of a stage, by number.
+struct JobList {
+  std::size_t count = 0;
+  std::function<bool(std::size_t i)> is_done;  ///< Is there a result? Asked on rank 0.
+  std::function<double(std::size_t i)> cost;   ///< In any unit, above zero: for the time that is left.
+  /// Does a job and returns what to tell of it; nothing when `stop` said so.
+  std::function<std::optional<std::string>(std::size_t i, const std::function<bool()>& stop)> run;
+};
 
-/// Each job on one of the ranks. Returns false when some were left undone. Collective.
-bool do_jobs(const parallel::Communicator& communicator, parallel::StopHandler& stop, std::size_t jobs,
-             const JobWork& work);
+/// Each job without a result on one of the ranks. Returns false when some were left undone. Collective.
+bool do_jobs(const parallel::Communicator& communicator, parallel::StopHandler& stop, const JobList& jobs);
 
 }  // namespace epitaxy::transfer
