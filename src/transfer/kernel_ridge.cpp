@@ -193,7 +193,7 @@ class KernelRidge final : public Regressor {
     file.write(group + "/kinds", model_.kinds);
     const Matrix counts = columns_of(model_.rows, model_.kinds, ColumnKind::count);
     if (!counts.values.empty()) {
-      file.write(group + "/counts", small_numbers(counts.values), counts.columns);
+      file.write_deflated(group + "/counts", small_numbers(counts.values), counts.columns);
     }
     for (const auto& [kind, name] : kNumberArrays) {
       const Matrix numbers = columns_of(model_.rows, model_.kinds, kind);
