@@ -4,6 +4,7 @@
 
 #include "epitaxy/base/error.h"
 #include "epitaxy/transfer/difference.h"
+#include "epitaxy/transfer/job_folder.h"
 
 namespace epitaxy::transfer {
 
@@ -207,12 +208,7 @@ DifferenceSettings read_difference(config::Section root) {
   if (has_test) {
     read_labels(root, settings);
   }
-  for (const long long seed : root.integers("seeds", std::vector<long long>{1}, {0, 1e6})) {
-    settings.seeds.push_back(static_cast<std::uint64_t>(seed));
-  }
-  if (settings.seeds.empty()) {
-    root.problem("seeds", "must list at least one seed");
-  }
+  settings.seeds = read_seeds(root);
   auto data = root.section("data");
   settings.file = data.string("file");
   settings.measured = data.string("measured");

@@ -2,6 +2,7 @@
 
 #include "epitaxy/base/error.h"
 #include "epitaxy/transfer/finetune.h"
+#include "epitaxy/transfer/job_folder.h"
 
 namespace epitaxy::transfer {
 
@@ -121,12 +122,7 @@ FinetuneSettings read_finetune(config::Section root) {
   if (is_curve) {
     read_shares(root, settings);
   }
-  for (const long long seed : root.integers("seeds", std::vector<long long>{1}, {0, 1e6})) {
-    settings.seeds.push_back(static_cast<std::uint64_t>(seed));
-  }
-  if (settings.seeds.empty()) {
-    root.problem("seeds", "must list at least one seed");
-  }
+  settings.seeds = read_seeds(root);
   auto data = root.section("data");
   settings.file = data.string("file");
   settings.target = data.string("target", "");

@@ -47,6 +47,14 @@ void JobFolder::visit(const JobLabel& job, const std::function<void(const data::
   }
 }
 
+std::vector<std::uint64_t> read_seeds(config::Section root) {
+  const auto seeds = root.integers("seeds", std::vector<long long>{1}, {0, 1e6});
+  if (seeds.empty()) {
+    root.problem("seeds", "must list at least one seed");
+  }
+  return {seeds.begin(), seeds.end()};
+}
+
 bool do_jobs(const parallel::Communicator& communicator, parallel::StopHandler& stop, const JobList& jobs) {
   constexpr char kMissing = '1';
   std::string states(jobs.count, '0');

@@ -307,14 +307,7 @@ test_decoding() {
 
 test_bad_input() {
   say "bad input"
-  import_pauling 200
-  cat >composition.yaml <<'YAML'
-stage: pretrain
-data: [{file: "${WORKFLOW}/import_pauling/dataset.h5", head: pauling}]
-model: {kind: composition_net, widths: [8]}
-training: {epochs: 1, batch: 64}
-YAML
-  run_quietly "$program" run composition.yaml --output composition
+  train_composition_net
   local bad=("${sample[@]}" --output bad)
   expect_exit 2 ranks 2 "${bad[@]}" --set model=composition/best.h5
   expect_message 'composition/best.h5 holds a model of kind composition_net, which has no latent space and no decoder'

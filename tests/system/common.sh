@@ -134,6 +134,18 @@ import_pauling() {
   run_quietly "$program" run "$inputs/import_pauling.yaml" --output "$WORKFLOW/import_pauling"
 }
 
+# train_composition_net: into composition/, where a model of molecules is wanted.
+train_composition_net() {
+  import_pauling 200
+  cat >composition.yaml <<'YAML'
+stage: pretrain
+data: [{file: "${WORKFLOW}/import_pauling/dataset.h5", head: pauling}]
+model: {kind: composition_net, widths: [8]}
+training: {epochs: 1, batch: 64}
+YAML
+  run_quietly "$program" run composition.yaml --output composition
+}
+
 import_measured() { run_quietly "$program" run "$inputs/import_measured.yaml" --output "$WORKFLOW/import_measured"; }
 
 # import_molecules ROWS: the first shipped molecules with two targets, into import_molecules/.

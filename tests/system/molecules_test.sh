@@ -169,14 +169,7 @@ PYTHON
 
 test_other_models() {
   say "other models"
-  import_pauling 200
-  cat >composition.yaml <<'YAML'
-stage: pretrain
-data: [{file: "${WORKFLOW}/import_pauling/dataset.h5", head: pauling}]
-model: {kind: composition_net, widths: [8]}
-training: {epochs: 1, batch: 64}
-YAML
-  run_quietly "$program" run composition.yaml --output composition
+  train_composition_net
   expect_exit 2 "$program" encode --model composition/best.h5 --input new.csv --output latent.h5
   expect_message 'composition/best.h5 holds a model of kind composition_net, which has no latent space and no decoder'
   expect_exit 2 "$program" decode --model composition/best.h5 --input new_latent.h5 --output decoded.csv

@@ -1,13 +1,16 @@
 #pragma once
 /// \file
 /// The results of a stage's jobs, a file each, from which a stopped stage goes on.
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include "epitaxy/base/error.h"
+#include "epitaxy/config/section.h"
 #include "epitaxy/data/hdf5.h"
 #include "epitaxy/parallel/communicator.h"
 #include "epitaxy/parallel/stop.h"
@@ -54,6 +57,9 @@ class JobFolder {
   std::filesystem::path folder_;
   std::string signature_;
 };
+
+/// `seeds` of a stage that does each job with each of them.
+std::vector<std::uint64_t> read_seeds(config::Section root);
 
 /// The jobs of a stage, by number.
 struct JobList {
