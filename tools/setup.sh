@@ -12,15 +12,16 @@ fail() {
 
 # build_targets [TARGET]...: configures the release preset and builds the targets, or everything.
 build_targets() {
-  local target targets=()
+  local target targets=() processes
   for target in "$@"; do
     targets+=(--target "$target")
   done
   say "configuring the release build in $build"
   (cd "$root" && cmake --preset release --log-level=WARNING >/dev/null) ||
     fail "cmake failed (see above). After a change of machine or compiler, remove $build and run again."
-  say "building ${*:-everything} with $(nproc) processes"
-  cmake --build "$build" --parallel "$(nproc)" "${targets[@]}"
+  processes=$(env -u OMP_NUM_THREADS nproc) # which otherwise counts threads of OpenMP
+  say "building ${*:-everything} with $processes processes"
+  cmake --build "$build" --parallel "$processes" "${targets[@]}"
 }
 
 # One thread a rank: ranks share the cores, and BLAS threads would change the order of sums.
