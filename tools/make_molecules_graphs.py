@@ -7,6 +7,7 @@ unstable, that rearrange at once, or that are a rare tautomer are left out by th
 """
 
 from rdkit import Chem
+from rdkit.Chem.rdMolDescriptors import CalcNumRings
 
 ELEMENTS = {"C": 4, "N": 3, "O": 2, "F": 1}  # with their valences
 BOND_TYPES = {1: Chem.BondType.SINGLE, 2: Chem.BondType.DOUBLE, 3: Chem.BondType.TRIPLE}
@@ -117,7 +118,7 @@ def enumerate_molecules(heavy_atoms):
             level = grow(sorted(level), with_another_atom, parts)
         for _ in range(MAX_RINGS):
             level |= grow(sorted(level), with_another_ring, parts)
-        level = {smiles for smiles in level if Chem.MolFromSmiles(smiles).GetRingInfo().NumRings() <= MAX_RINGS}
+        level = {smiles for smiles in level if CalcNumRings(Chem.MolFromSmiles(smiles)) <= MAX_RINGS}
         sizes[size] = sorted(smiles for smiles in level if acceptable(smiles, whole))
         print(f"{size} heavy atoms: {len(sizes[size])} molecules", flush=True)
     return sizes
