@@ -4,7 +4,6 @@
 #include <array>
 #include <bit>
 #include <cmath>
-#include <cstring>
 #include <limits>
 
 #include "epitaxy/base/error.h"
@@ -114,7 +113,7 @@ FingerprintTable gather_fingerprints(const parallel::Communicator& communicator,
   FingerprintTable mine;
   communicator.agree([&] { mine = fingerprints_of(smiles.subspan(first, last - first)); });
   std::string bytes(mine.words.size() * sizeof(std::uint64_t), '\0');
-  std::memcpy(bytes.data(), mine.words.data(), bytes.size());
+  std::copy_n(reinterpret_cast<const char*>(mine.words.data()), bytes.size(), bytes.begin());
   std::string all;
   for (const std::string& part : parallel::gather_texts(communicator, std::move(bytes))) {
     all += part;
@@ -122,7 +121,7 @@ FingerprintTable gather_fingerprints(const parallel::Communicator& communicator,
   all = communicator.broadcast(std::move(all));
   FingerprintTable table;
   std::vector<std::uint64_t> words(all.size() / sizeof(std::uint64_t));
-  std::memcpy(words.data(), all.data(), all.size());
+  std::ranges::copy(all, reinterpret_cast<char*>(words.data()));
   for (std::size_t i = 0; i < smiles.size(); ++i) {
     table.add({words.data() + i * kWords, kWords});
   }
