@@ -265,10 +265,12 @@ bool create(const fs::path& path, std::string_view content) {
 
 void remove_temporaries(const fs::path& folder) {
   std::error_code ignored;
-  for (const auto& entry : fs::recursive_directory_iterator(folder, ignored)) {
-    const auto writer = writer_of(entry.path().filename().string());
-    if (writer && entry.is_regular_file(ignored) && is_abandoned(entry, *writer)) {
-      fs::remove(entry.path(), ignored);
+  // Others may remove folders meanwhile: what cannot be read is passed over.
+  fs::recursive_directory_iterator entry(folder, fs::directory_options::skip_permission_denied, ignored);
+  for (; entry != fs::recursive_directory_iterator(); entry.increment(ignored)) {
+    const auto writer = writer_of(entry->path().filename().string());
+    if (writer && entry->is_regular_file(ignored) && is_abandoned(*entry, *writer)) {
+      fs::remove(entry->path(), ignored);
     }
   }
 }

@@ -5,17 +5,14 @@
 #include <utility>
 
 #include "epitaxy/base/error.h"
-#include "epitaxy/base/file.h"
-#include "epitaxy/base/text.h"
 
 namespace epitaxy::sampling {
 
 namespace fs = std::filesystem;
 
-AtWork::AtWork(fs::path folder) {
-  file::make_writable_folder(folder);
+AtWork::AtWork(const fs::path& folder) {
   std::random_device random;
-  path_ = std::move(folder) / fmt::format("{:08x}{:08x}", random(), random());
+  path_ = folder / fmt::format("{:08x}{:08x}", random(), random());
 }
 
 AtWork::~AtWork() {
@@ -24,16 +21,21 @@ AtWork::~AtWork() {
 }
 
 void AtWork::begin(const std::string& molecule) const {
-  std::ofstream out(path_, std::ios::trunc);  // without it nothing but a warning at the next start is lost
+  std::ofstream out(path_, std::ios::trunc);
   out << molecule;
 }
 
 std::vector<std::string> AtWork::take_all(const fs::path& folder) {
   std::vector<std::string> molecules;
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    molecules.emplace_back(text::trim(file::read(entry.path())));
-    fs::remove(entry.path(), ignored);
+  fs::directory_iterator entry(folder, ignored);
+  for (; entry != fs::directory_iterator(); entry.increment(ignored)) {
+    std::string molecule;
+    std::getline(std::ifstream(entry->path()), molecule);
+    if (!molecule.empty()) {
+      molecules.push_back(std::move(molecule));
+    }
+    fs::remove(entry->path(), ignored);
   }
   return molecules;
 }

@@ -10,15 +10,17 @@ namespace epitaxy::sampling {
 
 class AtWork {
  public:
-  /// Makes the folder; the file in it is removed at the end.
-  explicit AtWork(std::filesystem::path folder);
+  /// In a folder that is there; the file is removed at the end.
+  explicit AtWork(const std::filesystem::path& folder);
   ~AtWork();
   AtWork(const AtWork&) = delete;
   AtWork& operator=(const AtWork&) = delete;
 
+  /// What cannot be written is not told: the work matters more.
   void begin(const std::string& molecule) const;
 
-  /// The molecules of all files there are, which are removed. Those of processes that are alive do no harm.
+  /// The molecules of all files there are, which are removed. Those of processes that are alive do no harm; what
+  /// another process removes meanwhile is passed over. Empty without the folder.
   static std::vector<std::string> take_all(const std::filesystem::path& folder);
 
  private:

@@ -127,7 +127,7 @@ class VerifyFarm {
     std::string states(molecules_.size(), kKnown);
     std::int64_t seed = 0;
     communicator_.on_root([&] {
-      file::make_writable_folder(task_.folder);
+      file::make_writable_folder(at_work_folder_);
       known_.look();
       const auto taken = AtWork::take_all(at_work_folder_);
       const std::set<std::string> suspects(taken.begin(), taken.end());

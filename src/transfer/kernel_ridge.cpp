@@ -127,11 +127,11 @@ Eigen::VectorXd solve(Kernel& k, double penalty, Eigen::VectorXd y) {
   const auto size = static_cast<int>(k.rows());
   int info = 0;
   dpotrf_("U", &size, k.data(), &size, &info);
-  if (info != 0) {
-    fail_input("kernel_ridge: the equations have no stable solution with penalty {}: raise it", penalty);
-  }
   k.triangularView<Eigen::Lower>().solveInPlace(y);
   k.triangularView<Eigen::Lower>().transpose().solveInPlace(y);
+  if (info != 0 || !y.allFinite()) {
+    fail_input("kernel_ridge: the equations have no stable solution with penalty {}: raise it", penalty);
+  }
   return y;
 }
 

@@ -208,6 +208,17 @@ BOOST_AUTO_TEST_CASE(what_a_dead_process_was_at_is_computed_in_one_of_its_own) {
   BOOST_TEST(fs::is_empty(folder / "at_work"));
 }
 
+BOOST_AUTO_TEST_CASE(notes_that_cannot_be_read_are_passed_over) {
+  world.on_root([&] {
+    file::make_writable_folder(folder / "at_work" / "a folder");
+    file::write_atomically(folder / "at_work" / "empty", std::string_view(""));
+    fs::create_symlink("gone", folder / "at_work" / "to nowhere");
+  });
+  world.barrier();
+  const auto molecules = chains(10);
+  check_results(run(molecules), molecules);
+}
+
 BOOST_AUTO_TEST_CASE(each_process_tells_what_it_is_at) {
   bool found = false;
   task.compute = [&](const std::string& smiles, const chem::XtbSettings& settings) {
