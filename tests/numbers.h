@@ -7,9 +7,9 @@
 #include <cstring>
 #include <vector>
 
-#include "epitaxy/base/random.h"
-#include "epitaxy/linalg/cpu.h"
-#include "epitaxy/linalg/elementwise.h"
+#include "base/random.h"
+#include "linalg/cpu.h"
+#include "linalg/elementwise.h"
 
 namespace epitaxy::test {
 

@@ -13,7 +13,7 @@ if [[ -z $layers ]]; then
 fi
 
 failed=no
-mapfile -d '' -t files < <(find src include tests -name '*.cpp' -print0 -o -name '*.h' -print0 | sort -z)
+mapfile -d '' -t files < <(find src tests -name '*.cpp' -print0 -o -name '*.h' -print0 | sort -z)
 echo "style: ${#files[@]} files, layers: $layers"
 
 if command -v clang-format >/dev/null; then
@@ -33,23 +33,23 @@ check_layers='
   }
   FNR == 1 {
     split(FILENAME, parts, "/")
-    own = parts[1] == "src" ? parts[2] : parts[3]
+    own = parts[2]
     if (!(own in rank)) {
       print FILENAME ": its folder " own " is no layer of CMakeLists.txt"
       bad = 1
       nextfile
     }
   }
-  match($0, /^[ \t]*#[ \t]*include[ \t]*["<]epitaxy\/[^"\/>]+\//) {
+  match($0, /^[ \t]*#[ \t]*include[ \t]*"[^"\/]+\//) {
     used = substr($0, RSTART, RLENGTH - 1)
-    sub(/.*\//, "", used)
+    sub(/.*"/, "", used)
     if (!(used in rank) || rank[used] > rank[own]) {
       print FILENAME ":" FNR ": layer " own " must not include layer " used
       bad = 1
     }
   }
   END { exit bad }'
-mapfile -d '' -t layered < <(find src include/epitaxy -mindepth 2 \( -name '*.cpp' -o -name '*.h' \) -print0 | sort -z)
+mapfile -d '' -t layered < <(find src -mindepth 2 \( -name '*.cpp' -o -name '*.h' \) -print0 | sort -z)
 if ! awk -v layers="$layers" "$check_layers" "${layered[@]}" >&2; then
   echo "style: the layering is broken (see above); the order is: $layers" >&2
   failed=yes

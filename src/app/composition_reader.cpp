@@ -1,10 +1,10 @@
 #include <algorithm>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/text.h"
-#include "epitaxy/chem/formula.h"
-#include "epitaxy/chem/fractions.h"
-#include "input_rows.h"
+#include "app/input_rows.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "chem/formula.h"
+#include "chem/fractions.h"
 
 namespace epitaxy::app {
 

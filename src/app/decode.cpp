@@ -1,21 +1,21 @@
-#include "epitaxy/app/decode.h"
+#include "app/decode.h"
 
 #include <algorithm>
 #include <cmath>
 #include <optional>
 #include <set>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/log.h"
-#include "epitaxy/base/random.h"
-#include "epitaxy/chem/molecule_check.h"
-#include "epitaxy/chem/spellings.h"
-#include "epitaxy/models/molecule_text.h"
-#include "epitaxy/train/run_files.h"
-#include "input_rows.h"
-#include "latent_model.h"
-#include "latent_points.h"
-#include "output_columns.h"
+#include "app/input_rows.h"
+#include "app/latent_model.h"
+#include "app/latent_points.h"
+#include "app/output_columns.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "chem/molecule_check.h"
+#include "chem/spellings.h"
+#include "models/molecule_vae/molecule_text.h"
+#include "train/run_files.h"
 
 namespace epitaxy::app {
 

@@ -1,15 +1,15 @@
-#include "epitaxy/app/encode.h"
+#include "app/encode.h"
 
 #include <algorithm>
 #include <optional>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/log.h"
-#include "epitaxy/train/run_files.h"
-#include "input_rows.h"
-#include "latent_model.h"
-#include "latent_points.h"
-#include "output_columns.h"
+#include "app/input_rows.h"
+#include "app/latent_model.h"
+#include "app/latent_points.h"
+#include "app/output_columns.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "train/run_files.h"
 
 namespace epitaxy::app {
 

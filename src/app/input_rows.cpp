@@ -1,9 +1,9 @@
-#include "input_rows.h"
+#include "app/input_rows.h"
 
 #include <algorithm>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/parallel/gather.h"
+#include "base/error.h"
+#include "parallel/gather.h"
 
 namespace epitaxy::app {
 

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "epitaxy/data/csv.h"
-#include "epitaxy/models/model.h"
-#include "epitaxy/parallel/communicator.h"
+#include "data/csv.h"
+#include "models/model.h"
+#include "parallel/communicator.h"
 
 namespace epitaxy::app {
 

@@ -1,4 +1,4 @@
-#include "epitaxy/app/inspect.h"
+#include "app/inspect.h"
 
 #include <fmt/format.h>
 
@@ -7,15 +7,15 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/data/dataset.h"
-#include "epitaxy/data/hdf5.h"
-#include "epitaxy/models/model_file.h"
-#include "epitaxy/sampling/campaign_file.h"
-#include "epitaxy/sampling/part_file.h"
-#include "epitaxy/train/checkpoint.h"
-#include "epitaxy/transfer/difference_model.h"
-#include "latent_points.h"
+#include "app/latent_points.h"
+#include "base/error.h"
+#include "data/dataset.h"
+#include "data/hdf5.h"
+#include "models/model_file.h"
+#include "sampling/campaign/campaign_file.h"
+#include "sampling/campaign/part_file.h"
+#include "train/checkpoint.h"
+#include "transfer/difference_model.h"
 
 namespace epitaxy::app {
 

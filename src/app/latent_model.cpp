@@ -1,7 +1,7 @@
-#include "latent_model.h"
+#include "app/latent_model.h"
 
-#include "epitaxy/base/error.h"
-#include "input_rows.h"
+#include "app/input_rows.h"
+#include "base/error.h"
 
 namespace epitaxy::app {
 

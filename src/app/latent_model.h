@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 
-#include "epitaxy/models/model_file.h"
-#include "epitaxy/models/molecule_vae.h"
+#include "models/model_file.h"
+#include "models/molecule_vae/molecule_vae.h"
 
 namespace epitaxy::app {
 

@@ -1,16 +1,16 @@
-#include "latent_points.h"
+#include "app/latent_points.h"
 
 #include <algorithm>
 #include <cmath>
 #include <map>
 #include <optional>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/file.h"
-#include "epitaxy/base/hash.h"
-#include "epitaxy/base/text.h"
-#include "epitaxy/data/csv.h"
-#include "epitaxy/data/hdf5.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "data/csv.h"
+#include "data/hdf5.h"
 
 namespace epitaxy::app {
 

@@ -2,16 +2,16 @@
 /// The command line of epitaxy.
 #include <CLI/CLI.hpp>
 
-#include "epitaxy/app/decode.h"
-#include "epitaxy/app/encode.h"
-#include "epitaxy/app/inspect.h"
-#include "epitaxy/app/predict.h"
-#include "epitaxy/app/version.h"
-#include "epitaxy/app/workflow.h"
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/log.h"
-#include "epitaxy/linalg/cpu.h"
-#include "epitaxy/parallel/communicator.h"
+#include "app/decode.h"
+#include "app/encode.h"
+#include "app/inspect.h"
+#include "app/predict.h"
+#include "app/version.h"
+#include "app/workflow.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "linalg/cpu.h"
+#include "parallel/communicator.h"
 
 namespace {
 

@@ -2,11 +2,11 @@
 #include <memory>
 #include <set>
 
-#include "epitaxy/base/text.h"
-#include "epitaxy/chem/molecule_standard.h"
-#include "epitaxy/chem/spellings.h"
-#include "epitaxy/models/molecule_text.h"
-#include "input_rows.h"
+#include "app/input_rows.h"
+#include "base/text.h"
+#include "chem/molecule_standard.h"
+#include "chem/spellings.h"
+#include "models/molecule_vae/molecule_text.h"
 
 namespace epitaxy::app {
 

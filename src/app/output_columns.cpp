@@ -1,11 +1,11 @@
-#include "output_columns.h"
+#include "app/output_columns.h"
 
 #include <algorithm>
 #include <numeric>
 
-#include "epitaxy/base/file.h"
-#include "epitaxy/base/log.h"
-#include "epitaxy/base/text.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/text.h"
 
 namespace epitaxy::app {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "epitaxy/models/model.h"
+#include "models/model.h"
 
 namespace epitaxy::app {
 

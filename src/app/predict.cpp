@@ -1,20 +1,20 @@
-#include "epitaxy/app/predict.h"
+#include "app/predict.h"
 
 #include <algorithm>
 #include <cmath>
 #include <optional>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/log.h"
-#include "epitaxy/base/text.h"
-#include "epitaxy/models/model_file.h"
-#include "epitaxy/train/metrics.h"
-#include "epitaxy/train/rows.h"
-#include "epitaxy/train/run_files.h"
-#include "epitaxy/transfer/difference_model.h"
-#include "input_rows.h"
-#include "output_columns.h"
-#include "predict_difference.h"
+#include "app/input_rows.h"
+#include "app/output_columns.h"
+#include "app/predict_difference.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "models/model_file.h"
+#include "train/metrics.h"
+#include "train/rows.h"
+#include "train/run_files.h"
+#include "transfer/difference_model.h"
 
 namespace epitaxy::app {
 

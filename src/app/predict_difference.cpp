@@ -1,19 +1,19 @@
-#include "predict_difference.h"
+#include "app/predict_difference.h"
 
 #include <algorithm>
 #include <cmath>
 #include <optional>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/log.h"
-#include "epitaxy/base/text.h"
-#include "epitaxy/chem/formula.h"
-#include "epitaxy/chem/molecule_standard.h"
-#include "epitaxy/train/metrics.h"
-#include "epitaxy/train/run_files.h"
-#include "epitaxy/transfer/difference_model.h"
-#include "input_rows.h"
-#include "output_columns.h"
+#include "app/input_rows.h"
+#include "app/output_columns.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "chem/formula.h"
+#include "chem/molecule_standard.h"
+#include "train/metrics.h"
+#include "train/run_files.h"
+#include "transfer/difference_model.h"
 
 namespace epitaxy::app {
 

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
 /// `epitaxy predict` with a model of difference learning, which reads cheap values besides formulas or SMILES.
-#include "epitaxy/app/predict.h"
+#include "app/predict.h"
 
 namespace epitaxy::app {
 

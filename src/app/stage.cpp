@@ -1,15 +1,15 @@
-#include "epitaxy/app/stage.h"
+#include "app/stage.h"
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/file.h"
-#include "epitaxy/base/log.h"
-#include "epitaxy/base/text.h"
-#include "epitaxy/data/import.h"
-#include "epitaxy/sampling/sample.h"
-#include "epitaxy/train/compare_runs.h"
-#include "epitaxy/train/pretrain.h"
-#include "epitaxy/transfer/difference.h"
-#include "epitaxy/transfer/finetune.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "data/import.h"
+#include "sampling/sample.h"
+#include "train/compare_runs.h"
+#include "train/pretrain.h"
+#include "transfer/difference.h"
+#include "transfer/finetune.h"
 
 namespace epitaxy::app {
 

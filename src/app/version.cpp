@@ -1,4 +1,4 @@
-#include "epitaxy/app/version.h"
+#include "app/version.h"
 
 #include <cblas.h>
 #include <dnnl.h>
@@ -8,8 +8,8 @@
 
 #include <array>
 
-#include "epitaxy/linalg/cpu.h"
 #include "epitaxy_version.h"
+#include "linalg/cpu.h"
 
 namespace epitaxy::app {
 

@@ -1,12 +1,12 @@
-#include "epitaxy/app/workflow.h"
+#include "app/workflow.h"
 
 #include <cstdlib>
 #include <set>
 
-#include "epitaxy/app/stage.h"
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/log.h"
-#include "epitaxy/base/text.h"
+#include "app/stage.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/text.h"
 
 namespace epitaxy::app {
 

@@ -1,4 +1,4 @@
-#include "epitaxy/base/child_process.h"
+#include "base/child_process.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 
 namespace epitaxy {
 

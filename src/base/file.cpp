@@ -1,4 +1,4 @@
-#include "epitaxy/base/file.h"
+#include "base/file.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -11,9 +11,9 @@
 #include <sstream>
 #include <system_error>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/hash.h"
-#include "epitaxy/base/text.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/text.h"
 
 namespace epitaxy::file {
 

@@ -1,11 +1,11 @@
-#include "epitaxy/base/hash.h"
+#include "base/hash.h"
 
 #define XXH_STATIC_LINKING_ONLY  // makes the state a complete type
 #include <xxhash.h>
 
 #include <cstdint>
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 
 namespace epitaxy {
 

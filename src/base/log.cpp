@@ -1,4 +1,4 @@
-#include "epitaxy/base/log.h"
+#include "base/log.h"
 
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -9,7 +9,7 @@
 #include <memory>
 #include <mutex>
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 
 namespace epitaxy::log {
 

@@ -1,11 +1,11 @@
-#include "epitaxy/base/random.h"
+#include "base/random.h"
 
 #include <Random123/philox.h>
 
 #include <cmath>
 #include <numbers>
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 
 namespace epitaxy {
 

@@ -1,4 +1,4 @@
-#include "epitaxy/base/text.h"
+#include "base/text.h"
 
 #include <algorithm>
 #include <cctype>
@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstdlib>
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 
 namespace epitaxy::text {
 

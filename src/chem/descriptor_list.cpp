@@ -1,4 +1,4 @@
-#include "epitaxy/chem/descriptor_list.h"
+#include "chem/descriptor_list.h"
 
 #include <GraphMol/Descriptors/MQN.h>
 #include <GraphMol/Descriptors/MolSurf.h>
@@ -8,7 +8,7 @@
 
 #include <cmath>
 
-#include "rdkit_molecule.h"
+#include "chem/rdkit_molecule.h"
 
 namespace epitaxy::chem {
 

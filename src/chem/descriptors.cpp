@@ -1,11 +1,11 @@
-#include "epitaxy/chem/descriptors.h"
+#include "chem/descriptors.h"
 
 #include <GraphMol/Descriptors/Crippen.h>
 #include <GraphMol/Descriptors/Lipinski.h>
 #include <GraphMol/Descriptors/MolDescriptors.h>
 #include <GraphMol/Descriptors/MolSurf.h>
 
-#include "rdkit_molecule.h"
+#include "chem/rdkit_molecule.h"
 
 namespace epitaxy::chem {
 

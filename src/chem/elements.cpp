@@ -1,4 +1,4 @@
-#include "epitaxy/chem/elements.h"
+#include "chem/elements.h"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "epitaxy/chem/fingerprint.h"
+#include "chem/fingerprint.h"
 
 #include <GraphMol/Fingerprints/MorganFingerprints.h>
 #include <GraphMol/GraphMol.h>
@@ -10,8 +10,8 @@
 #include <memory>
 #include <set>
 
-#include "epitaxy/base/error.h"
-#include "rdkit_molecule.h"
+#include "base/error.h"
+#include "chem/rdkit_molecule.h"
 
 namespace epitaxy::chem {
 

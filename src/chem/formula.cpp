@@ -1,4 +1,4 @@
-#include "epitaxy/chem/formula.h"
+#include "chem/formula.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 #include <numeric>
 #include <optional>
 
-#include "epitaxy/chem/elements.h"
+#include "chem/elements.h"
 
 namespace epitaxy::chem {
 

@@ -1,4 +1,4 @@
-#include "epitaxy/chem/fractions.h"
+#include "chem/fractions.h"
 
 #include <fmt/format.h>
 

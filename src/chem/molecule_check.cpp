@@ -1,4 +1,4 @@
-#include "epitaxy/chem/molecule_check.h"
+#include "chem/molecule_check.h"
 
 #include <GraphMol/GraphMol.h>
 #include <GraphMol/MolOps.h>
@@ -8,7 +8,7 @@
 #include <new>
 #include <vector>
 
-#include "rdkit_molecule.h"
+#include "chem/rdkit_molecule.h"
 
 namespace epitaxy::chem {
 

@@ -1,4 +1,4 @@
-#include "epitaxy/chem/molecule_standard.h"
+#include "chem/molecule_standard.h"
 
 #include <GraphMol/GraphMol.h>
 #include <GraphMol/MolOps.h>
@@ -10,9 +10,9 @@
 #include <tuple>
 #include <vector>
 
-#include "epitaxy/chem/molecule_check.h"
-#include "pair_electrons.h"
-#include "rdkit_molecule.h"
+#include "chem/molecule_check.h"
+#include "chem/pair_electrons.h"
+#include "chem/rdkit_molecule.h"
 
 namespace epitaxy::chem {
 

@@ -1,4 +1,4 @@
-#include "molecule_structure.h"
+#include "chem/molecule_structure.h"
 
 #include <ForceField/ForceField.h>
 #include <GraphMol/DistGeomHelpers/Embedder.h>
@@ -13,8 +13,8 @@
 
 #include <cmath>
 
-#include "epitaxy/base/error.h"
-#include "rdkit_molecule.h"
+#include "base/error.h"
+#include "chem/rdkit_molecule.h"
 
 namespace epitaxy::chem {
 

@@ -1,4 +1,4 @@
-#include "pair_electrons.h"
+#include "chem/pair_electrons.h"
 
 #include <GraphMol/MolOps.h>
 #include <GraphMol/new_canon.h>

@@ -1,4 +1,4 @@
-#include "rdkit_molecule.h"
+#include "chem/rdkit_molecule.h"
 
 #include <GraphMol/MolOps.h>
 #include <GraphMol/SmilesParse/SmilesParse.h>
@@ -9,8 +9,8 @@
 #include <new>
 #include <sstream>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/chem/molecule_check.h"
+#include "base/error.h"
+#include "chem/molecule_check.h"
 
 namespace epitaxy::chem {
 

@@ -4,8 +4,8 @@
 #include <limits>
 #include <span>
 
-#include "epitaxy/chem/selfies.h"
-#include "selfies_graph.h"
+#include "chem/selfies.h"
+#include "chem/selfies_graph.h"
 
 namespace epitaxy::chem {
 

@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
-#include "epitaxy/chem/elements.h"
-#include "epitaxy/chem/selfies.h"
-#include "selfies_graph.h"
+#include "chem/elements.h"
+#include "chem/selfies.h"
+#include "chem/selfies_graph.h"
 
 namespace epitaxy::chem {
 

@@ -1,8 +1,8 @@
-#include "selfies_graph.h"
+#include "chem/selfies_graph.h"
 
 #include <algorithm>
 
-#include "epitaxy/chem/elements.h"
+#include "chem/elements.h"
 
 namespace epitaxy::chem {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "selfies_rules.h"
+#include "chem/selfies_rules.h"
 
 namespace epitaxy::chem {
 

@@ -7,10 +7,10 @@
 #include <memory>
 #include <new>
 
-#include "epitaxy/chem/elements.h"
-#include "epitaxy/chem/selfies.h"
-#include "rdkit_molecule.h"
-#include "selfies_graph.h"
+#include "chem/elements.h"
+#include "chem/rdkit_molecule.h"
+#include "chem/selfies.h"
+#include "chem/selfies_graph.h"
 
 namespace epitaxy::chem {
 

@@ -1,11 +1,11 @@
-#include "selfies_rules.h"
+#include "chem/selfies_rules.h"
 
 #include <algorithm>
 #include <span>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/chem/elements.h"
-#include "epitaxy/chem/selfies.h"
+#include "base/error.h"
+#include "chem/elements.h"
+#include "chem/selfies.h"
 
 namespace epitaxy::chem {
 

@@ -1,4 +1,4 @@
-#include "epitaxy/chem/spellings.h"
+#include "chem/spellings.h"
 
 #include <GraphMol/RWMol.h>
 #include <GraphMol/SmilesParse/SmilesParse.h>
@@ -6,9 +6,9 @@
 
 #include <memory>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/hash.h"
-#include "epitaxy/chem/selfies.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "chem/selfies.h"
 
 namespace epitaxy::chem {
 

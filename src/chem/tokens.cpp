@@ -1,8 +1,8 @@
-#include "epitaxy/chem/tokens.h"
+#include "chem/tokens.h"
 
 #include <set>
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 
 namespace epitaxy::chem {
 

@@ -1,4 +1,4 @@
-#include "epitaxy/chem/xtb.h"
+#include "chem/xtb.h"
 
 #include <GraphMol/GraphMol.h>
 #include <Numerics/Optimizer/BFGSOpt.h>
@@ -11,9 +11,9 @@
 #pragma GCC diagnostic pop
 #include <cmath>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/chem/xtb_calculator.h"
-#include "molecule_structure.h"
+#include "base/error.h"
+#include "chem/molecule_structure.h"
+#include "chem/xtb_calculator.h"
 
 namespace epitaxy::chem {
 

@@ -1,6 +1,6 @@
-#include "epitaxy/base/error.h"
-#include "epitaxy/chem/xtb.h"
-#include "epitaxy/chem/xtb_calculator.h"
+#include "base/error.h"
+#include "chem/xtb.h"
+#include "chem/xtb_calculator.h"
 
 namespace epitaxy::chem {
 

@@ -1,4 +1,4 @@
-#include "epitaxy/chem/xtb_calculator.h"
+#include "chem/xtb_calculator.h"
 
 #include <xtb.h>
 
@@ -8,9 +8,9 @@
 #include <numeric>
 #include <string>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/text.h"
-#include "epitaxy/chem/xtb.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "chem/xtb.h"
 
 namespace epitaxy::chem {
 

@@ -6,11 +6,11 @@
 #include <climits>
 #include <filesystem>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/file.h"
-#include "epitaxy/base/text.h"
-#include "epitaxy/config/section.h"
-#include "state.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "config/section.h"
+#include "config/state.h"
 
 namespace epitaxy::config {
 

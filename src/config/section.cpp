@@ -1,12 +1,12 @@
-#include "epitaxy/config/section.h"
+#include "config/section.h"
 
 #include <algorithm>
 #include <cmath>
 #include <functional>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/text.h"
-#include "state.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "config/state.h"
 
 namespace epitaxy::config {
 

@@ -7,8 +7,8 @@
 #include <variant>
 #include <vector>
 
-#include "epitaxy/config/section.h"
-#include "epitaxy/config/tree.h"
+#include "config/section.h"
+#include "config/tree.h"
 
 namespace epitaxy::config {
 

@@ -1,11 +1,11 @@
-#include "epitaxy/config/tree.h"
+#include "config/tree.h"
 
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/text.h"
+#include "base/error.h"
+#include "base/text.h"
 
 namespace epitaxy::config {
 

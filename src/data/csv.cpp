@@ -1,4 +1,4 @@
-#include "epitaxy/data/csv.h"
+#include "data/csv.h"
 
 #include <zlib.h>
 
@@ -7,9 +7,9 @@
 #include <cstring>
 #include <memory>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/hash.h"
-#include "epitaxy/base/text.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/text.h"
 
 namespace epitaxy::data {
 

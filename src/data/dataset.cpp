@@ -1,4 +1,4 @@
-#include "epitaxy/data/dataset.h"
+#include "data/dataset.h"
 
 #include <algorithm>
 #include <array>
@@ -7,12 +7,12 @@
 #include <span>
 #include <string_view>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/file.h"
-#include "epitaxy/base/hash.h"
-#include "epitaxy/base/text.h"
-#include "epitaxy/chem/tokens.h"
-#include "epitaxy/data/hdf5.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "chem/tokens.h"
+#include "data/hdf5.h"
 
 namespace epitaxy::data {
 

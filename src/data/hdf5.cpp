@@ -1,4 +1,4 @@
-#include "epitaxy/data/hdf5.h"
+#include "data/hdf5.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -10,8 +10,8 @@
 #include <type_traits>
 #include <utility>
 
-#include "epitaxy/data/hdf5_handle.h"
-#include "hdf5_seal.h"
+#include "data/hdf5_handle.h"
+#include "data/hdf5_seal.h"
 
 namespace epitaxy::data {
 

@@ -1,5 +1,5 @@
-#include "epitaxy/data/hdf5.h"
-#include "epitaxy/data/hdf5_handle.h"
+#include "data/hdf5.h"
+#include "data/hdf5_handle.h"
 
 namespace epitaxy::data {
 

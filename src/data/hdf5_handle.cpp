@@ -1,8 +1,8 @@
-#include "epitaxy/data/hdf5_handle.h"
+#include "data/hdf5_handle.h"
 
 #include <algorithm>
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 
 namespace epitaxy::data {
 

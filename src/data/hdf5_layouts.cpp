@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "epitaxy/data/hdf5.h"
-#include "epitaxy/data/hdf5_handle.h"
+#include "data/hdf5.h"
+#include "data/hdf5_handle.h"
 
 namespace epitaxy::data {
 

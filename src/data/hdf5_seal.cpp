@@ -1,4 +1,4 @@
-#include "hdf5_seal.h"
+#include "data/hdf5_seal.h"
 
 #include <algorithm>
 #include <array>
@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "epitaxy/base/hash.h"
-#include "epitaxy/data/hdf5.h"
+#include "base/hash.h"
+#include "data/hdf5.h"
 
 namespace epitaxy::data {
 

@@ -1,9 +1,9 @@
-#include "epitaxy/data/import.h"
+#include "data/import.h"
 
 #include <chrono>
 
-#include "epitaxy/data/import_report.h"
-#include "import_rows.h"
+#include "data/import_report.h"
+#include "data/import_rows.h"
 
 namespace epitaxy::data {
 

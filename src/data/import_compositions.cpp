@@ -4,12 +4,12 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/chem/elements.h"
-#include "epitaxy/chem/formula.h"
-#include "epitaxy/chem/fractions.h"
-#include "epitaxy/data/import_report.h"
-#include "import_rows.h"
+#include "base/error.h"
+#include "chem/elements.h"
+#include "chem/formula.h"
+#include "chem/fractions.h"
+#include "data/import_report.h"
+#include "data/import_rows.h"
 
 namespace epitaxy::data {
 

@@ -3,13 +3,13 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/log.h"
-#include "epitaxy/chem/molecule_standard.h"
-#include "epitaxy/chem/selfies.h"
-#include "epitaxy/data/import_report.h"
-#include "epitaxy/parallel/gather.h"
-#include "import_rows.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "chem/molecule_standard.h"
+#include "chem/selfies.h"
+#include "data/import_report.h"
+#include "data/import_rows.h"
+#include "parallel/gather.h"
 
 namespace epitaxy::data {
 

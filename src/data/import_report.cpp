@@ -1,4 +1,4 @@
-#include "epitaxy/data/import_report.h"
+#include "data/import_report.h"
 
 #include <algorithm>
 #include <array>
@@ -8,10 +8,10 @@
 #include <string_view>
 #include <unordered_set>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/file.h"
-#include "epitaxy/base/log.h"
-#include "epitaxy/data/csv.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "data/csv.h"
 #include "epitaxy_version.h"
 
 namespace epitaxy::data {

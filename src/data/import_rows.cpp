@@ -1,12 +1,12 @@
-#include "import_rows.h"
+#include "data/import_rows.h"
 
 #include <algorithm>
 #include <cmath>
 #include <iterator>
 #include <limits>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/text.h"
+#include "base/error.h"
+#include "base/text.h"
 
 namespace epitaxy::data {
 

@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "epitaxy/data/csv.h"
-#include "epitaxy/data/import.h"
-#include "epitaxy/data/units.h"
+#include "data/csv.h"
+#include "data/import.h"
+#include "data/units.h"
 
 namespace epitaxy::data {
 

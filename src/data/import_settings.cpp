@@ -3,11 +3,11 @@
 #include <limits>
 #include <optional>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/text.h"
-#include "epitaxy/chem/elements.h"
-#include "epitaxy/data/import.h"
-#include "epitaxy/data/units.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "chem/elements.h"
+#include "data/import.h"
+#include "data/units.h"
 
 namespace epitaxy::data {
 

@@ -1,9 +1,9 @@
-#include "epitaxy/data/split.h"
+#include "data/split.h"
 
 #include <algorithm>
 #include <map>
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 
 namespace epitaxy::data {
 

@@ -1,11 +1,11 @@
-#include "epitaxy/data/units.h"
+#include "data/units.h"
 
 #include <algorithm>
 #include <array>
 #include <string_view>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/text.h"
+#include "base/error.h"
+#include "base/text.h"
 
 namespace epitaxy::data {
 

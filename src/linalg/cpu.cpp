@@ -1,4 +1,4 @@
-#include "epitaxy/linalg/cpu.h"
+#include "linalg/cpu.h"
 
 #include <cblas.h>
 #include <immintrin.h>
@@ -52,7 +52,8 @@ const char* cpu_features() {
          {std::pair{flags.avx2, "AVX2"}, std::pair{flags.avx512, "AVX512F"},
           std::pair{flags.avx512_bf16, "AVX512-BF16"}, std::pair{flags.amx_bf16, "AMX-BF16"}}) {
       if (has) {
-        text += (text.empty() ? "" : " ") + std::string(name);
+        text += text.empty() ? "" : " ";
+        text += name;
       }
     }
     return text.empty() ? std::string("none of AVX2, AVX512, AMX") : text;

@@ -1,11 +1,11 @@
-#include "epitaxy/linalg/elementwise.h"
+#include "linalg/elementwise.h"
 
 #include <immintrin.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 
 namespace epitaxy::linalg {
 

@@ -1,7 +1,7 @@
-#include "epitaxy/linalg/gemm.h"
+#include "linalg/gemm.h"
 
-#include "epitaxy/base/error.h"
-#include "gemm_plan.h"
+#include "base/error.h"
+#include "linalg/gemm_plan.h"
 
 namespace epitaxy::linalg {
 

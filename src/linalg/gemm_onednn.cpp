@@ -2,8 +2,8 @@
 #include <dnnl.hpp>
 #include <vector>
 
-#include "epitaxy/base/error.h"
-#include "gemm_plan.h"
+#include "base/error.h"
+#include "linalg/gemm_plan.h"
 
 namespace epitaxy::linalg {
 

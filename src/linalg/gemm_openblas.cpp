@@ -4,7 +4,7 @@
 #include <cstring>
 #include <limits>
 
-#include "gemm_plan.h"
+#include "linalg/gemm_plan.h"
 
 namespace epitaxy::linalg {
 

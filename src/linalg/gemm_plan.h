@@ -3,7 +3,7 @@
 /// The back ends behind Gemm.
 #include <memory>
 
-#include "epitaxy/linalg/gemm.h"
+#include "linalg/gemm.h"
 
 namespace epitaxy::linalg {
 

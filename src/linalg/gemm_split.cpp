@@ -2,8 +2,8 @@
 #include <array>
 #include <cstring>
 
-#include "epitaxy/linalg/elementwise.h"
-#include "gemm_plan.h"
+#include "linalg/elementwise.h"
+#include "linalg/gemm_plan.h"
 
 namespace epitaxy::linalg {
 

@@ -1,7 +1,7 @@
 #include <cstring>
 
-#include "epitaxy/linalg/transposed_product.h"
-#include "gemm_plan.h"
+#include "linalg/gemm_plan.h"
+#include "linalg/transposed_product.h"
 
 namespace epitaxy::linalg {
 

@@ -1,4 +1,4 @@
-#include "epitaxy/linalg/transposed_product.h"
+#include "linalg/transposed_product.h"
 
 #include <cpuid.h>
 #include <immintrin.h>
@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 
 // A tile holds 16 rows of 64 bytes. The instruction multiplies a tile of 16 rows of A^T with 32 numbers each by a tile
 // that holds 32 rows of B in pairs, 16 columns wide (Intel 64 and IA-32 Architectures Software Developer's Manual,

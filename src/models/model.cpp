@@ -1,14 +1,14 @@
-#include "epitaxy/models/model.h"
+#include "models/model.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/text.h"
-#include "epitaxy/models/composition_net.h"
-#include "epitaxy/models/molecule_vae.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "models/composition_net/composition_net.h"
+#include "models/molecule_vae/molecule_vae.h"
 
 namespace epitaxy::models {
 

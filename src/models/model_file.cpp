@@ -1,4 +1,4 @@
-#include "epitaxy/models/model_file.h"
+#include "models/model_file.h"
 
 #include <unistd.h>
 
@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <ctime>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/file.h"
+#include "base/error.h"
+#include "base/file.h"
 #include "epitaxy_version.h"
 
 namespace epitaxy::models {

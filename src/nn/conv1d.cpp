@@ -1,12 +1,12 @@
-#include "epitaxy/nn/conv1d.h"
+#include "nn/conv1d.h"
 
 #include <algorithm>
 #include <cstring>
 #include <limits>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/linalg/elementwise.h"
-#include "epitaxy/nn/embedding.h"
+#include "base/error.h"
+#include "linalg/elementwise.h"
+#include "nn/embedding.h"
 
 namespace epitaxy::nn {
 

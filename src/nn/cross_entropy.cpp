@@ -1,12 +1,12 @@
-#include "epitaxy/nn/cross_entropy.h"
+#include "nn/cross_entropy.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/linalg/elementwise.h"
-#include "epitaxy/linalg/vector_math.h"
+#include "base/error.h"
+#include "linalg/elementwise.h"
+#include "linalg/vector_math.h"
 
 namespace epitaxy::nn {
 

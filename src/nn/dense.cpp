@@ -1,4 +1,4 @@
-#include "epitaxy/nn/dense.h"
+#include "nn/dense.h"
 
 namespace epitaxy::nn {
 

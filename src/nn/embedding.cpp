@@ -1,9 +1,9 @@
-#include "epitaxy/nn/embedding.h"
+#include "nn/embedding.h"
 
 #include <algorithm>
 #include <type_traits>
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 
 namespace epitaxy::nn {
 

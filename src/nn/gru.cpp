@@ -1,13 +1,13 @@
-#include "epitaxy/nn/gru.h"
+#include "nn/gru.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/linalg/elementwise.h"
-#include "epitaxy/linalg/typed.h"
-#include "gru_gates.h"
+#include "base/error.h"
+#include "linalg/elementwise.h"
+#include "linalg/typed.h"
+#include "nn/gru_gates.h"
 
 namespace epitaxy::nn {
 

@@ -2,10 +2,10 @@
 #ifdef __AVX512F__
 #pragma GCC target("prefer-vector-width=512")
 #endif
-#include "gru_gates.h"
+#include "nn/gru_gates.h"
 
-#include "epitaxy/linalg/typed.h"
-#include "epitaxy/linalg/vector_math.h"
+#include "linalg/typed.h"
+#include "linalg/vector_math.h"
 
 namespace epitaxy::nn {
 

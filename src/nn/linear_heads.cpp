@@ -1,8 +1,8 @@
-#include "epitaxy/nn/linear_heads.h"
+#include "nn/linear_heads.h"
 
 #include <algorithm>
 
-#include "epitaxy/linalg/elementwise.h"
+#include "linalg/elementwise.h"
 
 namespace epitaxy::nn {
 

@@ -1,8 +1,8 @@
-#include "epitaxy/nn/loss.h"
+#include "nn/loss.h"
 
 #include <cmath>
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 
 namespace epitaxy::nn {
 

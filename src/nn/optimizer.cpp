@@ -1,9 +1,9 @@
-#include "epitaxy/nn/optimizer.h"
+#include "nn/optimizer.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 
 namespace epitaxy::nn {
 

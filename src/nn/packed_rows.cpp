@@ -1,6 +1,6 @@
-#include "epitaxy/nn/packed_rows.h"
+#include "nn/packed_rows.h"
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 
 namespace epitaxy::nn {
 

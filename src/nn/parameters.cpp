@@ -1,9 +1,9 @@
-#include "epitaxy/nn/parameters.h"
+#include "nn/parameters.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 
 namespace epitaxy::nn {
 

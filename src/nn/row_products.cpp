@@ -1,9 +1,9 @@
-#include "epitaxy/nn/row_products.h"
+#include "nn/row_products.h"
 
 #include <cstring>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/linalg/elementwise.h"
+#include "base/error.h"
+#include "linalg/elementwise.h"
 
 namespace epitaxy::nn {
 

@@ -1,10 +1,10 @@
-#include "epitaxy/nn/schedule.h"
+#include "nn/schedule.h"
 
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 
 namespace epitaxy::nn {
 

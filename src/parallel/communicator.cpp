@@ -1,8 +1,8 @@
-#include "epitaxy/parallel/communicator.h"
+#include "parallel/communicator.h"
 
 #include <algorithm>
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 
 namespace epitaxy::parallel {
 

@@ -1,4 +1,4 @@
-#include "epitaxy/parallel/farm.h"
+#include "parallel/farm.h"
 
 namespace epitaxy::parallel {
 

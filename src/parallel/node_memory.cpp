@@ -1,4 +1,4 @@
-#include "epitaxy/parallel/node_memory.h"
+#include "parallel/node_memory.h"
 
 #include <sys/statvfs.h>
 
@@ -8,7 +8,7 @@
 #include <exception>
 #include <map>
 
-#include "epitaxy/base/log.h"
+#include "base/log.h"
 
 namespace epitaxy::parallel {
 

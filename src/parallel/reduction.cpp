@@ -1,11 +1,11 @@
-#include "epitaxy/parallel/reduction.h"
+#include "parallel/reduction.h"
 
 #include <algorithm>
 #include <bit>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/timed.h"
-#include "epitaxy/linalg/elementwise.h"
+#include "base/error.h"
+#include "base/timed.h"
+#include "linalg/elementwise.h"
 
 namespace epitaxy::parallel {
 

@@ -1,11 +1,11 @@
-#include "epitaxy/parallel/stop.h"
+#include "parallel/stop.h"
 
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/text.h"
+#include "base/error.h"
+#include "base/text.h"
 
 namespace epitaxy::parallel {
 

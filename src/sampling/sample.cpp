@@ -1,24 +1,24 @@
-#include "epitaxy/sampling/sample.h"
+#include "sampling/sample.h"
 
 #include <chrono>
 #include <nlohmann/json.hpp>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/file.h"
-#include "epitaxy/base/hash.h"
-#include "epitaxy/base/log.h"
-#include "epitaxy/base/text.h"
-#include "epitaxy/sampling/campaign_file.h"
-#include "epitaxy/sampling/campaign_map.h"
-#include "epitaxy/sampling/campaign_tables.h"
-#include "epitaxy/sampling/candidates.h"
-#include "epitaxy/sampling/map_output.h"
-#include "epitaxy/sampling/metrics_output.h"
-#include "epitaxy/sampling/part_file.h"
-#include "epitaxy/sampling/search_proof.h"
-#include "epitaxy/train/settings.h"
-#include "sample_inputs.h"
-#include "sample_report.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "sampling/campaign/campaign_file.h"
+#include "sampling/campaign/campaign_tables.h"
+#include "sampling/campaign/part_file.h"
+#include "sampling/map/campaign_map.h"
+#include "sampling/map/map_output.h"
+#include "sampling/metrics/metrics_output.h"
+#include "sampling/sample_inputs.h"
+#include "sampling/sample_report.h"
+#include "sampling/search/candidates.h"
+#include "sampling/search/search_proof.h"
+#include "train/settings.h"
 
 namespace epitaxy::sampling {
 

@@ -1,10 +1,10 @@
-#include "sample_inputs.h"
+#include "sampling/sample_inputs.h"
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/log.h"
-#include "epitaxy/sampling/block_decoder.h"
-#include "epitaxy/sampling/campaign_map.h"
-#include "epitaxy/sampling/random_strings.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "sampling/campaign/block_decoder.h"
+#include "sampling/campaign/random_strings.h"
+#include "sampling/map/campaign_map.h"
 
 namespace epitaxy::sampling {
 

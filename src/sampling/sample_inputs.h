@@ -6,16 +6,16 @@
 #include <string>
 #include <vector>
 
-#include "epitaxy/linalg/buffer.h"
-#include "epitaxy/models/model_file.h"
-#include "epitaxy/models/molecule_vae.h"
-#include "epitaxy/parallel/communicator.h"
-#include "epitaxy/sampling/campaign.h"
-#include "epitaxy/sampling/domain.h"
-#include "epitaxy/sampling/encoded.h"
-#include "epitaxy/sampling/known_molecules.h"
-#include "epitaxy/sampling/property_direction.h"
-#include "epitaxy/sampling/sample_settings.h"
+#include "linalg/buffer.h"
+#include "models/model_file.h"
+#include "models/molecule_vae/molecule_vae.h"
+#include "parallel/communicator.h"
+#include "sampling/campaign/campaign.h"
+#include "sampling/campaign/known_molecules.h"
+#include "sampling/points/domain.h"
+#include "sampling/points/encoded.h"
+#include "sampling/points/property_direction.h"
+#include "sampling/sample_settings.h"
 
 namespace epitaxy::sampling {
 

@@ -1,13 +1,13 @@
-#include "sample_report.h"
+#include "sampling/sample_report.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "epitaxy/base/log.h"
-#include "epitaxy/sampling/campaign_tables.h"
-#include "epitaxy/sampling/search_proof.h"
-#include "epitaxy/train/run_files.h"
-#include "epitaxy/train/settings.h"
+#include "base/log.h"
+#include "sampling/campaign/campaign_tables.h"
+#include "sampling/search/search_proof.h"
+#include "train/run_files.h"
+#include "train/settings.h"
 
 namespace epitaxy::sampling {
 

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "epitaxy/chem/xtb.h"
-#include "epitaxy/sampling/candidates.h"
-#include "sample_inputs.h"
+#include "chem/xtb.h"
+#include "sampling/sample_inputs.h"
+#include "sampling/search/candidates.h"
 
 namespace epitaxy::sampling {
 

@@ -1,11 +1,11 @@
-#include "epitaxy/sampling/sample_settings.h"
+#include "sampling/sample_settings.h"
 
 #include <fmt/format.h>
 
 #include <array>
 #include <bit>
 
-#include "epitaxy/train/settings.h"
+#include "train/settings.h"
 
 namespace epitaxy::sampling {
 

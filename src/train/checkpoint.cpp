@@ -1,13 +1,13 @@
-#include "epitaxy/train/checkpoint.h"
+#include "train/checkpoint.h"
 
 #include <algorithm>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/file.h"
-#include "epitaxy/base/log.h"
-#include "epitaxy/base/text.h"
-#include "epitaxy/data/hdf5.h"
-#include "epitaxy/models/model_file.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "data/hdf5.h"
+#include "models/model_file.h"
 
 namespace epitaxy::train {
 

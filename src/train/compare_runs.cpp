@@ -1,14 +1,14 @@
-#include "epitaxy/train/compare_runs.h"
+#include "train/compare_runs.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/file.h"
-#include "epitaxy/base/log.h"
-#include "epitaxy/base/text.h"
-#include "epitaxy/train/run_files.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "train/run_files.h"
 
 namespace epitaxy::train {
 

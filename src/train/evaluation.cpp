@@ -1,4 +1,4 @@
-#include "epitaxy/train/evaluation.h"
+#include "train/evaluation.h"
 
 #include <cmath>
 

@@ -1,4 +1,4 @@
-#include "epitaxy/train/latent_order.h"
+#include "train/latent_order.h"
 
 // GCC 12 takes the registers that its own AVX-512 header leaves undefined on purpose for a mistake.
 #pragma GCC diagnostic push
@@ -11,9 +11,9 @@
 #include <cmath>
 #include <numbers>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/data/split.h"
-#include "epitaxy/train/metrics.h"
+#include "base/error.h"
+#include "data/split.h"
+#include "train/metrics.h"
 
 namespace epitaxy::train {
 

@@ -1,10 +1,10 @@
-#include "epitaxy/train/metrics.h"
+#include "train/metrics.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 
 namespace epitaxy::train {
 

@@ -1,13 +1,13 @@
-#include "epitaxy/train/molecule_evaluation.h"
+#include "train/molecule_evaluation.h"
 
 #include <algorithm>
 #include <cmath>
 #include <set>
 
-#include "epitaxy/base/hash.h"
-#include "epitaxy/base/random.h"
-#include "epitaxy/chem/molecule_check.h"
-#include "epitaxy/chem/spellings.h"
+#include "base/hash.h"
+#include "base/random.h"
+#include "chem/molecule_check.h"
+#include "chem/spellings.h"
 
 namespace epitaxy::train {
 

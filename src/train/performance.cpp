@@ -1,10 +1,10 @@
-#include "epitaxy/train/performance.h"
+#include "train/performance.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "epitaxy/base/log.h"
+#include "base/log.h"
 
 namespace epitaxy::train {
 

@@ -1,17 +1,17 @@
-#include "epitaxy/train/pretrain.h"
+#include "train/pretrain.h"
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/file.h"
-#include "epitaxy/base/log.h"
-#include "epitaxy/base/text.h"
-#include "epitaxy/linalg/cpu.h"
-#include "epitaxy/models/model_file.h"
-#include "epitaxy/train/evaluation.h"
-#include "epitaxy/train/pretrain_summary.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "linalg/cpu.h"
+#include "models/model_file.h"
+#include "train/evaluation.h"
+#include "train/pretrain_summary.h"
 
 namespace epitaxy::train {
 

@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/text.h"
-#include "epitaxy/train/pretrain.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "train/pretrain.h"
 
 namespace epitaxy::train {
 

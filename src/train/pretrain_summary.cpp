@@ -1,12 +1,12 @@
-#include "epitaxy/train/pretrain_summary.h"
+#include "train/pretrain_summary.h"
 
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "epitaxy/base/file.h"
-#include "epitaxy/base/log.h"
-#include "epitaxy/train/latent_order.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "train/latent_order.h"
 
 namespace epitaxy::train {
 

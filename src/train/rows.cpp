@@ -1,8 +1,8 @@
-#include "epitaxy/train/rows.h"
+#include "train/rows.h"
 
 #include <algorithm>
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 
 namespace epitaxy::train {
 

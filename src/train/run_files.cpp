@@ -1,13 +1,13 @@
-#include "epitaxy/train/run_files.h"
+#include "train/run_files.h"
 
 #include <cctype>
 #include <cmath>
 #include <fstream>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/file.h"
-#include "epitaxy/base/text.h"
-#include "epitaxy/data/csv.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "data/csv.h"
 
 namespace epitaxy::train {
 
@@ -47,7 +47,8 @@ void EpochTable::append(const std::vector<std::string>& fields) {
 
 void CsvWriter::row(const std::vector<std::string>& fields) {
   for (std::size_t i = 0; i < fields.size(); ++i) {
-    text_ += (i > 0 ? "," : "") + data::csv_field(fields[i]);
+    text_ += i > 0 ? "," : "";
+    text_ += data::csv_field(fields[i]);
   }
   text_ += '\n';
 }

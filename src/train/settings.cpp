@@ -1,11 +1,11 @@
-#include "epitaxy/train/settings.h"
+#include "train/settings.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/linalg/cpu.h"
-#include "epitaxy/linalg/gemm.h"
+#include "base/error.h"
+#include "linalg/cpu.h"
+#include "linalg/gemm.h"
 
 namespace epitaxy::train {
 

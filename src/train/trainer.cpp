@@ -1,13 +1,13 @@
-#include "epitaxy/train/trainer.h"
+#include "train/trainer.h"
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <numeric>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/random.h"
-#include "epitaxy/base/timed.h"
+#include "base/error.h"
+#include "base/random.h"
+#include "base/timed.h"
 
 namespace epitaxy::train {
 

@@ -1,12 +1,12 @@
-#include "epitaxy/train/training_data.h"
+#include "train/training_data.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/random.h"
-#include "epitaxy/chem/spellings.h"
-#include "epitaxy/data/split.h"
+#include "base/error.h"
+#include "base/random.h"
+#include "chem/spellings.h"
+#include "data/split.h"
 
 namespace epitaxy::train {
 

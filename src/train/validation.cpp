@@ -1,8 +1,8 @@
-#include "epitaxy/train/validation.h"
+#include "train/validation.h"
 
 #include <cmath>
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 
 namespace epitaxy::train {
 

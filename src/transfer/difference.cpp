@@ -1,13 +1,13 @@
-#include "epitaxy/transfer/difference.h"
+#include "transfer/difference.h"
 
 #include <algorithm>
 
-#include "epitaxy/base/hash.h"
-#include "epitaxy/base/log.h"
-#include "epitaxy/base/text.h"
-#include "epitaxy/transfer/difference_model.h"
-#include "epitaxy/transfer/difference_report.h"
-#include "epitaxy/transfer/job_folder.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "transfer/difference_model.h"
+#include "transfer/difference_report.h"
+#include "transfer/job_folder.h"
 
 namespace epitaxy::transfer {
 
@@ -59,7 +59,7 @@ bool do_all(const Communicator& communicator, const DifferenceSettings& settings
     const auto rows = static_cast<double>(jobs[i].labels == 0 ? data.rows.count() : jobs[i].labels);
     return settings.ways[jobs[i].way].learns ? rows : 1;
   };
-  const auto run = [&](std::size_t i, const StopQuestion& stop_requested) -> std::optional<std::string> {
+  const auto run = [&](std::size_t i, const learners::StopQuestion& stop_requested) -> std::optional<std::string> {
     const auto result = run_job(data, settings, jobs[i], stop_requested);
     if (!result) {
       return std::nullopt;
@@ -72,7 +72,7 @@ bool do_all(const Communicator& communicator, const DifferenceSettings& settings
 
 /// The best way, learned on all rows (with a test file: on those of the first seed). Nothing when stopped.
 std::optional<DifferenceModel> best_model(const DifferenceSettings& settings, DifferenceData&& data,
-                                          const WayResult& best, const StopQuestion& stop) {
+                                          const WayResult& best, const learners::StopQuestion& stop) {
   const DifferenceJob job{best.learner, best.way, -1, best.labels, settings.seeds.front(), {}};
   std::vector<std::size_t> train;
   for (std::size_t i = 0; i < data.rows.count() && !settings.has_test(); ++i) {
@@ -112,7 +112,7 @@ std::optional<DifferenceModel> best_model(const DifferenceSettings& settings, Di
 
 /// False when stopped.
 bool finish(const DifferenceSettings& settings, DifferenceData&& data, std::vector<DifferenceJob> jobs,
-            const JobFolder& files, const fs::path& folder, const StopQuestion& stop) {
+            const JobFolder& files, const fs::path& folder, const learners::StopQuestion& stop) {
   std::vector<DifferenceResult> results;
   for (const DifferenceJob& job : jobs) {
     results.push_back(files.get(job.label, read_difference_result));

@@ -1,16 +1,16 @@
-#include "epitaxy/transfer/difference_data.h"
+#include "transfer/difference_data.h"
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <set>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/log.h"
-#include "epitaxy/base/text.h"
-#include "epitaxy/data/split.h"
-#include "epitaxy/data/units.h"
-#include "epitaxy/train/metrics.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "data/split.h"
+#include "data/units.h"
+#include "train/metrics.h"
 
 namespace epitaxy::transfer {
 
@@ -98,7 +98,7 @@ std::size_t erase_rows(DifferenceRows& rows, const std::vector<bool>& out) {
   }
   const std::size_t erased = rows.rows.size() - positions.size();
   if (rows.features.rows > 0) {
-    kept.features = pick_rows(rows.features, positions);
+    kept.features = learners::pick_rows(rows.features, positions);
   }
   kept.index = std::move(rows.index);
   rows = std::move(kept);

@@ -3,9 +3,9 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "epitaxy/base/file.h"
-#include "epitaxy/train/run_files.h"
-#include "epitaxy/transfer/difference_report.h"
+#include "base/file.h"
+#include "train/run_files.h"
+#include "transfer/difference_report.h"
 
 namespace epitaxy::transfer {
 
@@ -126,7 +126,7 @@ std::string column_name(const DifferenceData& data, std::size_t column) {
 
 /// The fragment of the first molecule that has it.
 std::string example_of(const DifferenceData& data, std::size_t column) {
-  if (column >= data.features.columns() || data.features.kinds()[column] != ColumnKind::count) {
+  if (column >= data.features.columns() || data.features.kinds()[column] != learners::ColumnKind::count) {
     return "";
   }
   for (std::size_t i = 0; i < data.rows.count(); ++i) {

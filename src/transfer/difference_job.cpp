@@ -1,12 +1,12 @@
-#include "epitaxy/transfer/difference_job.h"
+#include "transfer/difference_job.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/data/split.h"
-#include "epitaxy/train/metrics.h"
-#include "epitaxy/transfer/statistics.h"
+#include "base/error.h"
+#include "data/split.h"
+#include "train/metrics.h"
+#include "transfer/statistics.h"
 
 namespace epitaxy::transfer {
 
@@ -48,7 +48,7 @@ DifferenceSplit split_rows(const DifferenceData& data, const DifferenceSettings&
                              : split_by_fold(data, settings, job.fold, job.seed);
 }
 
-Matrix design(const Way& way, const Matrix& features, const std::vector<double>& cheap) {
+learners::Matrix design(const Way& way, const learners::Matrix& features, const std::vector<double>& cheap) {
   if (!way.learns) {
     return {features.rows, 0, {}};
   }
@@ -56,7 +56,7 @@ Matrix design(const Way& way, const Matrix& features, const std::vector<double>&
     return features;
   }
   const std::size_t columns = cheap.size() / std::max<std::size_t>(1, features.rows);
-  Matrix result{features.rows, features.columns + columns, {}};
+  learners::Matrix result{features.rows, features.columns + columns, {}};
   result.values.reserve(result.rows * result.columns);
   for (std::size_t i = 0; i < features.rows; ++i) {
     result.values.insert(result.values.end(), features.row(i), features.row(i) + features.columns);
@@ -67,12 +67,13 @@ Matrix design(const Way& way, const Matrix& features, const std::vector<double>&
   return result;
 }
 
-std::vector<ColumnKind> design_kinds(const Way& way, const std::vector<ColumnKind>& features, std::size_t cheap) {
+std::vector<learners::ColumnKind> design_kinds(const Way& way, const std::vector<learners::ColumnKind>& features,
+                                               std::size_t cheap) {
   if (!way.learns) {
     return {};
   }
-  std::vector<ColumnKind> kinds = features;
-  kinds.insert(kinds.end(), way.reads_cheap ? cheap : 0, ColumnKind::cheap);
+  std::vector<learners::ColumnKind> kinds = features;
+  kinds.insert(kinds.end(), way.reads_cheap ? cheap : 0, learners::ColumnKind::cheap);
   return kinds;
 }
 
@@ -80,8 +81,8 @@ namespace {
 
 /// The rows of a part.
 struct Part {
-  Matrix rows;  ///< As the learner reads them.
-  std::vector<ColumnKind> kinds;
+  learners::Matrix rows;  ///< As the learner reads them.
+  std::vector<learners::ColumnKind> kinds;
   std::vector<double> measured;
   std::vector<double> cheap;  ///< [rows, cheap columns]
   std::size_t cheap_columns = 0;
@@ -101,7 +102,7 @@ Part make_part(const DifferenceData& data, const Way& way, const DifferenceRows&
   Part part;
   part.cheap = cheap_of(rows, positions);
   part.cheap_columns = data.cheap.size();
-  part.rows = design(way, pick_rows(rows.features, positions), part.cheap);
+  part.rows = design(way, learners::pick_rows(rows.features, positions), part.cheap);
   part.kinds = design_kinds(way, data.features.kinds(), part.cheap_columns);
   for (const std::size_t i : positions) {
     part.measured.push_back(rows.measured[i]);
@@ -110,7 +111,7 @@ Part make_part(const DifferenceData& data, const Way& way, const DifferenceRows&
 }
 
 Part pick(const Part& part, const std::vector<std::size_t>& positions) {
-  Part result{pick_rows(part.rows, positions), part.kinds, {}, {}, part.cheap_columns};
+  Part result{learners::pick_rows(part.rows, positions), part.kinds, {}, {}, part.cheap_columns};
   for (const std::size_t i : positions) {
     result.measured.push_back(part.measured[i]);
     const auto first = part.cheap.begin() + static_cast<std::ptrdiff_t>(i * part.cheap_columns);
@@ -120,8 +121,8 @@ Part pick(const Part& part, const std::vector<std::size_t>& positions) {
 }
 
 /// Null regressor: stopped.
-FittedWay fit(const Way& way, const LearnerSettings& settings, const Part& part, std::uint64_t seed,
-              const StopQuestion& stop) {
+FittedWay fit(const Way& way, const learners::LearnerSettings& settings, const Part& part, std::uint64_t seed,
+              const learners::StopQuestion& stop) {
   FittedWay fitted;
   fitted.baseline = FittedBaseline::fit(way.baseline, part.cheap, part.cheap_columns, part.measured);
   std::vector<double> labels;
@@ -129,11 +130,11 @@ FittedWay fit(const Way& way, const LearnerSettings& settings, const Part& part,
     labels.push_back(part.measured[i] -
                      fitted.baseline.at({part.cheap.data() + i * part.cheap_columns, part.cheap_columns}));
   }
-  fitted.regressor = train_regressor(settings, part.kinds, part.rows, labels, seed, stop);
+  fitted.regressor = learners::train_regressor(settings, part.kinds, part.rows, labels, seed, stop);
   return fitted;
 }
 
-std::vector<double> predict(const FittedWay& fitted, const Matrix& rows, const std::vector<double>& cheap) {
+std::vector<double> predict(const FittedWay& fitted, const learners::Matrix& rows, const std::vector<double>& cheap) {
   auto values = fitted.regressor->predict(rows);
   const std::size_t columns = fitted.baseline.slopes.size();
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -160,9 +161,9 @@ std::vector<InnerFold> inner_folds(const std::vector<int>& folds, int count) {
 }
 
 /// One candidate in the inner cross-validation. Nothing when stopped.
-std::optional<LearnedWay> cross_validate(const Way& way, const LearnerSettings& settings, const Part& part,
+std::optional<LearnedWay> cross_validate(const Way& way, const learners::LearnerSettings& settings, const Part& part,
                                          const std::vector<int>& folds, int count, std::uint64_t seed,
-                                         const StopQuestion& stop) {
+                                         const learners::StopQuestion& stop) {
   LearnedWay learned;
   learned.inner_fold = folds;
   learned.errors.resize(folds.size());
@@ -184,18 +185,19 @@ std::optional<LearnedWay> cross_validate(const Way& way, const LearnerSettings& 
   return learned;
 }
 
-std::vector<LearnerSettings> candidates_of(const DifferenceSettings& settings, const DifferenceJob& job) {
-  return settings.ways[job.way].learns ? settings.learners[job.learner].candidates : std::vector<LearnerSettings>(1);
+std::vector<learners::LearnerSettings> candidates_of(const DifferenceSettings& settings, const DifferenceJob& job) {
+  return settings.ways[job.way].learns ? settings.learners[job.learner].candidates
+                                       : std::vector<learners::LearnerSettings>(1);
 }
 
 /// The means of learned ways with the same baseline and folds.
 LearnedWay average(const std::vector<LearnedWay>& members) {
   const auto combine = [&](auto fitted_of) {
-    std::vector<std::shared_ptr<const Regressor>> regressors;
+    std::vector<std::shared_ptr<const learners::Regressor>> regressors;
     for (const LearnedWay& member : members) {
       regressors.push_back(fitted_of(member).regressor);
     }
-    return FittedWay{fitted_of(members.front()).baseline, average_regressors(std::move(regressors))};
+    return FittedWay{fitted_of(members.front()).baseline, learners::average_regressors(std::move(regressors))};
   };
   LearnedWay result;
   result.all = combine([](const LearnedWay& member) -> const FittedWay& { return member.all; });
@@ -244,7 +246,7 @@ double inner_mae(const DifferenceResult& result) { return train::spread(absolute
 
 std::optional<LearnedWay> learn_way(const DifferenceData& data, const DifferenceSettings& settings,
                                     const DifferenceJob& job, const std::vector<std::size_t>& train,
-                                    const StopQuestion& stop) {
+                                    const learners::StopQuestion& stop) {
   const Way& way = settings.ways[job.way];
   if (way.learns && !settings.learners[job.learner].members.empty()) {
     std::vector<LearnedWay> members;
@@ -283,7 +285,7 @@ std::optional<LearnedWay> learn_way(const DifferenceData& data, const Difference
   return best->all.regressor ? std::move(best) : std::nullopt;
 }
 
-WayPrediction predict_way(const LearnedWay& learned, const Matrix& rows, const std::vector<double>& cheap,
+WayPrediction predict_way(const LearnedWay& learned, const learners::Matrix& rows, const std::vector<double>& cheap,
                           double coverage) {
   WayPrediction result;
   result.value = predict(learned.all, rows, cheap);
@@ -348,7 +350,7 @@ void add_averages(const DifferenceSettings& settings, std::vector<DifferenceJob>
 }
 
 std::optional<DifferenceResult> run_job(const DifferenceData& data, const DifferenceSettings& settings,
-                                        const DifferenceJob& job, const StopQuestion& stop) {
+                                        const DifferenceJob& job, const learners::StopQuestion& stop) {
   const DifferenceSplit split = split_rows(data, settings, job);
   const auto learned = learn_way(data, settings, job, split.train, stop);
   if (!learned) {

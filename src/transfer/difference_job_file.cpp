@@ -1,5 +1,5 @@
-#include "epitaxy/data/hdf5.h"
-#include "epitaxy/transfer/difference_job.h"
+#include "data/hdf5.h"
+#include "transfer/difference_job.h"
 
 namespace epitaxy::transfer {
 

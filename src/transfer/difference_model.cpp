@@ -1,9 +1,9 @@
-#include "epitaxy/transfer/difference_model.h"
+#include "transfer/difference_model.h"
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/file.h"
-#include "epitaxy/base/hash.h"
-#include "epitaxy/data/hdf5.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "data/hdf5.h"
 
 namespace epitaxy::transfer {
 
@@ -17,7 +17,7 @@ void write_fitted(data::Hdf5File& file, const std::string& group, const FittedWa
 }
 
 FittedWay read_fitted(const data::Hdf5File& file, const std::string& group) {
-  return {FittedBaseline::read(file, group + "/baseline"), read_regressor(file, group + "/learner")};
+  return {FittedBaseline::read(file, group + "/baseline"), learners::read_regressor(file, group + "/learner")};
 }
 
 std::string inner_group(std::size_t fold) { return fmt::format("/difference/inner/{:04}", fold); }
@@ -40,7 +40,7 @@ std::string hash_of(const DifferenceModel& model) {
 
 }  // namespace
 
-WayPrediction DifferenceModel::predict(const Matrix& rows, const std::vector<double>& cheap_values) const {
+WayPrediction DifferenceModel::predict(const learners::Matrix& rows, const std::vector<double>& cheap_values) const {
   return predict_way(learned, design(way, rows, cheap_values), cheap_values, coverage);
 }
 

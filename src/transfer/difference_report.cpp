@@ -1,11 +1,11 @@
-#include "epitaxy/transfer/difference_report.h"
+#include "transfer/difference_report.h"
 
 #include <algorithm>
 #include <cmath>
 #include <map>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/transfer/ensemble.h"
+#include "base/error.h"
+#include "transfer/ensemble.h"
 
 namespace epitaxy::transfer {
 

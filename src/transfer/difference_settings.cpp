@@ -2,28 +2,29 @@
 #include <functional>
 #include <map>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/transfer/difference.h"
-#include "epitaxy/transfer/job_folder.h"
+#include "base/error.h"
+#include "transfer/difference.h"
+#include "transfer/job_folder.h"
 
 namespace epitaxy::transfer {
 
 namespace {
 
-using Candidates = std::vector<LearnerSettings>;
+using Candidates = std::vector<learners::LearnerSettings>;
 
-const std::map<std::string, LearnerKind> kLearners{{"random_forest", LearnerKind::random_forest},
-                                                   {"gradient_boosting", LearnerKind::gradient_boosting},
-                                                   {"kernel_ridge", LearnerKind::kernel_ridge},
-                                                   {"ridge", LearnerKind::ridge},
-                                                   {"network", LearnerKind::network}};
+const std::map<std::string, learners::LearnerKind> kLearners{
+    {"random_forest", learners::LearnerKind::random_forest},
+    {"gradient_boosting", learners::LearnerKind::gradient_boosting},
+    {"kernel_ridge", learners::LearnerKind::kernel_ridge},
+    {"ridge", learners::LearnerKind::ridge},
+    {"network", learners::LearnerKind::network}};
 
 /// A list in the input multiplies the candidates.
 template <typename T>
 void multiply(Candidates& candidates, const std::vector<T>& values,
-              const std::function<void(LearnerSettings&, T)>& set) {
+              const std::function<void(learners::LearnerSettings&, T)>& set) {
   Candidates result;
-  for (const LearnerSettings& candidate : candidates) {
+  for (const learners::LearnerSettings& candidate : candidates) {
     for (const T value : values) {
       result.push_back(candidate);
       set(result.back(), value);
@@ -38,13 +39,14 @@ class CandidateReader {
  public:
   CandidateReader(config::Section section, Candidates& candidates) : section_(section), candidates_(candidates) {}
 
-  void number(const char* key, double fallback, config::Range range, double LearnerSettings::*member) {
+  void number(const char* key, double fallback, config::Range range, double learners::LearnerSettings::*member) {
     multiply<double>(candidates_, section_.numbers(key, std::vector<double>{fallback}, range),
-                     [member](LearnerSettings& s, double value) { s.*member = value; });
+                     [member](learners::LearnerSettings& s, double value) { s.*member = value; });
   }
-  void integer(const char* key, int fallback, config::Range range, int LearnerSettings::*member) {
-    multiply<long long>(candidates_, section_.integers(key, std::vector<long long>{fallback}, range),
-                        [member](LearnerSettings& s, long long value) { s.*member = static_cast<int>(value); });
+  void integer(const char* key, int fallback, config::Range range, int learners::LearnerSettings::*member) {
+    multiply<long long>(
+        candidates_, section_.integers(key, std::vector<long long>{fallback}, range),
+        [member](learners::LearnerSettings& s, long long value) { s.*member = static_cast<int>(value); });
   }
 
  private:
@@ -53,7 +55,7 @@ class CandidateReader {
 };
 
 void read_trees(CandidateReader read, bool is_forest) {
-  using S = LearnerSettings;
+  using S = learners::LearnerSettings;
   read.integer("trees", is_forest ? 100 : 300, {1, 1e5}, &S::trees);
   read.integer("depth", is_forest ? 0 : 4, {is_forest ? 0.0 : 1.0, 64}, &S::depth);
   read.number("rows", is_forest ? 0.632 : 0.5, {0.01, 1}, &S::rows);
@@ -66,7 +68,7 @@ void read_trees(CandidateReader read, bool is_forest) {
 }
 
 void read_network(config::Section section, Candidates& candidates) {
-  LearnerSettings settings = candidates.front();
+  learners::LearnerSettings settings = candidates.front();
   for (const long long width : section.integers("widths", std::vector<long long>{128, 64}, {1, 65536})) {
     settings.widths.push_back(static_cast<std::size_t>(width));
   }
@@ -88,7 +90,7 @@ LearnerChoice read_learner(config::Section section, const std::string& name, Mem
   for (const auto& [kind, value] : kLearners) {
     kinds.push_back(kind);
   }
-  LearnerChoice choice{name, {LearnerSettings{}}};
+  LearnerChoice choice{name, {learners::LearnerSettings{}}};
   const bool is_kind = kLearners.contains(name) || name == kAverage;
   const std::string kind = section.choice("kind", kinds, is_kind ? std::optional<std::string>(name) : std::nullopt);
   if (kind == kAverage) {
@@ -101,19 +103,19 @@ LearnerChoice read_learner(config::Section section, const std::string& name, Mem
   }
   choice.candidates.front().kind = found->second;
   CandidateReader read(section, choice.candidates);
-  using S = LearnerSettings;
+  using S = learners::LearnerSettings;
   switch (found->second) {
-    case LearnerKind::random_forest:
-    case LearnerKind::gradient_boosting:
-      read_trees(read, found->second == LearnerKind::random_forest);
+    case learners::LearnerKind::random_forest:
+    case learners::LearnerKind::gradient_boosting:
+      read_trees(read, found->second == learners::LearnerKind::random_forest);
       break;
-    case LearnerKind::kernel_ridge:
+    case learners::LearnerKind::kernel_ridge:
       read.number("penalty", 0.03, {1e-10, 1e6}, &S::penalty);
       read.number("fragments", 0.5, {0, 1}, &S::fragments);
       read.number("width", 1, {1e-3, 1e3}, &S::width);
       read.number("cheap_width", 1, {1e-3, 1e3}, &S::cheap_width);
       break;
-    case LearnerKind::ridge:
+    case learners::LearnerKind::ridge:
       read.number("penalty", 0.1, {1e-10, 1e6}, &S::penalty);
       break;
     default:

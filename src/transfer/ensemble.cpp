@@ -1,4 +1,4 @@
-#include "epitaxy/transfer/ensemble.h"
+#include "transfer/ensemble.h"
 
 #include <cmath>
 

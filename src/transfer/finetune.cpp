@@ -1,16 +1,16 @@
-#include "epitaxy/transfer/finetune.h"
+#include "transfer/finetune.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/hash.h"
-#include "epitaxy/base/log.h"
-#include "epitaxy/transfer/comparison.h"
-#include "epitaxy/transfer/ensemble.h"
-#include "epitaxy/transfer/job.h"
-#include "epitaxy/transfer/job_folder.h"
-#include "epitaxy/transfer/learning_curve.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "transfer/comparison.h"
+#include "transfer/ensemble.h"
+#include "transfer/job.h"
+#include "transfer/job_folder.h"
+#include "transfer/learning_curve.h"
 
 namespace epitaxy::transfer {
 

@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/transfer/finetune.h"
-#include "epitaxy/transfer/job_folder.h"
+#include "base/error.h"
+#include "transfer/finetune.h"
+#include "transfer/job_folder.h"
 
 namespace epitaxy::transfer {
 

@@ -1,12 +1,12 @@
-#include "epitaxy/transfer/job.h"
+#include "transfer/job.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/log.h"
-#include "epitaxy/train/metrics.h"
-#include "epitaxy/train/trainer.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "train/metrics.h"
+#include "train/trainer.h"
 
 namespace epitaxy::transfer {
 

@@ -1,13 +1,13 @@
-#include "epitaxy/transfer/job_folder.h"
+#include "transfer/job_folder.h"
 
 #include <chrono>
 #include <utility>
 
-#include "epitaxy/base/file.h"
-#include "epitaxy/base/hash.h"
-#include "epitaxy/base/log.h"
-#include "epitaxy/base/text.h"
-#include "epitaxy/parallel/farm.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "parallel/farm.h"
 
 namespace epitaxy::transfer {
 

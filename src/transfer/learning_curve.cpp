@@ -1,12 +1,12 @@
-#include "epitaxy/transfer/learning_curve.h"
+#include "transfer/learning_curve.h"
 
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "epitaxy/base/file.h"
-#include "epitaxy/train/run_files.h"
-#include "epitaxy/transfer/ensemble.h"
+#include "base/file.h"
+#include "train/run_files.h"
+#include "transfer/ensemble.h"
 
 namespace epitaxy::transfer {
 

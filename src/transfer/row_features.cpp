@@ -1,17 +1,17 @@
-#include "epitaxy/transfer/row_features.h"
+#include "transfer/row_features.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/text.h"
-#include "epitaxy/chem/descriptor_list.h"
-#include "epitaxy/chem/fractions.h"
-#include "epitaxy/chem/spellings.h"
-#include "epitaxy/models/molecule_text.h"
-#include "epitaxy/models/molecule_vae.h"
-#include "epitaxy/parallel/gather.h"
-#include "epitaxy/train/rows.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "chem/descriptor_list.h"
+#include "chem/fractions.h"
+#include "chem/spellings.h"
+#include "models/molecule_vae/molecule_text.h"
+#include "models/molecule_vae/molecule_vae.h"
+#include "parallel/gather.h"
+#include "train/rows.h"
 
 namespace epitaxy::transfer {
 
@@ -142,22 +142,22 @@ class RowFeatures::Encoder {
 
 RowFeatures::RowFeatures(std::vector<FeatureBlock> blocks, std::optional<models::ModelFile> encoder)
     : blocks_(std::move(blocks)), encoder_(std::move(encoder)) {
-  const auto add = [&](std::string name, ColumnKind kind) {
+  const auto add = [&](std::string name, learners::ColumnKind kind) {
     names_.push_back(std::move(name));
     kinds_.push_back(kind);
   };
   for (const FeatureBlock& block : blocks_) {
     if (block.kind == Kind::morgan) {
       for (unsigned bit = 0; bit < block.morgan.bits; ++bit) {
-        add(fmt::format("morgan{}_{}", block.morgan.radius, bit), ColumnKind::count);
+        add(fmt::format("morgan{}_{}", block.morgan.radius, bit), learners::ColumnKind::count);
       }
     } else if (block.kind == Kind::descriptors) {
       for (const auto& name : chem::descriptor_list_names()) {
-        add(name, ColumnKind::number);
+        add(name, learners::ColumnKind::number);
       }
     } else if (block.kind == Kind::composition) {
       for (const auto symbol : chem::feature_symbols()) {
-        add(std::string(symbol), ColumnKind::number);
+        add(std::string(symbol), learners::ColumnKind::number);
       }
     } else {
       check(encoder_.has_value(), "latent features need a model");
@@ -167,7 +167,7 @@ RowFeatures::RowFeatures(std::vector<FeatureBlock> blocks, std::optional<models:
       }
       latent_ = std::make_unique<Encoder>(*encoder_);
       for (std::size_t i = 0; i < latent_->latent(); ++i) {
-        add(fmt::format("latent{}", i), ColumnKind::number);
+        add(fmt::format("latent{}", i), learners::ColumnKind::number);
       }
     }
   }
@@ -196,8 +196,8 @@ void RowFeatures::fill(const std::string& text, float* row) const {
   }
 }
 
-Matrix RowFeatures::compute(const std::vector<std::string>& texts, std::vector<std::string>& problems) const {
-  Matrix result{texts.size(), columns(), std::vector<float>(texts.size() * columns(), 0.0F)};
+learners::Matrix RowFeatures::compute(const std::vector<std::string>& texts, std::vector<std::string>& problems) const {
+  learners::Matrix result{texts.size(), columns(), std::vector<float>(texts.size() * columns(), 0.0F)};
   problems.assign(texts.size(), "");
   const auto first_latent = static_cast<std::size_t>(std::ranges::find(names_, "latent0") - names_.begin());
   for (std::size_t first = 0; first < texts.size(); first += train::kPredictionRows) {
@@ -232,8 +232,8 @@ Matrix RowFeatures::compute(const std::vector<std::string>& texts, std::vector<s
   return result;
 }
 
-Matrix RowFeatures::compute(const parallel::Communicator& communicator, const std::vector<std::string>& texts,
-                            std::vector<std::string>& problems) const {
+learners::Matrix RowFeatures::compute(const parallel::Communicator& communicator, const std::vector<std::string>& texts,
+                                      std::vector<std::string>& problems) const {
   // Whole chunks of the encoder, so that a row's place in its chunk does not depend on the ranks.
   const std::size_t chunks = (texts.size() + train::kPredictionRows - 1) / train::kPredictionRows;
   std::vector<int> counts;
@@ -250,10 +250,10 @@ Matrix RowFeatures::compute(const parallel::Communicator& communicator, const st
     }
   }
   std::vector<std::string> own_problems;
-  const Matrix mine =
+  const learners::Matrix mine =
       compute({texts.begin() + static_cast<std::ptrdiff_t>(begin), texts.begin() + static_cast<std::ptrdiff_t>(end)},
               own_problems);
-  Matrix all{texts.size(), columns(), std::vector<float>(texts.size() * columns())};
+  learners::Matrix all{texts.size(), columns(), std::vector<float>(texts.size() * columns())};
   std::ranges::copy(mine.values, all.values.begin() + static_cast<std::ptrdiff_t>(begin * columns()));
   communicator.gather_all_in_place(all.values.data(), counts);
   std::string joined;

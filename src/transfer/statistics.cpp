@@ -1,12 +1,12 @@
-#include "epitaxy/transfer/statistics.h"
+#include "transfer/statistics.h"
 
 #include <algorithm>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <limits>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/train/metrics.h"
+#include "base/error.h"
+#include "train/metrics.h"
 
 namespace epitaxy::transfer {
 

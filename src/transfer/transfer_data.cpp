@@ -1,15 +1,15 @@
-#include "epitaxy/transfer/transfer_data.h"
+#include "transfer/transfer_data.h"
 
 #include <algorithm>
 #include <cmath>
 #include <map>
 #include <set>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/text.h"
-#include "epitaxy/data/split.h"
-#include "epitaxy/models/molecule_text.h"
-#include "epitaxy/train/training_data.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "data/split.h"
+#include "models/molecule_vae/molecule_text.h"
+#include "train/training_data.h"
 
 namespace epitaxy::transfer {
 

@@ -1,9 +1,9 @@
-#include "epitaxy/transfer/variant.h"
+#include "transfer/variant.h"
 
 #include <algorithm>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/text.h"
+#include "base/error.h"
+#include "base/text.h"
 
 namespace epitaxy::transfer {
 

@@ -1,9 +1,9 @@
-#include "epitaxy/transfer/way.h"
+#include "transfer/way.h"
 
 #include <algorithm>
 
-#include "eigen.h"
-#include "epitaxy/base/error.h"
+#include "base/error.h"
+#include "learners/eigen.h"
 
 namespace epitaxy::transfer {
 
@@ -42,7 +42,7 @@ FittedBaseline FittedBaseline::fit(Baseline kind, std::span<const double> cheap,
   Eigen::MatrixXd x = Eigen::Map<const Table>(cheap.data(), rows, static_cast<Eigen::Index>(columns));
   const Eigen::RowVectorXd mean = x.colwise().mean();
   x.rowwise() -= mean;
-  const Eigen::VectorXd y = vector_of(measured);
+  const Eigen::VectorXd y = learners::vector_of(measured);
   const double y_mean = y.mean();
   const Eigen::VectorXd slopes =
       Eigen::CompleteOrthogonalDecomposition<Eigen::MatrixXd>(x).solve(Eigen::VectorXd(y.array() - y_mean));

@@ -4,18 +4,18 @@
 #include <string>
 #include <vector>
 
+#include "app/decode.h"
+#include "app/encode.h"
+#include "app/predict.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "data/csv.h"
+#include "data/hdf5.h"
 #include "data/temporary_folder.h"
-#include "epitaxy/app/decode.h"
-#include "epitaxy/app/encode.h"
-#include "epitaxy/app/predict.h"
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/log.h"
-#include "epitaxy/base/text.h"
-#include "epitaxy/data/csv.h"
-#include "epitaxy/data/hdf5.h"
-#include "epitaxy/models/model_file.h"
-#include "epitaxy/models/molecule_text.h"
-#include "epitaxy/models/molecule_vae.h"
+#include "models/model_file.h"
+#include "models/molecule_vae/molecule_text.h"
+#include "models/molecule_vae/molecule_vae.h"
 #include "numbers.h"
 
 using namespace epitaxy;

@@ -1,4 +1,4 @@
-#include "epitaxy/base/child_process.h"
+#include "base/child_process.h"
 
 #include <unistd.h>
 
@@ -6,9 +6,9 @@
 #include <csignal>
 #include <cstdlib>
 
+#include "base/error.h"
+#include "base/file.h"
 #include "data/temporary_folder.h"
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/file.h"
 
 using namespace epitaxy;
 

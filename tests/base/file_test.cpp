@@ -1,4 +1,4 @@
-#include "epitaxy/base/file.h"
+#include "base/file.h"
 
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -13,7 +13,7 @@
 #include <system_error>
 #include <vector>
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 
 using namespace epitaxy;
 namespace fs = std::filesystem;

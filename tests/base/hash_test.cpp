@@ -1,4 +1,4 @@
-#include "epitaxy/base/hash.h"
+#include "base/hash.h"
 
 #include <boost/test/unit_test.hpp>
 #include <numeric>

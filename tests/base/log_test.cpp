@@ -1,4 +1,4 @@
-#include "epitaxy/base/log.h"
+#include "base/log.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -11,8 +11,8 @@
 #include <string>
 #include <utility>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/file.h"
+#include "base/error.h"
+#include "base/file.h"
 
 using namespace epitaxy;
 namespace fs = std::filesystem;

@@ -1,4 +1,4 @@
-#include "epitaxy/base/random.h"
+#include "base/random.h"
 
 #include <Random123/philox.h>
 
@@ -8,7 +8,7 @@
 #include <numeric>
 #include <vector>
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 
 using namespace epitaxy;
 using Words = std::vector<std::uint32_t>;

@@ -1,10 +1,10 @@
-#include "epitaxy/base/text.h"
+#include "base/text.h"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <cstdlib>
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 
 using namespace epitaxy;
 using Texts = std::vector<std::string>;

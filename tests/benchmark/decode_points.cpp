@@ -6,14 +6,14 @@
 #include <ctime>
 #include <iostream>
 
-#include "epitaxy/base/hash.h"
-#include "epitaxy/chem/molecule_check.h"
-#include "epitaxy/chem/spellings.h"
-#include "epitaxy/models/model_file.h"
-#include "epitaxy/models/molecule_text.h"
-#include "epitaxy/sampling/domain.h"
-#include "epitaxy/sampling/sobol.h"
-#include "molecule_case.h"
+#include "base/hash.h"
+#include "benchmark/molecule_case.h"
+#include "chem/molecule_check.h"
+#include "chem/spellings.h"
+#include "models/model_file.h"
+#include "models/molecule_vae/molecule_text.h"
+#include "sampling/points/domain.h"
+#include "sampling/points/sobol.h"
 
 namespace {
 

@@ -9,13 +9,13 @@
 #include <string>
 #include <vector>
 
-#include "epitaxy/linalg/cpu.h"
-#include "epitaxy/linalg/elementwise.h"
-#include "epitaxy/linalg/gemm.h"
-#include "epitaxy/linalg/transposed_product.h"
-#include "epitaxy/nn/optimizer.h"
+#include "benchmark/sequence_kernels.h"
+#include "linalg/cpu.h"
+#include "linalg/elementwise.h"
+#include "linalg/gemm.h"
+#include "linalg/transposed_product.h"
+#include "nn/optimizer.h"
 #include "numbers.h"
-#include "sequence_kernels.h"
 
 namespace {
 

@@ -14,12 +14,12 @@
 #include <string>
 #include <vector>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/chem/tokens.h"
-#include "epitaxy/data/csv.h"
-#include "epitaxy/linalg/cpu.h"
-#include "epitaxy/models/molecule_vae.h"
-#include "epitaxy/parallel/communicator.h"
+#include "base/error.h"
+#include "chem/tokens.h"
+#include "data/csv.h"
+#include "linalg/cpu.h"
+#include "models/molecule_vae/molecule_vae.h"
+#include "parallel/communicator.h"
 
 namespace epitaxy::benchmark {
 

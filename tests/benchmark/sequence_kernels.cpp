@@ -1,13 +1,13 @@
 /// \file
 /// Kernels of the molecule autoencoder: 256 molecules of 34 tokens, three GRU layers of 500 cells.
-#include "sequence_kernels.h"
+#include "benchmark/sequence_kernels.h"
 
 #include <fmt/format.h>
 
-#include "epitaxy/chem/molecule_check.h"
-#include "epitaxy/nn/conv1d.h"
-#include "epitaxy/nn/cross_entropy.h"
-#include "epitaxy/nn/gru.h"
+#include "chem/molecule_check.h"
+#include "nn/conv1d.h"
+#include "nn/cross_entropy.h"
+#include "nn/gru.h"
 #include "nn/gru_gates.h"
 
 namespace epitaxy::bench {

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "epitaxy/linalg/cpu.h"
-#include "epitaxy/linalg/elementwise.h"
-#include "epitaxy/nn/dense.h"
+#include "linalg/cpu.h"
+#include "linalg/elementwise.h"
+#include "nn/dense.h"
 #include "numbers.h"
 
 namespace epitaxy::bench {

@@ -9,10 +9,10 @@
 #include <fstream>
 #include <iostream>
 
-#include "epitaxy/chem/molecule_check.h"
-#include "epitaxy/linalg/cpu.h"
-#include "epitaxy/parallel/communicator.h"
-#include "molecule_case.h"
+#include "benchmark/molecule_case.h"
+#include "chem/molecule_check.h"
+#include "linalg/cpu.h"
+#include "parallel/communicator.h"
 
 namespace {
 

@@ -7,10 +7,10 @@
 #include <chrono>
 #include <iostream>
 
-#include "epitaxy/linalg/cpu.h"
-#include "epitaxy/parallel/communicator.h"
-#include "epitaxy/train/trainer.h"
-#include "molecule_case.h"
+#include "benchmark/molecule_case.h"
+#include "linalg/cpu.h"
+#include "parallel/communicator.h"
+#include "train/trainer.h"
 
 namespace {
 

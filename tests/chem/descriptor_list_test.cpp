@@ -1,12 +1,12 @@
-#include "epitaxy/chem/descriptor_list.h"
+#include "chem/descriptor_list.h"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <set>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/chem/descriptors.h"
+#include "base/error.h"
+#include "chem/descriptors.h"
 #include "fixtures/fixture.h"
 
 using namespace epitaxy;

@@ -1,8 +1,8 @@
-#include "epitaxy/chem/descriptors.h"
+#include "chem/descriptors.h"
 
 #include <boost/test/unit_test.hpp>
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 
 using namespace epitaxy;
 using namespace epitaxy::chem;

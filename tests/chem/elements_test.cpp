@@ -1,4 +1,4 @@
-#include "epitaxy/chem/elements.h"
+#include "chem/elements.h"
 
 #include <boost/test/unit_test.hpp>
 #include <set>

@@ -1,4 +1,4 @@
-#include "epitaxy/chem/fingerprint.h"
+#include "chem/fingerprint.h"
 
 #include <boost/test/unit_test.hpp>
 #include <cstdint>
@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 #include "fixtures/fixture.h"
 
 using namespace epitaxy::chem;

@@ -1,10 +1,10 @@
-#include "epitaxy/chem/formula.h"
+#include "chem/formula.h"
 
 #include <boost/test/unit_test.hpp>
 #include <map>
 #include <string>
 
-#include "epitaxy/chem/elements.h"
+#include "chem/elements.h"
 
 using namespace epitaxy::chem;
 

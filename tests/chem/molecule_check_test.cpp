@@ -1,4 +1,4 @@
-#include "epitaxy/chem/molecule_check.h"
+#include "chem/molecule_check.h"
 
 #include <boost/test/unit_test.hpp>
 #include <iostream>

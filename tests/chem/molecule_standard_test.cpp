@@ -1,11 +1,11 @@
-#include "epitaxy/chem/molecule_standard.h"
+#include "chem/molecule_standard.h"
 
 #include <boost/test/unit_test.hpp>
 #include <iostream>
 #include <sstream>
 #include <string>
 
-#include "epitaxy/chem/molecule_check.h"
+#include "chem/molecule_check.h"
 
 using namespace epitaxy::chem;
 

@@ -1,4 +1,4 @@
-#include "epitaxy/chem/selfies.h"
+#include "chem/selfies.h"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/random.h"
-#include "epitaxy/chem/molecule_check.h"
-#include "epitaxy/data/csv.h"
+#include "base/error.h"
+#include "base/random.h"
+#include "chem/molecule_check.h"
+#include "data/csv.h"
 #include "fixtures/fixture.h"
 
 using namespace epitaxy::chem;

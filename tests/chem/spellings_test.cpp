@@ -1,10 +1,10 @@
-#include "epitaxy/chem/spellings.h"
+#include "chem/spellings.h"
 
 #include <boost/test/unit_test.hpp>
 #include <set>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/chem/molecule_check.h"
+#include "base/error.h"
+#include "chem/molecule_check.h"
 
 using namespace epitaxy;
 using namespace epitaxy::chem;

@@ -1,10 +1,10 @@
-#include "epitaxy/chem/tokens.h"
+#include "chem/tokens.h"
 
 #include <boost/test/unit_test.hpp>
 #include <string>
 #include <vector>
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 
 using namespace epitaxy;
 using chem::TokenError;

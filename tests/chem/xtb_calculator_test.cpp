@@ -1,4 +1,4 @@
-#include "epitaxy/chem/xtb_calculator.h"
+#include "chem/xtb_calculator.h"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "chem/xtb_case.h"
-#include "epitaxy/base/error.h"
 #include "fixtures/fixture.h"
 
 using namespace epitaxy;

@@ -3,8 +3,8 @@
 /// What tests with libxtb need.
 #include <boost/test/unit_test.hpp>
 
-#include "epitaxy/chem/xtb.h"
-#include "epitaxy/linalg/cpu.h"
+#include "chem/xtb.h"
+#include "linalg/cpu.h"
 
 namespace epitaxy::test {
 

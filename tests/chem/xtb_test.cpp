@@ -1,12 +1,12 @@
-#include "epitaxy/chem/xtb.h"
+#include "chem/xtb.h"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <string>
 
+#include "base/error.h"
 #include "chem/xtb_case.h"
-#include "epitaxy/base/error.h"
 #include "fixtures/fixture.h"
 
 using namespace epitaxy;

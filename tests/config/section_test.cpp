@@ -1,12 +1,12 @@
-#include "epitaxy/config/section.h"
+#include "config/section.h"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/text.h"
+#include "base/error.h"
+#include "base/text.h"
 
 using namespace epitaxy;
 using config::Document;

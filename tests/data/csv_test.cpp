@@ -1,11 +1,11 @@
-#include "epitaxy/data/csv.h"
+#include "data/csv.h"
 
 #include <zlib.h>
 
 #include <boost/test/unit_test.hpp>
 
+#include "base/error.h"
 #include "data/temporary_folder.h"
-#include "epitaxy/base/error.h"
 
 using namespace epitaxy;
 using namespace epitaxy::data;

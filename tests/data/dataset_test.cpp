@@ -1,11 +1,11 @@
-#include "epitaxy/data/dataset.h"
+#include "data/dataset.h"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <limits>
 
+#include "data/hdf5.h"
 #include "data/temporary_folder.h"
-#include "epitaxy/data/hdf5.h"
 
 using namespace epitaxy;
 using namespace epitaxy::data;

@@ -1,4 +1,4 @@
-#include "epitaxy/data/hdf5.h"
+#include "data/hdf5.h"
 
 #include <boost/test/unit_test.hpp>
 

@@ -3,10 +3,10 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
+#include "data/hdf5.h"
+#include "data/import.h"
 #include "data/temporary_folder.h"
-#include "epitaxy/base/error.h"
-#include "epitaxy/data/hdf5.h"
-#include "epitaxy/data/import.h"
 
 using namespace epitaxy;
 using namespace epitaxy::data;

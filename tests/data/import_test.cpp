@@ -1,12 +1,12 @@
-#include "epitaxy/data/import.h"
+#include "data/import.h"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
+#include "data/hdf5.h"
 #include "data/temporary_folder.h"
-#include "epitaxy/base/error.h"
-#include "epitaxy/data/hdf5.h"
 
 using namespace epitaxy;
 using namespace epitaxy::data;

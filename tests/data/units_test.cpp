@@ -1,9 +1,9 @@
-#include "epitaxy/data/units.h"
+#include "data/units.h"
 
 #include <boost/test/unit_test.hpp>
 
+#include "base/error.h"
 #include "data/temporary_folder.h"
-#include "epitaxy/base/error.h"
 
 using namespace epitaxy;
 using namespace epitaxy::data;

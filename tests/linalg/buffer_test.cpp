@@ -1,4 +1,4 @@
-#include "epitaxy/linalg/buffer.h"
+#include "linalg/buffer.h"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>

@@ -1,11 +1,11 @@
-#include "epitaxy/linalg/elementwise.h"
+#include "linalg/elementwise.h"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <vector>
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 #include "numbers.h"
 
 using namespace epitaxy;

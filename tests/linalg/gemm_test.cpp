@@ -1,5 +1,5 @@
-#include "epitaxy/linalg/gemm.h"
-#include "epitaxy/linalg/cpu.h"
+#include "linalg/gemm.h"
+#include "linalg/cpu.h"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 #include "numbers.h"
 
 using namespace epitaxy;

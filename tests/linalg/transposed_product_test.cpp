@@ -1,10 +1,10 @@
-#include "epitaxy/linalg/transposed_product.h"
+#include "linalg/transposed_product.h"
 
 #include <boost/test/unit_test.hpp>
 #include <vector>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/linalg/elementwise.h"
+#include "base/error.h"
+#include "linalg/elementwise.h"
 #include "numbers.h"
 
 using namespace epitaxy;

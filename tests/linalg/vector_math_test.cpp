@@ -1,4 +1,4 @@
-#include "epitaxy/linalg/vector_math.h"
+#include "linalg/vector_math.h"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,4 @@
-#include "epitaxy/models/model_file.h"
+#include "models/model_file.h"
 
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "data/temporary_folder.h"
-#include "epitaxy/base/error.h"
 #include "numbers.h"
 
 using namespace epitaxy;

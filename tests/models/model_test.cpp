@@ -1,13 +1,13 @@
-#include "epitaxy/models/model.h"
+#include "models/model.h"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <limits>
 #include <vector>
 
+#include "base/error.h"
 #include "data/temporary_folder.h"
-#include "epitaxy/base/error.h"
-#include "epitaxy/models/molecule_vae.h"
+#include "models/molecule_vae/molecule_vae.h"
 
 using namespace epitaxy;
 using namespace epitaxy::models;

@@ -1,12 +1,12 @@
-#include "epitaxy/nn/conv1d.h"
+#include "nn/conv1d.h"
 
 #include <boost/test/unit_test.hpp>
 #include <cstring>
 #include <vector>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/linalg/elementwise.h"
+#include "base/error.h"
 #include "fixtures/fixture.h"
+#include "linalg/elementwise.h"
 #include "numbers.h"
 
 using namespace epitaxy;

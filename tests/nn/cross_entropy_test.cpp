@@ -1,13 +1,13 @@
-#include "epitaxy/nn/cross_entropy.h"
+#include "nn/cross_entropy.h"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <limits>
 #include <vector>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/linalg/elementwise.h"
+#include "base/error.h"
 #include "fixtures/fixture.h"
+#include "linalg/elementwise.h"
 #include "numbers.h"
 
 using namespace epitaxy;

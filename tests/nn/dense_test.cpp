@@ -1,10 +1,10 @@
-#include "epitaxy/nn/dense.h"
+#include "nn/dense.h"
 
 #include <boost/test/unit_test.hpp>
 #include <vector>
 
-#include "epitaxy/linalg/elementwise.h"
 #include "fixtures/fixture.h"
+#include "linalg/elementwise.h"
 #include "numbers.h"
 
 using namespace epitaxy;

@@ -1,11 +1,11 @@
-#include "epitaxy/nn/embedding.h"
+#include "nn/embedding.h"
 
 #include <boost/test/unit_test.hpp>
 #include <vector>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/linalg/elementwise.h"
+#include "base/error.h"
 #include "fixtures/fixture.h"
+#include "linalg/elementwise.h"
 #include "numbers.h"
 
 using namespace epitaxy;

@@ -1,4 +1,4 @@
-#include "epitaxy/nn/gru.h"
+#include "nn/gru.h"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/linalg/cpu.h"
-#include "epitaxy/linalg/elementwise.h"
+#include "base/error.h"
 #include "fixtures/fixture.h"
+#include "linalg/cpu.h"
+#include "linalg/elementwise.h"
 #include "numbers.h"
 
 using namespace epitaxy;

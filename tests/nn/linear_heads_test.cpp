@@ -1,9 +1,9 @@
-#include "epitaxy/nn/linear_heads.h"
+#include "nn/linear_heads.h"
 
 #include <boost/test/unit_test.hpp>
 #include <vector>
 
-#include "epitaxy/linalg/elementwise.h"
+#include "linalg/elementwise.h"
 
 using namespace epitaxy;
 using linalg::DataType;

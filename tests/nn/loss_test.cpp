@@ -1,11 +1,11 @@
-#include "epitaxy/nn/loss.h"
+#include "nn/loss.h"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <limits>
 #include <vector>
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 #include "fixtures/fixture.h"
 #include "numbers.h"
 

@@ -1,10 +1,10 @@
-#include "epitaxy/nn/optimizer.h"
+#include "nn/optimizer.h"
 
 #include <boost/test/unit_test.hpp>
 #include <string>
 #include <vector>
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 #include "fixtures/fixture.h"
 #include "numbers.h"
 

@@ -1,13 +1,13 @@
-#include "epitaxy/nn/packed_rows.h"
+#include "nn/packed_rows.h"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <limits>
 #include <vector>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/linalg/elementwise.h"
-#include "epitaxy/nn/row_products.h"
+#include "base/error.h"
+#include "linalg/elementwise.h"
+#include "nn/row_products.h"
 #include "numbers.h"
 
 using namespace epitaxy;

@@ -1,11 +1,11 @@
-#include "epitaxy/nn/parameters.h"
+#include "nn/parameters.h"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <vector>
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 
 using namespace epitaxy;
 using nn::ParameterLayout;

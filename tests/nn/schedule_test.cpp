@@ -1,10 +1,10 @@
-#include "epitaxy/nn/schedule.h"
+#include "nn/schedule.h"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <vector>
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 #include "fixtures/fixture.h"
 
 using namespace epitaxy;

@@ -1,11 +1,11 @@
-#include "epitaxy/parallel/communicator.h"
+#include "parallel/communicator.h"
 
 #include <boost/test/unit_test.hpp>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 
 using namespace epitaxy;
 using parallel::Communicator;

@@ -1,11 +1,11 @@
-#include "epitaxy/parallel/farm.h"
+#include "parallel/farm.h"
 
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 #include <vector>
 
+#include "base/error.h"
 #include "data/temporary_folder.h"
-#include "epitaxy/base/error.h"
 
 using namespace epitaxy;
 using parallel::Communicator;

@@ -1,4 +1,4 @@
-#include "epitaxy/parallel/gather.h"
+#include "parallel/gather.h"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,4 +1,4 @@
-#include "epitaxy/parallel/node_memory.h"
+#include "parallel/node_memory.h"
 
 #include <boost/test/unit_test.hpp>
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "epitaxy/parallel/reduction.h"
+#include "parallel/reduction.h"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 #include "numbers.h"
 
 using namespace epitaxy;

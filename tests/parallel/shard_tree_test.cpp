@@ -1,4 +1,4 @@
-#include "epitaxy/parallel/shard_tree.h"
+#include "parallel/shard_tree.h"
 
 #include <boost/test/unit_test.hpp>
 #include <ostream>

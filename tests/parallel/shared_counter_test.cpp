@@ -1,4 +1,4 @@
-#include "epitaxy/parallel/shared_counter.h"
+#include "parallel/shared_counter.h"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>

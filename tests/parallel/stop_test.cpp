@@ -1,4 +1,4 @@
-#include "epitaxy/parallel/stop.h"
+#include "parallel/stop.h"
 
 #include <boost/test/unit_test.hpp>
 #include <csignal>

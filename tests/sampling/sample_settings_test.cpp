@@ -1,9 +1,9 @@
-#include "epitaxy/sampling/sample_settings.h"
+#include "sampling/sample_settings.h"
 
 #include <boost/test/unit_test.hpp>
 
+#include "base/error.h"
 #include "data/temporary_folder.h"
-#include "epitaxy/base/error.h"
 
 using namespace epitaxy;
 using namespace epitaxy::sampling;

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "epitaxy/chem/molecule_check.h"
-#include "epitaxy/sampling/block.h"
+#include "chem/molecule_check.h"
+#include "sampling/campaign/block.h"
 
 namespace epitaxy::test {
 

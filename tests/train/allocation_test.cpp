@@ -6,7 +6,7 @@
 #include <new>
 #include <vector>
 
-#include "epitaxy/models/molecule_vae.h"
+#include "models/molecule_vae/molecule_vae.h"
 #include "numbers.h"
 #include "train/training_case.h"
 

@@ -1,10 +1,10 @@
-#include "epitaxy/train/compare_runs.h"
+#include "train/compare_runs.h"
 
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
 #include "data/temporary_folder.h"
-#include "epitaxy/base/error.h"
 
 using namespace epitaxy;
 using namespace epitaxy::train;

@@ -3,7 +3,7 @@
 /// Settings of training data for tests.
 #include <string>
 
-#include "epitaxy/train/training_data.h"
+#include "train/training_data.h"
 
 namespace epitaxy::test {
 

@@ -1,4 +1,4 @@
-#include "epitaxy/train/latent_order.h"
+#include "train/latent_order.h"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>

@@ -1,11 +1,11 @@
-#include "epitaxy/train/metrics.h"
+#include "train/metrics.h"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <limits>
 #include <vector>
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 
 using namespace epitaxy;
 using namespace epitaxy::train;

@@ -1,9 +1,9 @@
-#include "epitaxy/train/molecule_evaluation.h"
+#include "train/molecule_evaluation.h"
 
 #include <boost/test/unit_test.hpp>
 
+#include "chem/selfies.h"
 #include "data/temporary_folder.h"
-#include "epitaxy/chem/selfies.h"
 #include "train/data_case.h"
 
 using namespace epitaxy;

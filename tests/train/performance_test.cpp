@@ -1,4 +1,4 @@
-#include "epitaxy/train/performance.h"
+#include "train/performance.h"
 
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>

@@ -1,4 +1,4 @@
-#include "epitaxy/train/rows.h"
+#include "train/rows.h"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>

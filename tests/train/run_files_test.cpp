@@ -1,12 +1,12 @@
-#include "epitaxy/train/run_files.h"
+#include "train/run_files.h"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <limits>
 #include <string>
 
+#include "base/error.h"
 #include "data/temporary_folder.h"
-#include "epitaxy/base/error.h"
 
 using namespace epitaxy;
 using namespace epitaxy::train;

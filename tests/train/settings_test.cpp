@@ -1,12 +1,12 @@
-#include "epitaxy/train/settings.h"
+#include "train/settings.h"
 
 #include <boost/test/unit_test.hpp>
 #include <string>
 
+#include "base/error.h"
 #include "data/temporary_folder.h"
-#include "epitaxy/base/error.h"
-#include "epitaxy/linalg/cpu.h"
-#include "epitaxy/linalg/gemm.h"
+#include "linalg/cpu.h"
+#include "linalg/gemm.h"
 
 using namespace epitaxy;
 using train::TrainingSettings;

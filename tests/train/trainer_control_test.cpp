@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/train/trainer.h"
+#include "base/error.h"
+#include "train/trainer.h"
 #include "train/training_case.h"
 
 using namespace epitaxy;

@@ -1,4 +1,4 @@
-#include "epitaxy/train/trainer.h"
+#include "train/trainer.h"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "epitaxy/base/error.h"
+#include "base/error.h"
 #include "train/training_case.h"
 
 using namespace epitaxy;

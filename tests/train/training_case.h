@@ -4,9 +4,9 @@
 #include <memory>
 #include <vector>
 
-#include "epitaxy/models/composition_net.h"
-#include "epitaxy/train/trainer.h"
+#include "models/composition_net/composition_net.h"
 #include "numbers.h"
+#include "train/trainer.h"
 
 namespace epitaxy::test {
 

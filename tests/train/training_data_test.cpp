@@ -1,14 +1,14 @@
-#include "epitaxy/train/training_data.h"
+#include "train/training_data.h"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <set>
 
+#include "base/error.h"
+#include "chem/selfies.h"
+#include "data/split.h"
 #include "data/temporary_folder.h"
-#include "epitaxy/base/error.h"
-#include "epitaxy/chem/selfies.h"
-#include "epitaxy/data/split.h"
 #include "train/data_case.h"
 
 using namespace epitaxy;

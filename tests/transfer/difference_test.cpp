@@ -1,4 +1,4 @@
-#include "epitaxy/transfer/difference.h"
+#include "transfer/difference.h"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
@@ -7,12 +7,12 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/base/file.h"
-#include "epitaxy/data/csv.h"
-#include "epitaxy/transfer/difference_model.h"
-#include "epitaxy/transfer/difference_report.h"
-#include "transfer_case.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "data/csv.h"
+#include "transfer/difference_model.h"
+#include "transfer/difference_report.h"
+#include "transfer/transfer_case.h"
 
 using namespace epitaxy;
 using namespace epitaxy::transfer;
@@ -23,9 +23,9 @@ namespace {
 
 bool never() { return false; }
 
-LearnerSettings ridge(double penalty) {
-  LearnerSettings settings;
-  settings.kind = LearnerKind::ridge;
+learners::LearnerSettings ridge(double penalty) {
+  learners::LearnerSettings settings;
+  settings.kind = learners::LearnerKind::ridge;
   settings.penalty = penalty;
   return settings;
 }

@@ -1,8 +1,8 @@
 #include <boost/test/unit_test.hpp>
 
+#include "base/error.h"
 #include "data/temporary_folder.h"
-#include "epitaxy/base/error.h"
-#include "epitaxy/transfer/finetune.h"
+#include "transfer/finetune.h"
 
 using namespace epitaxy;
 using test::says;

@@ -1,11 +1,11 @@
-#include "epitaxy/transfer/job.h"
-#include "epitaxy/transfer/job_folder.h"
+#include "transfer/job.h"
+#include "transfer/job_folder.h"
 
 #include <boost/test/unit_test.hpp>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/transfer/ensemble.h"
-#include "transfer_case.h"
+#include "base/error.h"
+#include "transfer/ensemble.h"
+#include "transfer/transfer_case.h"
 
 using namespace epitaxy;
 using namespace epitaxy::test;

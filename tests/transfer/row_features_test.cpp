@@ -1,12 +1,12 @@
-#include "epitaxy/transfer/row_features.h"
+#include "transfer/row_features.h"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/chem/descriptor_list.h"
-#include "epitaxy/models/molecule_vae.h"
-#include "transfer_case.h"
+#include "base/error.h"
+#include "chem/descriptor_list.h"
+#include "models/molecule_vae/molecule_vae.h"
+#include "transfer/transfer_case.h"
 
 using namespace epitaxy;
 using namespace epitaxy::transfer;
@@ -19,9 +19,9 @@ namespace {
 FeatureBlock morgan(unsigned bits) { return {Kind::morgan, {2, bits, true}, ""}; }
 FeatureBlock block(Kind kind) { return {kind, {}, ""}; }
 
-Matrix compute(const RowFeatures& features, const Texts& texts) {
+learners::Matrix compute(const RowFeatures& features, const Texts& texts) {
   Texts problems;
-  Matrix result = features.compute(texts, problems);
+  learners::Matrix result = features.compute(texts, problems);
   BOOST_TEST(std::ranges::count(problems, "") == static_cast<std::ptrdiff_t>(texts.size()));
   return result;
 }
@@ -43,9 +43,9 @@ BOOST_AUTO_TEST_CASE(blocks_stand_side_by_side) {
   BOOST_REQUIRE(features.columns() == 128 + descriptors);
   BOOST_TEST(features.names()[5] == "morgan2_5");
   BOOST_TEST(features.names()[128] == chem::descriptor_list_names()[0]);
-  BOOST_TEST((features.kinds()[127] == ColumnKind::count));
-  BOOST_TEST((features.kinds()[128] == ColumnKind::number));
-  const Matrix rows = compute(features, {"CCO", "C"});
+  BOOST_TEST((features.kinds()[127] == learners::ColumnKind::count));
+  BOOST_TEST((features.kinds()[128] == learners::ColumnKind::number));
+  const learners::Matrix rows = compute(features, {"CCO", "C"});
   const auto expected = chem::descriptor_list("CCO");
   BOOST_TEST(std::equal(expected.begin(), expected.end(), rows.row(0) + 128));
   std::vector<float> counts(128);
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(blocks_stand_side_by_side) {
 BOOST_AUTO_TEST_CASE(compositions_are_fractions) {
   const RowFeatures features({block(Kind::composition)}, std::nullopt);
   BOOST_TEST(!features.of_molecules());
-  const Matrix rows = compute(features, {"H2O"});
+  const learners::Matrix rows = compute(features, {"H2O"});
   BOOST_TEST(rows.columns == 86U);
   BOOST_TEST(rows.values[0] == 2.0F / 3, boost::test_tools::tolerance(1e-6F));
 }
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(latent_vectors_are_those_of_the_encoder) {
   for (std::size_t i = 0; i < 300; ++i) {
     texts.push_back(test::chain(i));
   }
-  const Matrix rows = compute(features, texts);
+  const learners::Matrix rows = compute(features, texts);
   const auto model = models::make_model(file.description);
   const auto executor = models::molecule_model(*model, "")
                             .net()
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(latent_vectors_are_those_of_the_encoder) {
 BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_told_and_zero) {
   Texts problems;
   const RowFeatures features({morgan(64), block(Kind::latent)}, test::small_model());
-  const Matrix rows = features.compute({"CCO", "[[*]]", "CCF", "CCC"}, problems);
+  const learners::Matrix rows = features.compute({"CCO", "[[*]]", "CCF", "CCC"}, problems);
   BOOST_TEST(problems[0].empty());
   BOOST_TEST(!problems[1].empty());
   BOOST_TEST(!problems[2].empty());  // the model has no token for it
@@ -106,10 +106,10 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_told_and_zero) {
 
 BOOST_AUTO_TEST_CASE(bits_are_named_by_a_fragment) {
   const RowFeatures features({block(Kind::descriptors), morgan(1024)}, std::nullopt);
-  const Matrix rows = compute(features, {"CO"});
+  const learners::Matrix rows = compute(features, {"CO"});
   Texts fragments;
   for (std::size_t j = 0; j < features.columns(); ++j) {
-    if (features.kinds()[j] == ColumnKind::count && rows.values[j] > 0) {
+    if (features.kinds()[j] == learners::ColumnKind::count && rows.values[j] > 0) {
       fragments.push_back(features.fragment(j, "CO"));
     }
   }

@@ -1,10 +1,10 @@
-#include "epitaxy/transfer/statistics.h"
+#include "transfer/statistics.h"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <vector>
 
-#include "epitaxy/base/random.h"
+#include "base/random.h"
 
 using namespace epitaxy;
 using namespace epitaxy::transfer;

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "data/dataset.h"
 #include "data/temporary_folder.h"
-#include "epitaxy/data/dataset.h"
-#include "epitaxy/models/molecule_text.h"
-#include "epitaxy/transfer/job.h"
+#include "models/molecule_vae/molecule_text.h"
+#include "transfer/job.h"
 
 namespace epitaxy::test {
 

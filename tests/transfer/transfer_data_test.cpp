@@ -1,11 +1,11 @@
-#include "epitaxy/transfer/transfer_data.h"
+#include "transfer/transfer_data.h"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <set>
 
-#include "epitaxy/base/error.h"
-#include "transfer_case.h"
+#include "base/error.h"
+#include "transfer/transfer_case.h"
 
 using namespace epitaxy;
 using namespace epitaxy::test;

@@ -1,10 +1,10 @@
-#include "epitaxy/transfer/variant.h"
+#include "transfer/variant.h"
 
 #include <boost/test/unit_test.hpp>
 
-#include "epitaxy/base/error.h"
-#include "epitaxy/transfer/learning_curve.h"
-#include "transfer_case.h"
+#include "base/error.h"
+#include "transfer/learning_curve.h"
+#include "transfer/transfer_case.h"
 
 using namespace epitaxy;
 using namespace epitaxy::test;

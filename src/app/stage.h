@@ -1,0 +1,37 @@
+#pragma once
+/// \file
+/// One stage file: read, checked, run or resumed in its own folder.
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/section.h"
+#include "parallel/communicator.h"
+#include "parallel/stop.h"
+
+namespace epitaxy::app {
+
+/// A stage file whose keys have all been checked.
+struct Stage {
+  std::string kind;                ///< `import`, `pretrain`, `finetune`.
+  std::string resolved;            ///< The input with every default, as YAML.
+  std::filesystem::path output;    ///< From the file's `output` key; empty when it has none.
+  std::optional<double> walltime;  ///< Seconds.
+  std::function<bool(const parallel::Communicator&, const std::filesystem::path&, parallel::StopHandler&)> run;
+  std::function<void(const parallel::Communicator&)> check;
+};
+
+/// Reads a stage file. Throws InputError that lists every problem in it.
+Stage read_stage(const std::string& file, const std::vector<config::Override>& overrides);
+
+/// Runs or resumes a stage in `folder`: writes `config.yaml`, `log.txt` and, at the end, `.complete`. With `fresh` what
+/// is there is removed first. Returns false when it was stopped at a checkpoint.
+bool run_stage(const parallel::Communicator& communicator, const Stage& stage, const std::filesystem::path& folder,
+               bool fresh, parallel::StopHandler& stop);
+
+/// `HH:MM:SS`, `MM:SS` or seconds -> seconds; nothing for anything else.
+std::optional<double> parse_time(const std::string& text);
+
+}  // namespace epitaxy::app

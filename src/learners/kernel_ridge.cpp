@@ -1,0 +1,315 @@
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include "base/error.h"
+#include "learners/eigen.h"
+#include "learners/regressors.h"
+
+/// LAPACK's Cholesky factorization (of OpenBLAS, 1.4 times as fast as Eigen's), in place: the upper triangle by
+/// columns.
+extern "C" void dpotrf_(const char* triangle, const int* size, double* matrix, const int* stride, int* info);
+
+namespace epitaxy::learners {
+
+namespace {
+
+using Kernel = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using Numbers = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+/// Rows whose similarities are computed together: bounds the memory beside the kernel itself.
+constexpr std::size_t kBlockRows = 256;
+/// The kernel of so many rows takes 3.2 GB.
+constexpr std::size_t kMostRows = 20000;
+
+/// The columns of one kind.
+Matrix columns_of(const Matrix& rows, const std::vector<std::int64_t>& kinds, ColumnKind kind) {
+  Matrix result{rows.rows, static_cast<std::size_t>(std::ranges::count(kinds, static_cast<std::int64_t>(kind))), {}};
+  result.values.reserve(rows.rows * result.columns);
+  for (std::size_t i = 0; i < rows.rows; ++i) {
+    for (std::size_t j = 0; j < rows.columns; ++j) {
+      if (kinds[j] == static_cast<std::int64_t>(kind)) {
+        result.values.push_back(rows.row(i)[j]);
+      }
+    }
+  }
+  return result;
+}
+
+/// Fragment counts of the training rows, by fragment: few rows hold each.
+class Fragments {
+ public:
+  explicit Fragments(const Matrix& counts) : by_column_(counts.columns), sums_(counts.rows, 0) {
+    for (std::size_t i = 0; i < counts.rows; ++i) {
+      for (std::size_t j = 0; j < counts.columns; ++j) {
+        if (const float count = counts.row(i)[j]; count != 0) {
+          by_column_[j].push_back({i, count});
+          sums_[i] += count;
+        }
+      }
+    }
+  }
+
+  bool empty() const { return by_column_.empty(); }
+
+  /// Similarity of one row to each of the first `known` training rows.
+  void similarity(const float* counts, std::size_t known, double* result) const {
+    std::vector<double> common(known, 0);
+    double sum = 0;
+    for (std::size_t j = 0; j < by_column_.size(); ++j) {
+      if (counts[j] != 0) {
+        sum += counts[j];
+        for (const Entry& entry : by_column_[j]) {
+          if (entry.row >= known) {
+            break;
+          }
+          common[entry.row] += std::min(counts[j], entry.count);
+        }
+      }
+    }
+    for (std::size_t i = 0; i < known; ++i) {
+      const double either = sum + sums_[i] - common[i];
+      result[i] = either > 0 ? common[i] / either : 1;
+    }
+  }
+
+ private:
+  struct Entry {
+    std::size_t row;
+    float count;
+  };
+  std::vector<std::vector<Entry>> by_column_;
+  std::vector<double> sums_;
+};
+
+/// exp(-d^2 / (2 width^2 columns)) of standardized rows.
+class Gaussian {
+ public:
+  Gaussian(const Matrix& rows, double width) : scales_(ColumnScales::fit(rows)), width_(width) {
+    const Matrix scaled = scales_.apply(rows);
+    numbers_ = copy(scaled);
+    squares_ = squares_of(scaled);
+  }
+
+  bool empty() const { return numbers_.cols() == 0; }
+
+  /// Of rows to the first `known` training rows.
+  Kernel similarity(const Matrix& rows, std::size_t known) const {
+    const Matrix scaled = scales_.apply(rows);
+    const auto columns = static_cast<Eigen::Index>(known);
+    const Numbers products = copy(scaled) * numbers_.topRows(columns).transpose();
+    Kernel distances = -2 * products.cast<double>();
+    distances.colwise() += squares_of(scaled);
+    distances.rowwise() += squares_.head(columns).transpose();
+    const double factor = -0.5 / (width_ * width_ * static_cast<double>(numbers_.cols()));
+    return (factor * distances.array().max(0)).exp();
+  }
+
+ private:
+  /// In Eigen's own memory: the order of its sums depends on how memory is aligned.
+  static Numbers copy(const Matrix& m) {
+    return Eigen::Map<const Numbers>(m.values.data(), static_cast<Eigen::Index>(m.rows),
+                                     static_cast<Eigen::Index>(m.columns));
+  }
+  static Eigen::VectorXd squares_of(const Matrix& m) { return copy(m).cast<double>().rowwise().squaredNorm(); }
+
+  ColumnScales scales_;
+  Numbers numbers_;
+  double width_;
+  Eigen::VectorXd squares_;
+};
+
+/// The solution x of (k + penalty) x = y, of which the lower triangle of k is given and overwritten.
+Eigen::VectorXd solve(Kernel& k, double penalty, Eigen::VectorXd y) {
+  k.diagonal().array() += penalty;
+  const auto size = static_cast<int>(k.rows());
+  int info = 0;
+  dpotrf_("U", &size, k.data(), &size, &info);
+  k.triangularView<Eigen::Lower>().solveInPlace(y);
+  k.triangularView<Eigen::Lower>().transpose().solveInPlace(y);
+  if (info != 0 || !y.allFinite()) {
+    fail_input("kernel_ridge: the equations have no stable solution with penalty {}: raise it", penalty);
+  }
+  return y;
+}
+
+/// A trained kernel ridge regression is its settings, its training rows and a weight for each of them.
+struct KernelModel {
+  std::vector<std::int64_t> kinds;
+  Matrix rows;
+  double fragments = 0.5, width = 1, cheap_width = 1;
+};
+
+/// Where a file keeps the columns that are no fragment counts.
+const std::vector<std::pair<ColumnKind, std::string>> kNumberArrays{{ColumnKind::number, "/numbers"},
+                                                                    {ColumnKind::cheap, "/cheap"}};
+
+constexpr float kMostFragments = 255;
+
+/// Fragment counts are small whole numbers (no molecule that is read has more than a thousand atoms, and beyond 255 of
+/// a kind the similarity does not need the rest): one byte each in a file.
+std::vector<std::uint8_t> small_numbers(const std::vector<float>& counts) {
+  std::vector<std::uint8_t> result;
+  result.reserve(counts.size());
+  for (const float count : counts) {
+    result.push_back(static_cast<std::uint8_t>(count));
+  }
+  return result;
+}
+
+class KernelRidge final : public Regressor {
+ public:
+  explicit KernelRidge(KernelModel model)
+      : model_(std::move(model)),
+        fragments_(columns_of(model_.rows, model_.kinds, ColumnKind::count)),
+        numbers_(columns_of(model_.rows, model_.kinds, ColumnKind::number), model_.width),
+        cheap_(columns_of(model_.rows, model_.kinds, ColumnKind::cheap), model_.cheap_width) {}
+
+  void train(const std::vector<double>& labels, double penalty) {
+    const auto count = static_cast<Eigen::Index>(model_.rows.rows);
+    Kernel k(count, count);
+    for_blocks(model_.rows, [&](std::size_t first, std::size_t rows, const Matrix& block) {
+      const auto from = static_cast<Eigen::Index>(first);
+      const auto size = static_cast<Eigen::Index>(rows);
+      k.block(from, 0, size, from + size) = similarity(block, first + rows).topRows(size);
+    });
+    weights_ = solve(k, penalty, vector_of(labels));
+  }
+
+  std::vector<double> predict(const Matrix& rows) const override {
+    std::vector<double> result;
+    for_blocks(rows, [&](std::size_t, std::size_t count, const Matrix& block) {
+      const Kernel k = similarity(block, model_.rows.rows);
+      for (std::size_t i = 0; i < count; ++i) {
+        result.push_back(k.row(static_cast<Eigen::Index>(i)).dot(weights_));
+      }
+    });
+    return result;
+  }
+
+  void write(data::Hdf5File& file, const std::string& group) const override {
+    file.write(group + "/kinds", model_.kinds);
+    const Matrix counts = columns_of(model_.rows, model_.kinds, ColumnKind::count);
+    if (!counts.values.empty()) {
+      file.write_deflated(group + "/counts", small_numbers(counts.values), counts.columns);
+    }
+    for (const auto& [kind, name] : kNumberArrays) {
+      const Matrix numbers = columns_of(model_.rows, model_.kinds, kind);
+      if (!numbers.values.empty()) {
+        file.write(group + name, numbers.values, numbers.columns);
+      }
+    }
+    file.write(group + "/weights", std::vector<double>(weights_.begin(), weights_.end()));
+    file.write_attribute(group, "fragments", model_.fragments);
+    file.write_attribute(group, "width", model_.width);
+    file.write_attribute(group, "cheap_width", model_.cheap_width);
+  }
+
+  void set_weights(const std::vector<double>& weights) { weights_ = vector_of(weights); }
+
+ private:
+  /// Calls work(first row, rows, block), blocks padded with zeros, so that a row's bits do not depend on how many there
+  /// are.
+  template <typename Work>
+  static void for_blocks(const Matrix& rows, Work work) {
+    for (std::size_t first = 0; first < rows.rows; first += kBlockRows) {
+      const std::size_t count = std::min(kBlockRows, rows.rows - first);
+      Matrix block{kBlockRows, rows.columns, std::vector<float>(kBlockRows * rows.columns, 0.0F)};
+      std::copy_n(rows.row(first), count * rows.columns, block.values.data());
+      work(first, count, block);
+    }
+  }
+
+  /// Similarity of at most kBlockRows rows to the first `known` training rows.
+  Kernel similarity(const Matrix& rows, std::size_t known) const {
+    const double share = numbers_.empty() ? 1 : fragments_.empty() ? 0 : model_.fragments;
+    Kernel result = Kernel::Zero(static_cast<Eigen::Index>(rows.rows), static_cast<Eigen::Index>(known));
+    if (fragments_.empty() && numbers_.empty()) {
+      result.setOnes();
+    }
+    if (share > 0 && !fragments_.empty()) {
+      const Matrix counts = columns_of(rows, model_.kinds, ColumnKind::count);
+      for (std::size_t i = 0; i < rows.rows; ++i) {
+        fragments_.similarity(counts.row(i), known, result.row(static_cast<Eigen::Index>(i)).data());
+      }
+      result *= share;
+    }
+    if (share < 1 && !numbers_.empty()) {
+      result += (1 - share) * numbers_.similarity(columns_of(rows, model_.kinds, ColumnKind::number), known);
+    }
+    if (!cheap_.empty()) {
+      result.array() *= cheap_.similarity(columns_of(rows, model_.kinds, ColumnKind::cheap), known).array();
+    }
+    return result;
+  }
+
+  KernelModel model_;
+  Fragments fragments_;
+  Gaussian numbers_;
+  Gaussian cheap_;
+  Eigen::VectorXd weights_;
+};
+
+}  // namespace
+
+std::unique_ptr<Regressor> train_kernel_ridge(const LearnerSettings& settings, const TrainingTable& table) {
+  if (table.rows.rows > kMostRows) {
+    fail_input("kernel_ridge: {} training rows; its matrix would not fit beyond {}: take gradient_boosting",
+               table.rows.rows, kMostRows);
+  }
+  KernelModel model{{}, table.rows, settings.fragments, settings.width, settings.cheap_width};
+  for (const ColumnKind kind : table.kinds) {
+    model.kinds.push_back(static_cast<std::int64_t>(kind));
+  }
+  for (std::size_t i = 0; i < model.rows.values.size(); ++i) {
+    if (table.kinds[i % model.kinds.size()] == ColumnKind::count) {
+      model.rows.values[i] = std::min(model.rows.values[i], kMostFragments);
+    }
+  }
+  auto result = std::make_unique<KernelRidge>(std::move(model));
+  result->train(table.labels, settings.penalty);
+  return result;
+}
+
+namespace {
+
+/// The reverse of `columns_of`.
+void set_columns(KernelModel& model, ColumnKind kind, const std::vector<float>& values) {
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < model.rows.rows; ++i) {
+    for (std::size_t j = 0; j < model.rows.columns; ++j) {
+      if (model.kinds[j] == static_cast<std::int64_t>(kind)) {
+        check(next < values.size(), "a training row for each weight");
+        model.rows.values[i * model.rows.columns + j] = values[next++];
+      }
+    }
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Regressor> read_kernel_ridge(const data::Hdf5File& file, const std::string& group) {
+  KernelModel model;
+  model.kinds = file.read<std::int64_t>(group + "/kinds");
+  const auto weights = file.read<double>(group + "/weights");
+  model.rows = {weights.size(), model.kinds.size(), std::vector<float>(weights.size() * model.kinds.size())};
+  if (file.exists(group + "/counts")) {
+    const auto counts = file.read<std::uint8_t>(group + "/counts");
+    set_columns(model, ColumnKind::count, {counts.begin(), counts.end()});
+  }
+  for (const auto& [kind, name] : kNumberArrays) {
+    if (file.exists(group + name)) {
+      set_columns(model, kind, file.read<float>(group + name));
+    }
+  }
+  model.fragments = file.number_attribute(group, "fragments");
+  model.width = file.number_attribute(group, "width");
+  model.cheap_width = file.number_attribute(group, "cheap_width");
+  auto result = std::make_unique<KernelRidge>(std::move(model));
+  result->set_weights(weights);
+  return result;
+}
+
+}  // namespace epitaxy::learners

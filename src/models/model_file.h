@@ -1,0 +1,37 @@
+#pragma once
+/// \file
+/// Model files: weights of one model or of an ensemble, with everything `predict` needs. Layout: docs/file_formats.md.
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/hash.h"
+#include "data/hdf5.h"
+#include "linalg/buffer.h"
+#include "models/model.h"
+
+namespace epitaxy::models {
+
+/// A model with the weights of its members (one, or those of an ensemble).
+struct ModelFile {
+  ModelDescription description;
+  std::vector<linalg::Buffer<float>> members;     ///< Each flat, of the description's layout.
+  std::map<std::string, std::string> provenance;  ///< Not part of the hash.
+};
+
+/// Writes atomically, with the hash of the content. Throws Error when the disk is full.
+void write_model(const std::filesystem::path& path, const ModelFile& model);
+/// Reads a model file, or the model inside a checkpoint. Throws InputError: no such file, no model, damaged.
+ModelFile read_model(const std::filesystem::path& path);
+
+/// The group `/model` of model files and checkpoints, and what it adds to their hash.
+void write_model_group(data::Hdf5File& file, const ModelDescription& description,
+                       const std::vector<const float*>& members);
+ModelFile read_model_group(const data::Hdf5File& file);
+void hash_model(Hasher& hasher, const ModelDescription& description, const std::vector<const float*>& members);
+
+/// Name, version, commit, host: who wrote a file.
+std::map<std::string, std::string> provenance();
+
+}  // namespace epitaxy::models

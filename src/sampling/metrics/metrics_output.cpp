@@ -1,0 +1,221 @@
+#include "sampling/metrics/metrics_output.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "base/log.h"
+#include "train/run_files.h"
+
+namespace epitaxy::sampling {
+
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+struct Definition {
+  const char* key;
+  const char* text;
+};
+
+constexpr Definition kDefinitions[] = {
+    {"valid", "share of all decodes that RDKit reads and sanitizes, with at least one atom, one fragment, no radicals"},
+    {"rdkit_valid", "share of all decodes that RDKit reads and sanitizes, with at least one atom"},
+    {"unique_first_k", "distinct molecules (canonical SMILES without stereo) among the first k valid decodes, over k"},
+    {"unique", "distinct molecules over valid decodes, of a whole replicate: falls with its size"},
+    {"novel", "share of the distinct molecules that are not in the training set"},
+    {"internal_diversity_p",
+     "1 - (mean of T^p over all ordered pairs, with themselves, of sampled distinct molecules)"
+     "^(1/p); T: Tanimoto similarity of Morgan fingerprints, radius 2, 1,024 bits"},
+    {"nearest_training_similarity", "mean over the sampled molecules of the largest T to a training molecule"},
+    {"wasserstein", "Wasserstein-1 distance of the sampled molecules' values from the training set's, in their unit"},
+    {"error", "standard error of the mean over replicates, which are independent scrambles of the points"},
+};
+
+/// A share that every replicate has.
+struct Share {
+  std::string key;
+  std::string name;  ///< In the log; empty: left out there.
+  std::function<double(const MoleculeCounts&)> value;
+};
+
+std::vector<Share> shares() {
+  std::vector<Share> list{
+      {"valid", "valid: RDKit, one fragment, no radicals", [](const auto& c) { return c.share(c.valid); }},
+      {"rdkit_valid", "valid by RDKit's plain rule", [](const auto& c) { return c.share(c.rdkit_valid); }},
+      {"points_valid", "points with a valid decode", [](const auto& c) { return c.valid_point_share(); }}};
+  for (std::size_t k = 0; k < kUniqueFirst.size(); ++k) {
+    list.push_back({fmt::format("unique_first_{}", kUniqueFirst[k]),
+                    fmt::format("unique among the first {} valid", kUniqueFirst[k]),
+                    [k](const auto& c) { return c.unique_first_share(k); }});
+  }
+  list.push_back({"unique", "unique among all valid of a replicate", [](const auto& c) { return c.unique_share(); }});
+  list.push_back(
+      {"novel", "new (not in the training set) among the unique", [](const auto& c) { return c.novel_share(); }});
+  return list;
+}
+
+std::string cause_name(std::size_t cause) { return chem::name_of(static_cast<chem::MoleculeCause>(cause)); }
+
+/// Of the decodes, by cause.
+std::vector<Share> invalid_shares(const MoleculeCounts& all) {
+  std::vector<Share> list;
+  for (std::size_t cause = 1; cause < kCauses; ++cause) {
+    const std::string name = all.causes[cause] > 0 ? "invalid: " + cause_name(cause) : "";
+    list.push_back({cause_name(cause), name, [cause](const auto& c) { return c.share(c.causes[cause]); }});
+  }
+  return list;
+}
+
+/// What replicates found on average.
+Estimate over_replicates(const MetricsReport& report, const Share& share) {
+  std::vector<double> values;
+  std::ranges::transform(report.replicates, std::back_inserter(values), share.value);
+  return estimate(values);
+}
+
+Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+void add(Json& json, const std::string& key, const Estimate& value) {
+  json[key] = number(value.mean);
+  json[key + "_error"] = number(value.error);
+}
+
+Json describe(const DistributionReport& report, const std::string& suffix) {
+  Json json;
+  add(json, "mean" + suffix, report.mean);
+  add(json, "spread" + suffix, report.spread);
+  add(json, "wasserstein" + suffix, report.distance);
+  json["training_mean" + suffix] = number(report.training_mean);
+  json["training_spread" + suffix] = number(report.training_spread);
+  json["training_wasserstein" + suffix] = number(report.training_distance);
+  return json;
+}
+
+Json describe_sample(const MetricsReport& report) {
+  const DiversityReport& diversity = report.diversity;
+  Json json{{"molecules", report.sampled}, {"training_molecules", report.training_sampled}};
+  add(json, "internal_diversity_1", diversity.first);
+  add(json, "internal_diversity_2", diversity.second);
+  add(json, "nearest_training_similarity", diversity.nearest);
+  add(json, "nearest_training_similarity_of_novel", diversity.nearest_novel);
+  json["training_internal_diversity_1"] = number(diversity.training_first);
+  json["training_internal_diversity_2"] = number(diversity.training_second);
+  json["training_nearest_training_similarity"] = number(diversity.training_nearest);
+  for (const DistributionReport& descriptor : report.descriptors) {
+    json["descriptors"][descriptor.key] = describe(descriptor, "");
+  }
+  for (const DistributionReport& prediction : report.predictions) {
+    json["predictions"][prediction.key] = describe(prediction, "_" + train::unit_suffix(prediction.unit));
+  }
+  return json;
+}
+
+/// "93.21 (0.05) %", with the error left out where there is none.
+std::string percent(const Estimate& value) {
+  const std::string error = std::isnan(value.error) ? "" : fmt::format(" ({:.2f})", 100 * value.error);
+  return std::isnan(value.mean) ? "-" : fmt::format("{:.2f}{} %", 100 * value.mean, error);
+}
+
+std::string plain(const Estimate& value) {
+  const std::string error = std::isnan(value.error) ? "" : fmt::format(" ({:.4f})", value.error);
+  return std::isnan(value.mean) ? "-" : fmt::format("{:.4f}{}", value.mean, error);
+}
+
+void log_entry(const std::string& name, const std::string& value) { log::info("  {:<58} {}", name, value); }
+
+void log_shares(const MetricsReport& report) {
+  std::vector<Share> list = shares();
+  std::ranges::copy(invalid_shares(report.all), std::inserter(list, list.begin() + 2));
+  for (const Share& share : list) {
+    const bool trivial = share.key == "points_valid" && report.all.decodes == report.all.points;
+    if (!share.name.empty() && !trivial) {
+      log_entry(share.name, percent(over_replicates(report, share)));
+    }
+  }
+  log_entry("distinct molecules of all replicates together",
+            fmt::format("{}, {} of them new", report.all.unique, report.all.novel));
+}
+
+void log_distribution(const DistributionReport& report) {
+  const std::string name = report.unit.empty() ? report.name : fmt::format("{} / {}", report.name, report.unit);
+  log::info("  {:<28} {:>10.3f} {:>10.3f} {:>10.3f} {:>10.3f} {:>12.4f} {:>10.4f}", name, report.mean.mean,
+            report.spread.mean, report.training_mean, report.training_spread, report.distance.mean,
+            report.training_distance);
+}
+
+}  // namespace
+
+Json to_json(const MetricsReport& report) {
+  Json json;
+  for (const Definition& definition : kDefinitions) {
+    json["definitions"][definition.key] = definition.text;
+  }
+  json["replicates"] = report.replicates.size();
+  json["points"] = report.all.points;
+  json["decodes"] = report.all.decodes;
+  for (const Share& share : shares()) {
+    add(json, share.key, over_replicates(report, share));
+  }
+  json["distinct_molecules"] = report.all.unique;
+  json["distinct_novel_molecules"] = report.all.novel;
+  for (const Share& share : invalid_shares(report.all)) {
+    add(json["invalid"], share.key, over_replicates(report, share));
+  }
+  if (report.sampled > 0) {
+    json["sample"] = describe_sample(report);
+  }
+  return json;
+}
+
+Json to_json(const MoleculeCounts& counts) {
+  Json json{{"decodes", counts.decodes},
+            {"valid", number(counts.share(counts.valid))},
+            {"rdkit_valid", number(counts.share(counts.rdkit_valid))},
+            {"unique", number(counts.unique_share())},
+            {"novel", number(counts.novel_share())}};
+  for (const Share& share : invalid_shares(counts)) {
+    json["invalid"][share.key] = number(share.value(counts));
+  }
+  return json;
+}
+
+void log_report(const MetricsReport& report) {
+  log::info("{} points, {} decodes; mean of {} replicates, in parentheses its standard error", report.all.points,
+            report.all.decodes, report.replicates.size());
+  log_shares(report);
+  if (report.sampled == 0) {
+    return;
+  }
+  const DiversityReport& diversity = report.diversity;
+  log::info("{} distinct valid molecules of each replicate, {} of the training set", report.sampled,
+            report.training_sampled);
+  const auto entry = [](const std::string& name, const Estimate& value, double training) {
+    log_entry(name, fmt::format("{}; training set {:.4f}", plain(value), training));
+  };
+  entry("IntDiv1 (Morgan radius 2, 1,024 bits)", diversity.first, diversity.training_first);
+  entry("IntDiv2", diversity.second, diversity.training_second);
+  entry("similarity to the nearest (other) training molecule", diversity.nearest, diversity.training_nearest);
+  log_entry("the same of the new molecules", plain(diversity.nearest_novel));
+  log::info("  {:<28} {:>10} {:>10} {:>10} {:>10} {:>12} {:>10}", "", "mean", "spread", "training", "spread",
+            "Wasserstein", "by chance");
+  for (const DistributionReport& descriptor : report.descriptors) {
+    log_distribution(descriptor);
+  }
+  for (const DistributionReport& prediction : report.predictions) {
+    log_distribution(prediction);
+  }
+}
+
+void log_counts(const std::string& name, const MoleculeCounts& counts) {
+  const std::string distinct = counts.valid == 0
+                                   ? ""
+                                   : fmt::format("; of the valid {:.2f} % unique, of the unique {:.2f} % new",
+                                                 100 * counts.unique_share(), 100 * counts.novel_share());
+  log::info("{}: {} decodes, {:.2f} % valid ({:.2f} % by RDKit's plain rule){}", name, counts.decodes,
+            100 * counts.share(counts.valid), 100 * counts.share(counts.rdkit_valid), distinct);
+}
+
+}  // namespace epitaxy::sampling

@@ -1,0 +1,154 @@
+#include "sampling/metrics/molecule_metrics.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/error.h"
+
+namespace epitaxy::sampling {
+
+namespace {
+
+double ratio(std::size_t part, std::size_t whole) {
+  return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : std::numeric_limits<double>::quiet_NaN();
+}
+
+/// A bijection of 64-bit numbers without visible order (the finalizer of SplitMix64, Steele et al., OOPSLA 2014).
+std::uint64_t scrambled(std::uint64_t x) {
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+  return x ^ (x >> 31);
+}
+
+bool before(const SampledMolecule& a, const SampledMolecule& b) { return a.order < b.order; }
+
+void check_sizes(const BlockResults& block) {
+  const std::size_t decodes = block.points * block.attempts;
+  check(block.causes.size() == decodes && block.rdkit_valid.size() == decodes && block.identity.size() == decodes &&
+            block.novel.size() == decodes && block.smiles.size() == decodes,
+        "a block holds as many results as decodes");
+}
+
+}  // namespace
+
+MetricsSettings read_metrics(config::Section section) {
+  MetricsSettings settings;
+  settings.sample = static_cast<std::size_t>(
+      section.integer("sample", static_cast<long long>(settings.sample), {.low = 0, .high = 100000}));
+  return settings;
+}
+
+void DecodeCounts::add(const BlockResults& block) {
+  check_sizes(block);
+  points += block.points;
+  decodes += block.points * block.attempts;
+  for (std::size_t point = 0; point < block.points; ++point) {
+    const std::size_t valid_before = valid;
+    for (std::size_t i = point * block.attempts; i < (point + 1) * block.attempts; ++i) {
+      rdkit_valid += block.rdkit_valid[i] != 0 ? 1 : 0;
+      valid += block.causes[i] == chem::MoleculeCause::valid ? 1 : 0;
+      ++causes[static_cast<std::size_t>(block.causes[i])];
+    }
+    points_valid += valid > valid_before ? 1 : 0;
+  }
+}
+
+double DecodeCounts::share(std::size_t count) const { return ratio(count, decodes); }
+
+double DecodeCounts::valid_point_share() const { return ratio(points_valid, points); }
+
+double MoleculeCounts::unique_share() const { return ratio(unique, valid); }
+
+double MoleculeCounts::unique_first_share(std::size_t index) const {
+  return valid >= kUniqueFirst[index] ? ratio(unique_first[index], kUniqueFirst[index]) : ratio(0, 0);
+}
+
+double MoleculeCounts::novel_share() const { return ratio(novel, unique); }
+
+MoleculeCounts count_molecules(const BlockResults& block) {
+  ReplicateMetrics metrics({.sample = 0});
+  metrics.add(block);
+  return metrics.counts();
+}
+
+bool MoleculeSample::wants(std::uint64_t identity) const {
+  return heap_.size() < most_ || (most_ > 0 && scrambled(identity) < heap_.front().order);
+}
+
+void MoleculeSample::add(std::uint64_t identity, SampledMolecule molecule) {
+  if (!wants(identity)) {
+    return;
+  }
+  if (heap_.size() == most_) {
+    std::ranges::pop_heap(heap_, before);
+    heap_.pop_back();
+  }
+  molecule.order = scrambled(identity);
+  heap_.push_back(std::move(molecule));
+  std::ranges::push_heap(heap_, before);
+}
+
+std::vector<SampledMolecule> MoleculeSample::take() {
+  std::ranges::sort(heap_, before);
+  return std::exchange(heap_, {});
+}
+
+void ReplicateMetrics::add(const BlockResults& block) {
+  const std::size_t valid_before = counts_.valid;
+  counts_.DecodeCounts::add(block);
+  std::size_t valid = valid_before;
+  for (std::size_t i = 0; i < block.causes.size(); ++i) {
+    if (block.causes[i] != chem::MoleculeCause::valid) {
+      continue;
+    }
+    ++valid;
+    add_molecule(block, i);
+    const auto* first = std::ranges::find(kUniqueFirst, valid);
+    if (first != kUniqueFirst.end()) {
+      counts_.unique_first[static_cast<std::size_t>(first - kUniqueFirst.begin())] = counts_.unique;
+    }
+  }
+}
+
+void ReplicateMetrics::add_molecule(const BlockResults& block, std::size_t decode) {
+  const std::uint64_t identity = block.identity[decode];
+  if (!distinct_.insert(identity)) {
+    return;
+  }
+  ++counts_.unique;
+  counts_.novel += block.novel[decode] != 0 ? 1 : 0;
+  if (sample_.wants(identity)) {
+    const std::size_t heads = block.points > 0 ? block.properties.size() / block.points : 0;
+    const float* properties = block.properties.data() + decode / block.attempts * heads;
+    sample_.add(identity, {.smiles = block.smiles[decode],
+                           .novel = block.novel[decode] != 0,
+                           .properties = {properties, properties + heads}});
+  }
+}
+
+void ReplicateMetrics::restart() {
+  counts_ = {};
+  distinct_.clear();
+  sample_.take();
+}
+
+void CampaignMetrics::add(const BlockResults& block) {
+  check(!started_ || last_ < block.key, "blocks come in the order of their keys");
+  if (started_ && last_.scramble != block.key.scramble) {
+    finish();
+  }
+  started_ = true;
+  last_ = block.key;
+  current_.add(block);
+  all_.add(block);
+}
+
+void CampaignMetrics::finish() {
+  if (started_) {
+    replicates_.push_back({last_.scramble, current_.counts(), current_.take_sample()});
+    current_.restart();
+    started_ = false;
+  }
+}
+
+}  // namespace epitaxy::sampling

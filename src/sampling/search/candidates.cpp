@@ -1,0 +1,202 @@
+#include "sampling/search/candidates.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <unordered_map>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "chem/selfies.h"
+#include "chem/spellings.h"
+#include "models/molecule_vae/molecule_text.h"
+#include "parallel/gather.h"
+#include "sampling/campaign/part_file.h"
+
+namespace epitaxy::sampling {
+
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::size_t kChunk = 256;
+
+/// The best candidates so far, each molecule once.
+class Ranking {
+ public:
+  Ranking(std::size_t most, std::size_t head, bool below) : most_(most), head_(head), sign_(below ? 1.0f : -1.0f) {}
+
+  void add(Candidate candidate) {
+    const auto known = keys_.find(candidate.smiles);
+    if (known != keys_.end()) {
+      Candidate& there = candidates_.at(known->second);
+      if (std::pair(candidate.point, candidate.attempt) < std::pair(there.point, there.attempt)) {
+        there.point = candidate.point;
+        there.attempt = candidate.attempt;
+        there.at_point = candidate.at_point;
+      }
+      return;
+    }
+    const Key key{sign_ * candidate.from_molecule[head_], candidate.smiles};
+    if (candidates_.size() == most_) {
+      const auto last = std::prev(candidates_.end());
+      if (!(key < last->first)) {
+        return;
+      }
+      keys_.erase(last->second.smiles);
+      candidates_.erase(last);
+    }
+    keys_.emplace(candidate.smiles, key);
+    candidates_.emplace(key, std::move(candidate));
+  }
+
+  std::vector<Candidate> list() const {
+    std::vector<Candidate> list;
+    for (const auto& [key, candidate] : candidates_) {
+      list.push_back(candidate);
+    }
+    return list;
+  }
+
+ private:
+  using Key = std::pair<float, std::string>;
+
+  std::size_t most_;
+  std::size_t head_;
+  float sign_;
+  std::map<Key, Candidate> candidates_;  ///< The best first.
+  std::unordered_map<std::string, Key> keys_;
+};
+
+/// Properties of molecules, through the encoder.
+class MoleculePredictor {
+ public:
+  explicit MoleculePredictor(const CandidateSource& source)
+      : description_(source.model.description()),
+        text_(description_),
+        executor_(source.model.net().executor(
+            {.rows = kChunk, .arithmetic = nn::exact(source.arithmetic), .training = false, .trainable = {}})),
+        features_(kChunk * description_.feature_count()),
+        predictions_(kChunk * description_.heads.size()) {
+    executor_->load(source.weights);
+  }
+
+  bool can_read(const std::string& smiles) const {
+    try {
+      return text_.can_encode(chem::write_in(description_.representation, smiles));
+    } catch (const chem::SelfiesError&) {
+      return false;
+    }
+  }
+
+  /// At most kChunk readable molecules; fills in `from_molecule`.
+  void predict(std::span<Candidate> molecules) {
+    std::ranges::fill(features_, 0.0f);
+    for (std::size_t i = 0; i < molecules.size(); ++i) {
+      text_.encode(chem::write_in(description_.representation, molecules[i].smiles),
+                   features_.data() + i * description_.feature_count());
+    }
+    executor_->predict(features_.data(), predictions_.data());
+    const std::size_t heads = description_.heads.size();
+    for (std::size_t i = 0; i < molecules.size(); ++i) {
+      for (std::size_t h = 0; h < heads; ++h) {
+        const double value = description_.heads[h].standardizer.backward(predictions_[i * heads + h]);
+        molecules[i].from_molecule.push_back(static_cast<float>(value));
+      }
+    }
+  }
+
+ private:
+  const models::ModelDescription& description_;
+  models::MoleculeText text_;
+  std::unique_ptr<models::MoleculeVaeExecutor> executor_;
+  std::vector<float> features_;
+  std::vector<float> predictions_;
+};
+
+/// New molecules of a block, each once, with their first point.
+std::vector<Candidate> new_molecules(const BlockResults& block) {
+  std::vector<Candidate> molecules;
+  IdentitySet seen;
+  const std::size_t heads = block.properties.size() / block.points;
+  for (std::size_t i = 0; i < block.novel.size(); ++i) {
+    if (block.novel[i] != 0 && seen.insert(block.identity[i])) {
+      const std::size_t point = i / block.attempts;
+      const auto properties = block.properties.begin() + static_cast<std::ptrdiff_t>(point * heads);
+      molecules.push_back({.smiles = block.canonical[i],
+                           .point = {block.key.scramble, block.key.first + point},
+                           .attempt = i % block.attempts,
+                           .at_point = {properties, properties + static_cast<std::ptrdiff_t>(heads)},
+                           .from_molecule = {}});
+    }
+  }
+  return molecules;
+}
+
+std::string pack(const std::vector<Candidate>& candidates, const std::set<std::string>& unreadable) {
+  Json json{{"unreadable", unreadable}, {"candidates", Json::array()}};
+  for (const Candidate& c : candidates) {
+    json["candidates"].push_back({c.smiles, c.point.scramble, c.point.first, c.attempt, c.at_point, c.from_molecule});
+  }
+  const auto bytes = Json::to_cbor(json);
+  return {bytes.begin(), bytes.end()};
+}
+
+void unpack(const std::string& bytes, Ranking& ranking, std::set<std::string>& unreadable) {
+  const Json json = Json::from_cbor(bytes);
+  unreadable.merge(json["unreadable"].get<std::set<std::string>>());
+  for (const Json& c : json["candidates"]) {
+    ranking.add({c[0], {c[1], c[2]}, c[3], c[4].get<std::vector<float>>(), c[5].get<std::vector<float>>()});
+  }
+}
+
+}  // namespace
+
+CandidateList find_candidates(const parallel::Communicator& communicator, const CandidateSource& source,
+                              const BlockList& list, const std::string& campaign) {
+  Ranking mine(source.objective.candidates, source.head, source.objective.below);
+  std::set<std::string> unreadable;
+  communicator.agree([&] {
+    MoleculePredictor predictor(source);
+    const auto keys = list.keys();
+    for (auto i = static_cast<std::size_t>(communicator.rank()); i < keys.size();
+         i += static_cast<std::size_t>(communicator.size())) {
+      auto molecules = new_molecules(read_part(list.path(keys[i]), campaign));
+      const auto unread = std::ranges::stable_partition(
+          molecules, [&](const Candidate& molecule) { return predictor.can_read(molecule.smiles); });
+      for (const Candidate& molecule : unread) {
+        unreadable.insert(molecule.smiles);
+      }
+      molecules.erase(unread.begin(), unread.end());
+      for (std::size_t first = 0; first < molecules.size(); first += kChunk) {
+        predictor.predict(std::span(molecules).subspan(first, std::min(kChunk, molecules.size() - first)));
+      }
+      std::ranges::for_each(molecules, [&](Candidate& molecule) { mine.add(std::move(molecule)); });
+      log::progress_line(fmt::format("ranking new molecules: block {} of {}", i + 1, keys.size()), false);
+    }
+  });
+  CandidateList result;
+  const auto parts = parallel::gather_texts(communicator, pack(mine.list(), unreadable));
+  Ranking all(source.objective.candidates, source.head, source.objective.below);
+  for (const std::string& part : parts) {
+    unpack(part, all, unreadable);
+  }
+  result.best = all.list();
+  result.unreadable = unreadable.size();
+  return result;
+}
+
+std::vector<std::string> first_new_molecules(const BlockList& list, const std::string& campaign, std::size_t count) {
+  std::vector<std::string> molecules;
+  std::set<std::string> seen;
+  for (const BlockKey key : list.keys()) {
+    for (const Candidate& molecule : new_molecules(read_part(list.path(key), campaign))) {
+      if (molecules.size() < count && seen.insert(molecule.smiles).second) {
+        molecules.push_back(molecule.smiles);
+      }
+    }
+  }
+  return molecules;
+}
+
+}  // namespace epitaxy::sampling

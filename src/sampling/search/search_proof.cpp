@@ -1,0 +1,117 @@
+#include "sampling/search/search_proof.h"
+
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "base/log.h"
+#include "sampling/metrics/distributions.h"
+#include "train/run_files.h"
+
+namespace epitaxy::sampling {
+
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+double value_of(const chem::XtbResult& result, XtbQuantity quantity) {
+  switch (quantity) {
+    case XtbQuantity::homo:
+      return result.homo_eV;
+    case XtbQuantity::lumo:
+      return result.lumo_eV;
+    case XtbQuantity::gap:
+      break;
+  }
+  return result.gap_eV;
+}
+
+double share(std::size_t part, std::size_t whole) {
+  return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : std::numeric_limits<double>::quiet_NaN();
+}
+
+Json number(double value) { return std::isnan(value) ? Json(nullptr) : Json(value); }
+
+}  // namespace
+
+std::optional<double> computed_value(const chem::XtbResult& result, XtbQuantity quantity) {
+  const double value = value_of(result, quantity);
+  const bool good = result.converged && !result.rearranged && result.failure.empty() && !std::isnan(value);
+  return good ? std::optional(value) : std::nullopt;
+}
+
+std::vector<std::string> xtb_columns(XtbQuantity quantity) {
+  return {std::string("xtb_") + name_of(quantity) + "_eV",
+          "xtb_energy_Ha",
+          "xtb_converged",
+          "xtb_rearranged",
+          "meets_objective",
+          "xtb_failure"};
+}
+
+std::vector<std::string> xtb_fields(const chem::XtbResult& result, XtbQuantity quantity,
+                                    const ObjectiveSettings& objective) {
+  const auto value = computed_value(result, quantity);
+  return {train::csv_number(value_of(result, quantity)),
+          train::csv_number(result.energy_Ha),
+          result.converged ? "1" : "0",
+          result.rearranged ? "1" : "0",
+          value && objective.met_by(*value) ? "1" : "0",
+          result.failure};
+}
+
+SearchProof judge_search(std::span<const chem::XtbResult> results, std::span<const double> predicted,
+                         XtbQuantity quantity, const ObjectiveSettings& objective) {
+  SearchProof proof;
+  proof.molecules = results.size();
+  std::vector<double> values;
+  std::vector<double> predictions;
+  double sum = 0;
+  double errors = 0;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    proof.rearranged += results[i].rearranged ? 1 : 0;
+    const auto value = computed_value(results[i], quantity);
+    if (!value) {
+      continue;
+    }
+    ++proof.computed;
+    proof.hits += objective.met_by(*value) ? 1 : 0;
+    sum += *value;
+    if (!predicted.empty()) {
+      values.push_back(*value);
+      predictions.push_back(predicted[i]);
+      errors += std::abs(predicted[i] - *value);
+    }
+  }
+  proof.mean = proof.computed > 0 ? sum / static_cast<double>(proof.computed) : std::nan("");
+  proof.mae = values.empty() ? std::nan("") : errors / static_cast<double>(values.size());
+  proof.rank_correlation = rank_correlation(predictions, values);
+  return proof;
+}
+
+Json to_json(const SearchProof& proof) {
+  Json json{{"molecules", proof.molecules},
+            {"computed", proof.computed},
+            {"rearranged", proof.rearranged},
+            {"hits", proof.hits},
+            {"hit_rate", number(share(proof.hits, proof.molecules))},
+            {"hit_rate_of_computed", number(share(proof.hits, proof.computed))},
+            {"mean_computed_eV", number(proof.mean)}};
+  if (!std::isnan(proof.mae)) {
+    json["predicted_against_computed"] = {{"mae_eV", proof.mae}, {"rank_correlation", number(proof.rank_correlation)}};
+  }
+  return json;
+}
+
+void log_proof(const std::string& name, const SearchProof& proof) {
+  std::string against;
+  if (!std::isnan(proof.mae)) {
+    against = fmt::format("; predicted against computed: MAE {:.3f} eV, rank correlation {:.2f}", proof.mae,
+                          proof.rank_correlation);
+  }
+  log::info("{}: {} of {} computed ({} became another molecule), {} meet the objective ({:.1f} % of all){}", name,
+            proof.computed, proof.molecules, proof.rearranged, proof.hits, 100 * share(proof.hits, proof.molecules),
+            against);
+}
+
+}  // namespace epitaxy::sampling

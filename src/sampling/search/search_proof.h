@@ -1,0 +1,45 @@
+#pragma once
+/// \file
+/// What the verification of a search showed: predicted against computed values, and how many candidates are hits.
+#include <cstddef>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "chem/xtb.h"
+#include "sampling/sample_settings.h"
+
+namespace epitaxy::sampling {
+
+/// The computed value of a quantity, in eV; nothing where the computation failed, did not converge or ended in another
+/// molecule.
+std::optional<double> computed_value(const chem::XtbResult& result, XtbQuantity quantity);
+
+/// The columns of a result in tables, and its fields.
+std::vector<std::string> xtb_columns(XtbQuantity quantity);
+std::vector<std::string> xtb_fields(const chem::XtbResult& result, XtbQuantity quantity,
+                                    const ObjectiveSettings& objective);
+
+/// Counts over verified molecules.
+struct SearchProof {
+  std::size_t molecules = 0;
+  std::size_t computed = 0;    ///< With a computed value.
+  std::size_t rearranged = 0;  ///< That ended in another molecule.
+  std::size_t hits = 0;        ///< Whose computed value meets the objective.
+  double mean = 0;             ///< Of the computed values, in eV; NaN of none.
+  // Predicted against computed; NaN without predictions.
+  double mae = 0;               ///< In eV.
+  double rank_correlation = 0;  ///< Spearman's.
+};
+
+/// `predicted`: [results] or empty.
+SearchProof judge_search(std::span<const chem::XtbResult> results, std::span<const double> predicted,
+                         XtbQuantity quantity, const ObjectiveSettings& objective);
+
+nlohmann::ordered_json to_json(const SearchProof& proof);
+/// A line; `name` says which molecules.
+void log_proof(const std::string& name, const SearchProof& proof);
+
+}  // namespace epitaxy::sampling

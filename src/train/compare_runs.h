@@ -1,0 +1,37 @@
+#pragma once
+/// \file
+/// The `compare` stage: values of several finished runs in one table, from their `summary.json`.
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "config/section.h"
+#include "parallel/communicator.h"
+
+namespace epitaxy::train {
+
+struct ComparedRun {
+  std::string name;
+  std::filesystem::path folder;
+};
+
+struct CompareSettings {
+  std::vector<ComparedRun> runs;
+  std::vector<std::string> values;  ///< Paths such as `validation.gap_dft.mae_eV`; keys may hold points themselves.
+};
+
+/// Reads the stage's keys (all but those of every stage).
+CompareSettings read_compare(config::Section root);
+
+/// What the runs have at the paths, [runs][values]: single values, null for a number that is not finite. Throws
+/// InputError when a run has not ended, and for a path that leads nowhere (with the nearest key) or to several values.
+std::vector<std::vector<nlohmann::ordered_json>> compare_runs(const CompareSettings& settings);
+
+/// What `check` does: reads the runs. Collective.
+void check_compare(const parallel::Communicator& communicator, const CompareSettings& settings);
+/// Logs the table and writes it as `comparison.csv` and `summary.json`. Collective.
+void run_compare(const parallel::Communicator& communicator, const CompareSettings& settings,
+                 const std::filesystem::path& folder);
+
+}  // namespace epitaxy::train

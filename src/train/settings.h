@@ -1,0 +1,63 @@
+#pragma once
+/// \file
+/// The `training` keys, shared by every stage that trains.
+#include <cstdint>
+#include <string>
+
+#include "config/section.h"
+#include "nn/dense.h"
+#include "nn/loss.h"
+#include "nn/optimizer.h"
+#include "nn/schedule.h"
+
+namespace epitaxy::train {
+
+/// The weight of a regularizing part of the loss: `start` up to `from_epoch`, `end` from `to_epoch` on, and between
+/// them a constant factor an epoch (a straight line if `start` is 0).
+struct BetaSchedule {
+  double start = 1;
+  double end = 1;
+  double from_epoch = 0;
+  double to_epoch = 0;
+
+  double value(double epoch) const;
+};
+
+struct TrainingSettings {
+  int epochs = 40;
+  int batch = 1024;  ///< Global, whatever the number of ranks.
+  int shards = 1;    ///< Gradient shards; the batch is a multiple of it.
+  std::uint64_t seed = 1;
+  nn::Loss loss;
+  nn::OptimizerSettings optimizer;
+  nn::Schedule schedule;
+  BetaSchedule beta;         ///< Of the KL divergence of a molecule_vae.
+  double gradient_clip = 0;  ///< Largest norm of the mean gradient; 0 = not clipped.
+  int patience = 0;          ///< Epochs without improvement of the validation metric after which to stop; 0 = never.
+  int validate_every = 1;    ///< Epochs between validations; the last epoch is always validated.
+  /// What gradients are in messages between nodes. bfloat16: half the volume, but the bits depend on the ranks.
+  linalg::DataType wire = linalg::DataType::float32;
+  nn::Arithmetic arithmetic;  ///< From `precision` and `kernels`.
+  int shard_rows() const { return batch / shards; }
+};
+
+/// What differs between the stages that train.
+struct TrainingDefaults {
+  int epochs = 40;
+  int batch = 1024;
+  int shards = 1;
+};
+
+/// Reads the section `training`; problems are recorded in it.
+TrainingSettings read_training(config::Section training, const TrainingDefaults& defaults);
+
+/// Reads the section `training.beta` of a molecule_vae.
+BetaSchedule read_beta(config::Section section);
+
+/// Reads the keys `precision` and `kernels`.
+nn::Arithmetic read_arithmetic(config::Section section);
+
+/// `float32 (oneDNN)`, `bfloat16 (oneDNN)`, `float32 (OpenBLAS)`.
+std::string describe(const nn::Arithmetic& arithmetic);
+
+}  // namespace epitaxy::train

@@ -1,0 +1,129 @@
+#pragma once
+/// \file
+/// The rows of several data sets as one training set. A head learns one target of one or more data sets; where a row
+/// has no label for a head, that head's loss skips it. Rows of one group (composition, molecule) lie on the same side
+/// of every split.
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "data/dataset.h"
+#include "models/model.h"
+#include "models/molecule_vae/molecule_text.h"
+#include "train/rows.h"
+
+namespace epitaxy::train {
+
+/// A target of a data set and the head that learns it.
+struct LabelSource {
+  std::string head;
+  std::string target;                                     ///< Empty: the data set's only one.
+  double low = -std::numeric_limits<double>::infinity();  ///< Labels outside [low, high] are not trained on; those of
+  double high = std::numeric_limits<double>::infinity();  ///< test rows are reported apart.
+  double fraction = 1;                                    ///< Share of the training labels that is used.
+  double weight = 1;                                      ///< Of the head's loss.
+};
+
+/// One data set and what is learned from it.
+struct Source {
+  std::string file;
+  std::vector<LabelSource> labels;
+};
+
+/// A row of one of the data sets.
+struct RowReference {
+  std::uint32_t source = 0;
+  std::uint32_t row = 0;
+};
+
+struct SplitSettings {
+  double validation_fraction = 0.05;
+  std::string validation_file;  ///< Instead of a fraction: a data set with the heads' targets.
+  double test_fraction = 0;
+  std::uint64_t seed = 1;
+};
+
+/// Fewer labels than this teach a head nothing.
+inline constexpr std::size_t kFewestLabels = 10;
+
+class TrainingData {
+ public:
+  /// Opens the data sets, drops rows with an excluded group, without any label (of molecules only those that `model`
+  /// cannot read: its length is set, or 0 for that of the longest molecule), and splits the rest. Of a head's training
+  /// labels, a fraction is a subset of every larger one. Throws InputError: see data::read_index; no rows left; too few
+  /// labels; data sets of different kinds.
+  TrainingData(const std::vector<Source>& sources, const SplitSettings& split, const std::set<std::string>& excluded,
+               models::ModelDescription model);
+
+  /// The model with features, heads (standardizers fitted to the training labels) and, of molecules, length.
+  const models::ModelDescription& description() const { return description_; }
+  const data::DatasetIndex& index(std::size_t source) const { return indexes_[source]; }
+  /// NaN where there is none.
+  double label(RowReference row, std::size_t head) const;
+  bool in_range(RowReference row, std::size_t head) const;
+  bool is_molecular() const { return description_.kind == "molecule_vae"; }
+
+  const std::vector<RowReference>& train() const { return train_; }
+  const std::vector<RowReference>& validation() const { return validation_; }
+  const std::vector<RowReference>& test() const { return test_; }  ///< Also rows whose labels are out of range.
+  std::size_t excluded() const { return excluded_; }
+  std::size_t out_of_range() const { return out_of_range_; }  ///< Labels not trained or validated on.
+  std::size_t unreadable() const { return unreadable_; }      ///< Training rows that the model cannot read ...
+  std::size_t unreadable_validation() const { return unreadable_validation_; }  ///< ... and validation rows.
+  std::size_t labels(std::size_t head) const { return label_counts_[head]; }    ///< Training labels.
+
+  std::map<std::string, std::string> fingerprints() const;  ///< By file.
+
+  /// The training rows of one gradient shard: fixed by (seed, shards) alone.
+  std::vector<RowReference> shard(int shard, int shards, std::uint64_t seed) const;
+  std::size_t smallest_shard(int shards) const { return train_.size() / static_cast<std::size_t>(shards); }
+  /// Reads rows into memory, in the given order: the model's features and standardized labels to train on.
+  Rows load(const std::vector<RowReference>& rows) const;
+  /// The same; with molecules' further spellings behind each row's features, if the model reads such.
+  Rows load_for_training(const std::vector<RowReference>& rows) const;
+
+ private:
+  /// Where the labels of one head are in one data set.
+  struct Column {
+    const data::Target* target = nullptr;
+    double low = -std::numeric_limits<double>::infinity();
+    double high = std::numeric_limits<double>::infinity();
+    double fraction = 1;
+    std::vector<bool> left_out;  ///< By row: a training label that is not used; empty = none.
+  };
+
+  void open(const std::vector<Source>& sources);
+  void open_validation(const std::string& file);
+  void read_representation(std::size_t training_sources);
+  void split_rows(std::uint32_t source, const SplitSettings& split, const std::set<std::string>& excluded);
+  bool has_label(RowReference row) const;
+  bool is_usable(RowReference row) const;
+  void choose_labels(std::size_t head, std::uint64_t seed);
+  void fit_standardizers();
+  bool trains_on(RowReference row, std::size_t head) const;
+
+  models::ModelDescription description_;
+  std::optional<models::MoleculeText> reader_;  ///< Of molecules.
+  std::vector<std::string> files_;
+  std::vector<data::DatasetIndex> indexes_;
+  std::vector<std::vector<Column>> columns_;  ///< By data set and head.
+  std::vector<RowReference> train_;
+  std::vector<RowReference> validation_;
+  std::vector<RowReference> test_;
+  std::vector<std::size_t> label_counts_;
+  std::size_t excluded_ = 0;
+  std::size_t out_of_range_ = 0;
+  std::size_t unreadable_ = 0;
+  std::size_t unreadable_validation_ = 0;
+};
+
+/// Features [rows, feature_count] of rows of a data set as a model reads them. Throws InputError when the data set is
+/// of another kind, and chem::TokenError for a molecule that the model cannot read.
+std::vector<float> load_features(const data::DatasetIndex& index, const std::vector<std::size_t>& rows,
+                                 const models::ModelDescription& model);
+
+}  // namespace epitaxy::train

@@ -1,0 +1,57 @@
+#pragma once
+/// \file
+/// The `difference` stage: measured values from a cheap model's values, in several ways side by side on the same rows.
+/// Hyper-parameters are chosen by cross-validation inside each training part. Either by cross-validation (k folds x
+/// seeds), or on test rows of their own, with some or all of the labels.
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "config/section.h"
+#include "learners/regressor.h"
+#include "parallel/communicator.h"
+#include "parallel/stop.h"
+#include "transfer/row_features.h"
+#include "transfer/way.h"
+
+namespace epitaxy::transfer {
+
+/// A learner of the input: its candidates differ in hyper-parameters. Or the average of others.
+struct LearnerChoice {
+  std::string name;
+  std::vector<learners::LearnerSettings> candidates;
+  std::vector<std::size_t> members = {};  ///< Of an average: indices of learners, which have no members themselves.
+  std::string settings = {};              ///< The candidates as YAML.
+};
+
+struct DifferenceSettings {
+  std::string file;                 ///< The data set.
+  std::string measured;             ///< Its target to predict.
+  std::vector<std::string> cheap;   ///< Its targets that a cheap model computed; the first is what is subtracted.
+  std::string test_file;            ///< Another data set, whose rows are predicted instead of folds; empty: folds.
+  std::vector<std::size_t> labels;  ///< With a test file: how many labels, ascending; empty: all.
+  std::vector<FeatureBlock> features;
+  std::vector<LearnerChoice> learners;
+  std::vector<Way> ways;
+  int folds = 10;
+  int inner_folds = 5;
+  std::vector<std::uint64_t> seeds;  ///< Each cuts other folds (or takes other labels) and draws other random numbers.
+  std::uint64_t split_seed = 1;
+  double coverage = 0.9;  ///< Of the intervals.
+  std::string signature;  ///< The settings that the result of every job depends on, as YAML.
+
+  bool has_test() const { return !test_file.empty(); }
+};
+
+DifferenceSettings read_difference(config::Section root);
+
+/// Reads the data without training. Collective.
+void check_difference(const parallel::Communicator& communicator, const DifferenceSettings& settings);
+
+/// Runs the jobs that have no result in `folder/jobs` yet, compares the ways and writes the model. Returns false when
+/// stopped. Collective.
+bool run_difference(const parallel::Communicator& communicator, const DifferenceSettings& settings,
+                    const std::filesystem::path& folder, parallel::StopHandler& stop);
+
+}  // namespace epitaxy::transfer

@@ -1,0 +1,63 @@
+#pragma once
+/// \file
+/// The end of a learning curve: errors on the test rows against the share of the labels, by variant, on screen and in
+/// files.
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "train/metrics.h"
+#include "transfer/job.h"
+
+namespace epitaxy::transfer {
+
+/// Errors on the test rows with one share of the labels.
+struct CurvePoint {
+  train::RegressionMetrics test;  ///< Of single models, averaged over seeds.
+  double deviation = 0;           ///< Standard deviation of the MAE over seeds; 0 with one.
+  double validation_mae = 0;      ///< Mean over seeds; NaN without validation rows.
+};
+
+/// A variant, or a baseline that needs no model.
+struct CurveLine {
+  std::string name;
+  std::vector<CurvePoint> points;  ///< By share.
+};
+
+/// A variant's models of the largest share together.
+struct LargestShare {
+  std::vector<double> prediction;  ///< [test rows] mean over seeds.
+  std::vector<double> deviation;   ///< [test rows] NaN with one seed.
+  train::RegressionMetrics test;   ///< Of the mean.
+};
+
+struct LearningCurve {
+  std::vector<std::size_t> labels;  ///< By share: labels that were used, with those of the validation rows.
+  std::vector<CurveLine> variants;
+  std::vector<CurveLine> baselines;   ///< The mean of the labels; with a cheap target also the straight line from it.
+  std::vector<LargestShare> largest;  ///< By variant.
+  std::size_t best = 0;               ///< The variant with the smallest validation MAE at the largest share.
+};
+
+/// The straight line through (x, y) with the smallest sum of squares; where x is NaN it gives the mean of y.
+struct StraightLine {
+  double slope = 0;
+  double offset = 0;
+  double mean = 0;  ///< Of all y.
+
+  static StraightLine fit(const std::vector<double>& x, const std::vector<double>& y);
+  double at(double x) const;
+};
+
+/// `results` in the order of `jobs`.
+LearningCurve make_curve(const TransferData& data, const FinetuneSettings& settings, const std::vector<Job>& jobs,
+                         const std::vector<JobResult>& results);
+
+/// The table for people, a line a share.
+std::string curve_table(const LearningCurve& curve, const TransferData& data, const FinetuneSettings& settings);
+
+/// `summary.json`, `learning_curve.csv` and `predictions.csv` (of the largest share).
+void write_curve(const LearningCurve& curve, const TransferData& data, const FinetuneSettings& settings,
+                 const std::filesystem::path& folder);
+
+}  // namespace epitaxy::transfer

@@ -1,0 +1,70 @@
+#pragma once
+/// \file
+/// SMILES and formulas as rows of numbers: fragment counts, descriptors, element fractions, latent vectors of a
+/// pretrained molecule autoencoder, or several of these side by side.
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "chem/fingerprint.h"
+#include "config/section.h"
+#include "learners/regressor.h"
+#include "models/model_file.h"
+#include "parallel/communicator.h"
+
+namespace epitaxy::transfer {
+
+/// One block of columns.
+struct FeatureBlock {
+  enum class Kind { morgan, descriptors, composition, latent };
+  Kind kind = Kind::morgan;
+  chem::MorganSettings morgan{2, 2048, true};
+  std::string model;  ///< Of `latent`: a model file; not used once the model was read.
+};
+
+/// Reads the list `features`; problems are recorded. At most one block is `latent`.
+std::vector<FeatureBlock> read_feature_blocks(config::Section root);
+
+/// Blocks as text, and back: what a model file keeps.
+std::string to_json(const std::vector<FeatureBlock>& blocks);
+std::vector<FeatureBlock> feature_blocks_from_json(const std::string& text);
+
+/// A row of numbers for each text. Immutable.
+class RowFeatures {
+ public:
+  /// `encoder` is needed by a latent block. Throws InputError: an ensemble or another kind of model as the encoder.
+  RowFeatures(std::vector<FeatureBlock> blocks, std::optional<models::ModelFile> encoder);
+  ~RowFeatures();
+  RowFeatures(RowFeatures&&) noexcept;
+
+  const std::vector<FeatureBlock>& blocks() const { return blocks_; }
+  const std::optional<models::ModelFile>& encoder() const { return encoder_; }
+  const std::vector<std::string>& names() const { return names_; }           ///< [columns]
+  const std::vector<learners::ColumnKind>& kinds() const { return kinds_; }  ///< [columns]
+  std::size_t columns() const { return names_.size(); }
+  /// Molecules (SMILES as the import writes them), or compositions (formulas)?
+  bool of_molecules() const;
+
+  /// A row for each text; `problems` [texts] tells what is wrong with it (then its row is zeros), or is empty.
+  learners::Matrix compute(const std::vector<std::string>& texts, std::vector<std::string>& problems) const;
+  /// The same with the rows shared by the ranks; complete on all of them. The same bits on any number of ranks.
+  /// Collective.
+  learners::Matrix compute(const parallel::Communicator& communicator, const std::vector<std::string>& texts,
+                           std::vector<std::string>& problems) const;
+
+  /// The fragment that a column counts in a molecule, as SMILES; empty for other columns.
+  std::string fragment(std::size_t column, const std::string& smiles) const;
+
+ private:
+  class Encoder;
+  void fill(const std::string& text, float* row) const;
+
+  std::vector<FeatureBlock> blocks_;
+  std::optional<models::ModelFile> encoder_;
+  std::vector<std::string> names_;
+  std::vector<learners::ColumnKind> kinds_;
+  std::unique_ptr<Encoder> latent_;
+};
+
+}  // namespace epitaxy::transfer

@@ -1,0 +1,67 @@
+#pragma once
+/// \file
+/// What the jobs of a transfer learn from and are measured on: the same on every rank.
+#include <string>
+#include <vector>
+
+#include "data/dataset.h"
+#include "models/model_file.h"
+#include "transfer/finetune.h"
+
+namespace epitaxy::transfer {
+
+/// A further target that some variants learn, or the cheap one of a baseline.
+struct FurtherTarget {
+  std::string name;
+  std::string unit;
+  std::vector<double> labels;  ///< [rows], NaN = none.
+};
+
+/// The rows of the target, of the test set, and the pretrained model. Molecules that the model cannot read are left
+/// out.
+struct TransferData {
+  data::DatasetIndex index;
+  std::vector<double> labels;          ///< [rows]; NaN: the row has further targets only.
+  std::vector<FurtherTarget> further;  ///< Every target that a variant names in `also`.
+  std::vector<float> features;         ///< [rows, features]
+  std::vector<std::size_t> rows;       ///< Rows of the data set.
+  std::vector<int> fold;               ///< [rows]; -1: in no fold. Empty with a learning curve.
+  data::DatasetIndex test_index;       ///< Where test rows come from.
+  std::vector<double> test_labels;
+  std::vector<float> test_features;
+  std::vector<std::size_t> test_rows;
+  std::vector<double> cheap;       ///< [rows] of a learning curve's cheap target; empty = none.
+  std::vector<double> test_cheap;  ///< [test rows]
+  models::ModelFile pretrained;
+  std::string target;
+  std::string unit;
+  std::size_t labelled = 0;    ///< Rows with a label of the target.
+  std::size_t unreadable = 0;  ///< Molecules with a label that the model cannot read ...
+  std::size_t unreadable_test = 0;
+  std::size_t in_test = 0;  ///< Rows left out because a test row of a learning curve has the same group.
+
+  std::size_t feature_count() const { return pretrained.description.feature_count(); }
+};
+
+/// Reads everything. Throws InputError: files, targets, too few compositions for the folds or labels for the shares,
+/// no molecule that the model can read, an ensemble as the start.
+TransferData load_transfer_data(const FinetuneSettings& settings);
+
+/// Positions of the rows that a job learns from, validates on, and predicts.
+struct JobSplit {
+  std::vector<std::size_t> train;
+  std::vector<std::size_t> further;  ///< Rows whose label of the target is not there or not to be used.
+  std::vector<std::size_t> validation;
+  std::vector<std::size_t> held_out;
+};
+
+JobSplit split_fold(const TransferData& data, const FinetuneSettings& settings, int fold);
+
+/// Fewer rows than this choose no epoch: all labels are trained on, and the last epoch is kept.
+inline constexpr std::size_t kFewestValidation = 30;
+
+/// Of the rows with a label the share with the smallest positions in an order that the seed fixes, so that a share is a
+/// subset of every larger one. Of these, validation rows are taken where there are enough.
+JobSplit split_share(const TransferData& data, const FinetuneSettings& settings, double share, std::uint64_t seed);
+
+}  // namespace epitaxy::transfer

@@ -1,0 +1,73 @@
+#pragma once
+/// \file
+/// The ways in which a pretrained model meets new data, and the weights each of them starts from.
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/model_file.h"
+#include "train/settings.h"
+
+namespace epitaxy::transfer {
+
+/// A learning-rate multiplier for the parameters whose names match a pattern; the last match holds.
+struct RatePattern {
+  std::string pattern;
+  double multiplier = 1;
+};
+
+/// As a pattern: every parameter below the heads and their hidden layer, whatever the kind of model.
+inline constexpr const char* kFeatures = "features";
+
+/// One way of transfer. The standard ones: `scratch` (starts from random weights), `direct` (the pretrained model as it
+/// is), `frozen_features` (only the head learns), `fine_tune` (everything learns), `joint` (everything learns, further
+/// targets at the same time).
+struct Variant {
+  std::string name;
+  bool pretrained = true;  ///< Starts from the pretrained weights.
+  bool trains = true;
+  std::vector<std::string> freeze;  ///< Patterns of parameters that do not learn.
+  std::vector<RatePattern> rates;
+  std::vector<std::string> also;  ///< Further targets, learned by heads of their own on every training row with one.
+  double weight = 1;              ///< Of the target's loss; that of the further ones is 1.
+  bool keep_best = true;          ///< The weights of the best validation epoch, not of the last.
+  int least_steps = 0;            ///< Small training parts get more epochs, to make at least so many steps.
+  train::TrainingSettings training;
+  std::string settings;  ///< All of these as YAML.
+};
+
+/// The settings of a job that trains on so many rows.
+train::TrainingSettings training_for(const Variant& variant, std::size_t rows);
+
+/// The new head and where its weights come from.
+struct NewHead {
+  std::string name;
+  std::string start_from;             ///< A head of the pretrained model; empty = fresh.
+  std::optional<std::size_t> hidden;  ///< Of a molecule_vae: width of the heads' hidden layer, 0 = linear; empty = as
+                                      ///< the pretrained model has it. Of another width it starts fresh.
+};
+
+/// Learning-rate multipliers by parameter; 0 = frozen. What no property can teach never learns: the decoder of a
+/// molecule_vae and its log-variance. Throws InputError for a pattern that matches nothing or when nothing is left to
+/// learn.
+std::vector<double> rate_multipliers(const nn::ParameterLayout& layout, const Variant& variant);
+
+/// A target of a transfer: the labels (NaN = none) are those of the training rows.
+struct LearnedTarget {
+  std::string name;
+  std::string unit;
+  std::vector<double> labels;
+};
+
+/// The model of a variant before training: the pretrained body's shape with the new head, which learns the first of
+/// `targets`, and a head for each further one. `seen` is the number of training rows that hold each element or token.
+/// Throws InputError when the units of the head that it starts from are others, or its hidden layer.
+models::ModelDescription describe_start(const models::ModelDescription& pretrained, const Variant& variant,
+                                        const NewHead& head, const std::vector<LearnedTarget>& targets,
+                                        const std::vector<std::int64_t>& seen);
+
+/// Its weights: those of the pretrained model where the variant says so, random ones elsewhere.
+linalg::Buffer<float> starting_weights(const models::Model& model, const models::ModelFile& pretrained,
+                                       const Variant& variant, const NewHead& head, std::uint64_t seed);
+
+}  // namespace epitaxy::transfer
