@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/progress.h"
 #include "base/text.h"
 #include "data/import.h"
 #include "sampling/sample.h"
@@ -90,6 +91,7 @@ void remove_results(const fs::path& folder) {
                            "learning_curve.csv",
                            "importances.csv",
                            "summary.json",
+                           "progress.json",
                            "config.yaml",
                            "log.txt",
                            "jobs",
@@ -171,6 +173,7 @@ bool run_stage(const Communicator& communicator, const Stage& stage, const fs::p
       log::info("removed the old file {}", stop_file.string());
     }
     log::info("stage {} in {}", stage.kind, folder.string());
+    log::open_progress(folder / "progress.json", stage.kind);
   });
   stop.set_budget(stage.walltime);
   stop.watch_file(stop_file);
@@ -179,6 +182,7 @@ bool run_stage(const Communicator& communicator, const Stage& stage, const fs::p
     if (done) {
       file::write_atomically(folder / "config.yaml", stage.resolved);
     }
+    log::close_progress(done);
     // At the start a killed run's processes may still have been on their way out.
     file::remove_temporaries(folder);
     log::close_file();

@@ -4,7 +4,7 @@
 #include <unordered_map>
 
 #include "base/error.h"
-#include "base/log.h"
+#include "base/progress.h"
 #include "chem/molecule_standard.h"
 #include "chem/selfies.h"
 #include "data/import_report.h"
@@ -87,18 +87,20 @@ RowMolecule unpack(std::string_view& message) {
 /// The molecules of this rank's part of the rows, packed.
 std::string read_part(const parallel::Communicator& communicator, const CsvTable& table,
                       const ImportSettings& settings) {
-  constexpr std::size_t kReport = 1000;
+  constexpr std::size_t kReport = 100;
   const std::size_t column = table.column(settings.smiles_column);
   const auto rank = static_cast<std::size_t>(communicator.rank());
   const auto ranks = static_cast<std::size_t>(communicator.size());
   const std::size_t first = table.rows() * rank / ranks;
   const std::size_t last = table.rows() * (rank + 1) / ranks;
+  log::Progress progress("molecules", "row");
+  progress.plan("", static_cast<std::int64_t>(table.rows()));
   std::string message;
   for (std::size_t row = first; row < last; ++row) {
     pack(read_molecule(table, row, column, settings.rules), message);
     const std::size_t done = row + 1 - first;
-    if (done % kReport == 0 || row + 1 == last) {
-      log::progress_line(fmt::format("molecules: {} %", 100 * done / (last - first)), row + 1 == last);
+    if (done % kReport == 0 || row + 1 == last) {  // all ranks are as far as this one, about
+      progress.reached(static_cast<std::int64_t>(table.rows() * done / (last - first)));
     }
   }
   return message;

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/progress.h"
 #include "base/text.h"
 #include "linalg/cpu.h"
 #include "models/model_file.h"
@@ -39,7 +40,7 @@ class Pretraining {
   bool resume();
   Outcome outcome_of_complete() const;
   void save(bool complete);
-  TrainingHooks hooks(parallel::StopHandler& stop, EpochTable* table);
+  TrainingHooks hooks(parallel::StopHandler& stop, EpochTable* table, log::Progress& progress);
   void report_epoch(const EpochReport& report, EpochTable* table) const;
   void write_results(Outcome outcome);
 
@@ -234,7 +235,7 @@ void Pretraining::save(bool complete) {
   }
 }
 
-TrainingHooks Pretraining::hooks(parallel::StopHandler& stop, EpochTable* table) {
+TrainingHooks Pretraining::hooks(parallel::StopHandler& stop, EpochTable* table, log::Progress& progress) {
   TrainingHooks h;
   h.stop_requested = [&stop] { return stop.requested(); };
   h.checkpoint_due = [this] {
@@ -252,13 +253,7 @@ TrainingHooks Pretraining::hooks(parallel::StopHandler& stop, EpochTable* table)
     };
   }
   h.epoch_done = [this, table](const EpochReport& report) { report_epoch(report, table); };
-  h.progress = [this, began = trainer_->state().epoch * trainer_->steps_per_epoch() + trainer_->state().step,
-                start = Clock::now()](std::int64_t step, std::int64_t steps) {
-    const double each = seconds_since(start) / static_cast<double>(std::max<std::int64_t>(1, step - began));
-    log::progress_line(
-        fmt::format("step {} of {}, {} left", step, steps, text::duration(each * static_cast<double>(steps - step))),
-        step == steps);
-  };
+  h.progress = [&progress](std::int64_t step, std::int64_t) { progress.reached(step); };
   return h;
 }
 
@@ -298,7 +293,10 @@ bool Pretraining::run(const fs::path& folder, parallel::StopHandler& stop) {
     table = std::make_unique<EpochTable>(folder_ / "metrics.csv", columns, resumed ? trainer_->state().epoch : 0);
   });
   const double products = complete_ ? 0 : trainer_->measure_products();
-  const Outcome outcome = complete_ ? outcome_of_complete() : trainer_->run(hooks(stop, table.get()));
+  log::Progress progress("", "step");
+  progress.plan("", settings_.training.epochs * trainer_->steps_per_epoch());
+  progress.found("", trainer_->state().epoch * trainer_->steps_per_epoch() + trainer_->state().step);
+  const Outcome outcome = complete_ ? outcome_of_complete() : trainer_->run(hooks(stop, table.get(), progress));
   if (outcome == Outcome::stopped) {
     log::info("stopped by {} at epoch {}, step {}: run again to go on", stop.reason(), trainer_->state().epoch + 1,
               trainer_->state().step);

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "base/log.h"
+#include "base/progress.h"
 #include "train/metrics.h"
 #include "train/trainer.h"
 
@@ -146,9 +146,9 @@ std::optional<std::int64_t> train_weights(const std::string& name, const models:
   trainer.set_weights(weights.data());
   train::TrainingHooks hooks;
   hooks.stop_requested = stop;
-  hooks.progress = [&](std::int64_t step, std::int64_t steps) {
-    log::progress_line(fmt::format("{}: step {} of {}", name, step, steps), false);
-  };
+  log::Progress progress(name, "step");
+  progress.plan("", training.epochs * trainer.steps_per_epoch());
+  hooks.progress = [&](std::int64_t step, std::int64_t) { progress.reached(step); };
   const auto keep = [&](const float* now) { std::copy_n(now, weights.size(), weights.data()); };
   hooks.validate = [&](const float* now) {
     if (validation.labels.empty()) {

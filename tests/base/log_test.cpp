@@ -1,55 +1,26 @@
 #include "base/log.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cctype>
-#include <cstdio>
-#include <functional>
 #include <string>
-#include <utility>
 
 #include "base/error.h"
 #include "base/file.h"
+#include "captured_output.h"
 
 using namespace epitaxy;
 namespace fs = std::filesystem;
 
 namespace {
 
-struct Folder {
-  fs::path path = fs::temp_directory_path() / ("epitaxy_log_test" + std::to_string(::getpid()));
-  Folder() { fs::create_directories(path); }
+struct Folder : CapturedOutput {
+  Folder() : CapturedOutput("epitaxy_log_test") {}
   ~Folder() {
     log::close_file();
     log::set_silent(false);
-    fs::remove_all(path);
-  }
-
-  /// What `action` writes to standard output and standard error.
-  std::pair<std::string, std::string> caught(const std::function<void()>& action) const {
-    std::fflush(stdout);
-    std::fflush(stderr);
-    const int out = ::dup(STDOUT_FILENO);
-    const int err = ::dup(STDERR_FILENO);
-    redirect(path / "out", STDOUT_FILENO);
-    redirect(path / "err", STDERR_FILENO);
-    action();
-    std::fflush(stdout);
-    std::fflush(stderr);
-    ::dup2(out, STDOUT_FILENO);
-    ::dup2(err, STDERR_FILENO);
-    ::close(out);
-    ::close(err);
-    return {file::read(path / "out"), file::read(path / "err")};
-  }
-
-  static void redirect(const fs::path& to, int descriptor) {
-    const int opened = ::open(to.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    ::dup2(opened, descriptor);
-    ::close(opened);
   }
 };
 

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
-#include "base/log.h"
+#include "base/progress.h"
 #include "base/text.h"
 #include "data/csv.h"
 #include "sampling/campaign/part_file.h"
@@ -137,6 +137,8 @@ CampaignContent write_tables(const BlockList& list, const std::string& campaign,
   std::vector<std::string> hashes;
   std::string blocks = block_header();
   const auto keys = list.keys();
+  log::Progress progress("collecting", "block");
+  progress.plan("", static_cast<std::int64_t>(keys.size()));
   file::write_atomically(folder / "molecules.csv", [&](const fs::path& temporary) {
     TextFile molecules(temporary);
     molecules.text() = molecule_header(description);
@@ -149,7 +151,7 @@ CampaignContent write_tables(const BlockList& list, const std::string& campaign,
       content.longest_smiles = longest(block.smiles, content.longest_smiles);
       content.longest_canonical = longest(block.canonical, content.longest_canonical);
       use(block);
-      log::progress_line(fmt::format("collecting: block {} of {}", hashes.size(), keys.size()), false);
+      progress.reached(static_cast<std::int64_t>(hashes.size()));
     }
     molecules.close();
   });

@@ -6,7 +6,7 @@
 #include <unordered_map>
 
 #include "base/error.h"
-#include "base/log.h"
+#include "base/progress.h"
 #include "chem/selfies.h"
 #include "chem/spellings.h"
 #include "models/molecule_vae/molecule_text.h"
@@ -159,6 +159,8 @@ CandidateList find_candidates(const parallel::Communicator& communicator, const 
   communicator.agree([&] {
     MoleculePredictor predictor(source);
     const auto keys = list.keys();
+    log::Progress progress("ranking new molecules", "block");
+    progress.plan("", static_cast<std::int64_t>(keys.size()));
     for (auto i = static_cast<std::size_t>(communicator.rank()); i < keys.size();
          i += static_cast<std::size_t>(communicator.size())) {
       auto molecules = new_molecules(read_part(list.path(keys[i]), campaign));
@@ -172,7 +174,7 @@ CandidateList find_candidates(const parallel::Communicator& communicator, const 
         predictor.predict(std::span(molecules).subspan(first, std::min(kChunk, molecules.size() - first)));
       }
       std::ranges::for_each(molecules, [&](Candidate& molecule) { mine.add(std::move(molecule)); });
-      log::progress_line(fmt::format("ranking new molecules: block {} of {}", i + 1, keys.size()), false);
+      progress.reached(static_cast<std::int64_t>(i + 1));
     }
   });
   CandidateList result;
