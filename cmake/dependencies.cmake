@@ -1,5 +1,9 @@
 # Everything the library links with, gathered in one interface target. All of it is packaged by Debian 12.
-find_package(MPI REQUIRED COMPONENTS C)
+set(EPITAXY_MPI_LIBRARY)
+if(EPITAXY_MPI)
+  find_package(MPI REQUIRED COMPONENTS C)
+  set(EPITAXY_MPI_LIBRARY MPI::MPI_C)
+endif()
 find_package(yaml-cpp REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(fmt REQUIRED)
@@ -54,7 +58,7 @@ target_include_directories(epitaxy_dependencies SYSTEM INTERFACE
   ${XGBOOST_INCLUDE})
 target_compile_definitions(epitaxy_dependencies INTERFACE OMPI_SKIP_MPICXX)
 target_link_libraries(epitaxy_dependencies INTERFACE
-  MPI::MPI_C yaml-cpp CLI11::CLI11 fmt::fmt spdlog::spdlog nlohmann_json::nlohmann_json Eigen3::Eigen ${DNNL_LIBRARY} ZLIB::ZLIB
+  ${EPITAXY_MPI_LIBRARY} yaml-cpp CLI11::CLI11 fmt::fmt spdlog::spdlog nlohmann_json::nlohmann_json Eigen3::Eigen ${DNNL_LIBRARY} ZLIB::ZLIB
   OpenMP::OpenMP_CXX
   ${HDF5_SERIAL_LIBRARY} ${OPENBLAS_LIBRARY} ${XXHASH_LIBRARY} ${RDKIT_LIBRARIES} ${XGBOOST_LIBRARY})
 if(EPITAXY_HAS_XTB)

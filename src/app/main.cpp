@@ -12,6 +12,8 @@
 #include "base/log.h"
 #include "linalg/cpu.h"
 #include "parallel/communicator.h"
+#include "parallel/environment.h"
+#include "parallel/mpi.h"
 
 namespace {
 
@@ -38,7 +40,7 @@ int report(const parallel::Communicator& world, const Error& error, int code) {
     std::fflush(stderr);
   }
   if (!all) {
-    MPI_Abort(MPI_COMM_WORLD, code);
+    parallel::mpi::abort(code);
   }
   return code;
 }
@@ -145,11 +147,8 @@ int execute(const parallel::Communicator& world, int argc, char** argv) {
   return code;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  const parallel::Environment environment(argc, argv);
-  const auto world = parallel::Communicator::world();
+/// What the ranks of `world`, which are all there are, do together.
+int work(const parallel::Communicator& world, int argc, char** argv) {
   log::set_silent(!world.is_root());
   linalg::set_up_kernels();
   try {
@@ -160,5 +159,24 @@ int main(int argc, char** argv) {
     return report(world, error, kFailure);
   } catch (const std::exception& error) {
     return report(world, Error(error.what()), kFailure);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto launch = parallel::launch_of(parallel::launch_variables());
+  const auto role = parallel::role_of(launch, argc > 1 ? argv[1] : "");
+  if (role == parallel::Role::bystander) {
+    return kDone;
+  }
+  try {
+    const parallel::Environment environment(launch, role);
+    return work(parallel::Communicator::world(), argc, argv);
+  } catch (const InputError& error) {
+    if (launch.rank.value_or(0) == 0) {
+      fmt::print(stderr, "epitaxy: {}\n", error.what());
+    }
+    return kInputError;
   }
 }

@@ -1,72 +1,132 @@
 #include "parallel/communicator.h"
 
-#include <algorithm>
-
 #include "base/error.h"
+#include "parallel/mpi.h"
 
 namespace epitaxy::parallel {
 
-Environment::Environment(int& argc, char**& argv) { MPI_Init(&argc, &argv); }
-Environment::~Environment() { MPI_Finalize(); }
+namespace {
 
-Communicator::Communicator(MPI_Comm source) {
-  MPI_Comm copy = MPI_COMM_NULL;
-  MPI_Comm_dup(source, &copy);
-  handle_ = std::shared_ptr<MPI_Comm>(new MPI_Comm(copy), [](MPI_Comm* comm) {
-    int finalized = 0;
-    MPI_Finalized(&finalized);
-    if (finalized == 0) {
-      MPI_Comm_free(comm);
-    }
-    delete comm;
-  });
-  MPI_Comm_rank(copy, &rank_);
-  MPI_Comm_size(copy, &size_);
+std::vector<std::uint64_t> sizes_of(std::span<const std::string> texts) {
+  std::vector<std::uint64_t> sizes;
+  for (const auto& text : texts) {
+    sizes.push_back(text.size());
+  }
+  return sizes;
 }
 
-Communicator Communicator::world() { return Communicator(MPI_COMM_WORLD); }
-Communicator Communicator::self() { return Communicator(MPI_COMM_SELF); }
+std::string join(std::span<const std::string> texts) {
+  std::string all;
+  for (const auto& text : texts) {
+    all += text;
+  }
+  return all;
+}
 
-void Communicator::barrier() const { MPI_Barrier(handle()); }
+std::vector<std::string> cut(std::span<const char> bytes, const std::vector<std::uint64_t>& sizes) {
+  std::vector<std::string> texts;
+  for (const std::uint64_t size : sizes) {
+    texts.emplace_back(bytes.data(), size);
+    bytes = bytes.subspan(size);
+  }
+  return texts;
+}
+
+std::vector<unsigned char> to_bytes(const std::vector<bool>& flags) { return {flags.begin(), flags.end()}; }
+std::vector<bool> to_flags(const std::vector<unsigned char>& bytes) { return {bytes.begin(), bytes.end()}; }
+
+}  // namespace
+
+Communicator Communicator::world() { return mpi::is_running() ? Communicator(mpi::world()) : self(); }
+Communicator Communicator::self() { return Communicator(make_single_group()); }
+
+void Communicator::broadcast_bytes(std::byte* data, std::size_t bytes, int root) const {
+  for (const auto& [begin, size] : Chunks(bytes, limit_)) {
+    group_->broadcast(data + begin, size, root);
+  }
+}
+
+void Communicator::all_gather_bytes(std::byte* all, const Parts& parts, std::size_t element) const {
+  if (parts.total() <= limit_ / element) {
+    group_->all_gather(all, parts, element);
+    return;
+  }
+  for (int r = 0; r < size(); ++r) {
+    broadcast_bytes(all + parts.begin(r) * element, parts.count(r) * element, r);
+  }
+}
+
+void Communicator::gather_bytes(const std::byte* mine, std::byte* all, const Parts& parts, std::size_t element) const {
+  if (size() == 1 || parts.total() <= limit_ / element) {
+    group_->gather(mine, all, parts, element);
+  } else if (!is_root()) {
+    for (const auto& [begin, bytes] : Chunks(parts.count(rank()) * element, limit_)) {
+      group_->send(mine + begin, bytes, 0);
+    }
+  } else {
+    std::copy_n(mine, parts.count(0) * element, all);
+    for (int r = 1; r < size(); ++r) {
+      for (const auto& [begin, bytes] : Chunks(parts.count(r) * element, limit_)) {
+        group_->receive(all + parts.begin(r) * element + begin, bytes, r);
+      }
+    }
+  }
+}
+
+void Communicator::scatter_bytes(const std::byte* all, std::byte* mine, const Parts& parts, std::size_t element) const {
+  if (size() == 1 || parts.total() <= limit_ / element) {
+    group_->scatter(all, mine, parts, element);
+  } else if (!is_root()) {
+    for (const auto& [begin, bytes] : Chunks(parts.count(rank()) * element, limit_)) {
+      group_->receive(mine + begin, bytes, 0);
+    }
+  } else {
+    std::copy_n(all, parts.count(0) * element, mine);
+    for (int r = 1; r < size(); ++r) {
+      for (const auto& [begin, bytes] : Chunks(parts.count(r) * element, limit_)) {
+        group_->send(all + parts.begin(r) * element + begin, bytes, r);
+      }
+    }
+  }
+}
 
 std::string Communicator::broadcast(std::string text, int root) const {
-  const auto length = broadcast(static_cast<std::int64_t>(text.size()), root);
-  text.resize(static_cast<std::size_t>(length));
-  MPI_Bcast(text.data(), static_cast<int>(length), MPI_CHAR, root, handle());
+  text.resize(broadcast(text.size(), root));
+  broadcast(std::span<char>(text), root);
   return text;
 }
 
-std::int64_t Communicator::broadcast(std::int64_t value, int root) const {
-  MPI_Bcast(&value, 1, MPI_INT64_T, root, handle());
-  return value;
+std::vector<std::string> Communicator::broadcast(const std::vector<std::string>& texts, int root) const {
+  const auto sizes = broadcast(sizes_of(texts), root);
+  return cut(broadcast(join(texts), root), sizes);
 }
 
-void Communicator::broadcast(float* values, std::size_t size, int root) const {
-  MPI_Bcast(values, static_cast<int>(size), MPI_FLOAT, root, handle());
+std::vector<std::string> Communicator::all_gather(std::span<const std::string> mine) const {
+  const auto sizes = all_gather(sizes_of(mine));
+  return cut(all_gather(std::span<const char>(join(mine))), sizes);
 }
 
-const int* Communicator::starts(const std::vector<int>& counts) const {
-  starts_.assign(counts.size(), 0);
-  for (std::size_t r = 1; r < counts.size(); ++r) {
-    starts_[r] = starts_[r - 1] + counts[r - 1];
-  }
-  return starts_.data();
+std::vector<std::string> Communicator::gather(std::span<const std::string> mine) const {
+  const auto sizes = gather(sizes_of(mine));
+  return cut(gather(std::span<const char>(join(mine))), sizes);
 }
+
+std::vector<bool> Communicator::broadcast(const std::vector<bool>& values, int root) const {
+  return to_flags(broadcast(to_bytes(values), root));
+}
+std::vector<bool> Communicator::all_gather(const std::vector<bool>& mine) const {
+  return to_flags(all_gather(to_bytes(mine)));
+}
+std::vector<bool> Communicator::gather(const std::vector<bool>& mine) const { return to_flags(gather(to_bytes(mine))); }
 
 void Communicator::gather_all_in_place(double* all, const std::vector<int>& counts) const {
-  MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, all, counts.data(), starts(counts), MPI_DOUBLE, handle());
+  const Parts parts(std::vector<std::size_t>(counts.begin(), counts.end()));
+  all_gather(std::span(all, parts.total()), parts);
 }
 
 void Communicator::gather_all_in_place(float* all, const std::vector<int>& counts) const {
-  MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, all, counts.data(), starts(counts), MPI_FLOAT, handle());
-}
-
-void Communicator::gather_to_root(const float* mine, const std::vector<int>& counts, float* all) const {
-  MPI_Gatherv(mine, counts[rank_], MPI_FLOAT, all, counts.data(), starts(counts), MPI_FLOAT, 0, handle());
-}
-
-void Communicator::scatter_from_root(const float* all, const std::vector<int>& counts, float* mine) const {
-  MPI_Scatterv(all, counts.data(), starts(counts), MPI_FLOAT, mine, counts[rank_], MPI_FLOAT, 0, handle());
+  const Parts parts(std::vector<std::size_t>(counts.begin(), counts.end()));
+  all_gather(std::span(all, parts.total()), parts);
 }
 
 void Communicator::agree(const std::function<void()>& work) const {
@@ -81,25 +141,21 @@ void Communicator::agree(const std::function<void()>& work) const {
     message = error.what();
     code = kFailure;
   }
-  const int mine = code == kDone ? size_ : rank_;
-  int first = mine;
-  MPI_Allreduce(&mine, &first, 1, MPI_INT, MPI_MIN, handle());
-  if (first == size_) {
+  const std::vector<int> codes = all_gather(code);
+  const auto first = std::ranges::find_if(codes, [](int c) { return c != kDone; });
+  if (first == codes.end()) {
     return;
   }
-  const int failed = code == kDone ? 0 : 1;
-  int failures = 0;
-  MPI_Allreduce(&failed, &failures, 1, MPI_INT, MPI_SUM, handle());
-  message = broadcast(message, first);
-  code = static_cast<int>(broadcast(static_cast<std::int64_t>(code), first));
-  if (failures < size_ && size_ > 1 && first != 0) {
-    message = fmt::format("rank {}: {}", first, message);
+  const auto rank = static_cast<int>(first - codes.begin());
+  message = broadcast(std::move(message), rank);
+  if (rank != 0 && std::ranges::count(codes, int{kDone}) > 0) {
+    message = fmt::format("rank {}: {}", rank, message);
   }
   const auto throw_agreed = [](auto error) {
     error.agreed = true;
     throw error;
   };
-  if (code == kInputError) {
+  if (*first == kInputError) {
     throw_agreed(InputError(message));
   }
   throw_agreed(Error(message));

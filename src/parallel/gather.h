@@ -8,7 +8,9 @@
 
 namespace epitaxy::parallel {
 
-/// The texts of all ranks, by rank, on rank 0; nothing elsewhere. Any bytes, also more than 2 GB. Collective.
-std::vector<std::string> gather_texts(const Communicator& communicator, std::string mine);
+/// The texts of all ranks, by rank, on rank 0; nothing elsewhere. Collective.
+inline std::vector<std::string> gather_texts(const Communicator& communicator, const std::string& mine) {
+  return communicator.gather(mine);
+}
 
 }  // namespace epitaxy::parallel

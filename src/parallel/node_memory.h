@@ -1,12 +1,10 @@
 #pragma once
 /// \file
 /// Memory that the ranks of one node share: what lies there need not be sent.
-#include <mpi.h>
-
 #include <cstddef>
+#include <memory>
 #include <vector>
 
-#include "linalg/buffer.h"
 #include "parallel/communicator.h"
 
 namespace epitaxy::parallel {
@@ -20,9 +18,6 @@ class NodeMemory {
  public:
   /// Collective. Each rank may ask for another `rank_size`; `node_size` is the same on all.
   NodeMemory(const Communicator& communicator, std::size_t rank_size, std::size_t node_size, Transport transport);
-  ~NodeMemory();
-  NodeMemory(const NodeMemory&) = delete;
-  NodeMemory& operator=(const NodeMemory&) = delete;
 
   int nodes() const { return static_cast<int>(members_.size()); }
   int node_of(int rank) const { return node_of_[rank]; }
@@ -40,16 +35,16 @@ class NodeMemory {
   void barrier() const;
 
  private:
-  bool share(const Communicator& communicator, std::size_t rank_size, std::size_t node_size);
-  bool has_space(const Communicator& communicator, std::size_t bytes) const;
-  void find_nodes(const Communicator& communicator);
+  /// This rank's node: those it shares memory with.
+  static Communicator find_node(const Communicator& communicator, std::size_t rank_size, std::size_t node_size,
+                                Transport transport);
+  void find_members(const Communicator& communicator);
 
   int rank_;
-  MPI_Comm node_ = MPI_COMM_NULL;
-  MPI_Win window_ = MPI_WIN_NULL;
-  linalg::Buffer<float> own_;  ///< When nothing is shared.
+  Communicator node_;  ///< Outlives the memory.
   std::vector<int> node_of_;
   std::vector<std::vector<int>> members_;
+  std::unique_ptr<SharedMemory> memory_;
   std::vector<float*> arrays_;
   float* common_ = nullptr;
 };

@@ -14,8 +14,6 @@ namespace {
 /// Messages of a step are told apart by their bucket and subtree.
 int tag_of(std::size_t bucket, int subtree, int shards) { return static_cast<int>(bucket) * shards + subtree; }
 
-MPI_Datatype mpi_type(linalg::DataType type) { return type == linalg::DataType::float32 ? MPI_FLOAT : MPI_UINT16_T; }
-
 /// Levels of additions in the tree over this many shards.
 std::size_t depth_of(int shards) { return static_cast<std::size_t>(std::bit_width(static_cast<unsigned>(shards - 1))); }
 
@@ -40,7 +38,8 @@ OrderedReduction::OrderedReduction(const Communicator& communicator, int shards,
       all_{0, shards},
       mine_(shards_of_rank(shards, communicator.rank(), communicator.size())),
       memory_(communicator, my_subtree_count(communicator, shards) * round_up(size), size, exchange.transport),
-      wire_(exchange.wire) {
+      wire_(exchange.wire),
+      messages_(communicator.make_messages()) {
   for (int r = 0; r < communicator.size(); ++r) {
     subtrees_.push_back(maximal_subtrees(shards, shards_of_rank(shards, r, communicator.size())));
   }
@@ -63,13 +62,13 @@ OrderedReduction::OrderedReduction(const Communicator& communicator, int shards,
 void OrderedReduction::cut_buckets() {
   const auto ranks = static_cast<std::size_t>(communicator_.size());
   slices_.resize(ranks);
-  block_counts_.assign(ranks, 0);
-  std::vector<std::vector<int>> blocks_of_bucket;
+  std::vector<std::size_t> block_counts(ranks, 0);
+  std::vector<std::vector<std::size_t>> blocks_of_bucket;
   for (std::size_t b = 0; b < bucket_begins_.size(); ++b) {
     const std::size_t begin = bucket_begins_[b];
     const std::size_t end = b + 1 < bucket_begins_.size() ? bucket_begins_[b + 1] : size_;
     const std::size_t blocks = (end - begin + kSliceBlock - 1) / kSliceBlock;
-    auto& sizes = slice_sizes_.emplace_back();
+    std::vector<std::size_t> sizes;
     auto& counts = blocks_of_bucket.emplace_back();
     for (std::size_t r = 0; r < ranks; ++r) {
       const std::size_t first = blocks * r / ranks;
@@ -77,10 +76,11 @@ void OrderedReduction::cut_buckets() {
       const Slice slice{std::min(end, begin + first * kSliceBlock),
                         std::min(end, begin + last * kSliceBlock) - std::min(end, begin + first * kSliceBlock)};
       slices_[r].push_back(slice);
-      sizes.push_back(static_cast<int>(slice.size));
-      counts.push_back(static_cast<int>(last - first));
-      block_counts_[r] += counts.back();
+      sizes.push_back(slice.size);
+      counts.push_back(last - first);
+      block_counts[r] += counts.back();
     }
+    slice_parts_.emplace_back(std::move(sizes));
   }
   std::size_t local = 0;
   for (const Slice& slice : slices()) {
@@ -88,13 +88,14 @@ void OrderedReduction::cut_buckets() {
     local += slice.size;
   }
   result_ = linalg::Buffer<float>(local);
-  std::vector<int> next(ranks, 0);
-  for (std::size_t r = 1; r < ranks; ++r) {
-    next[r] = next[r - 1] + block_counts_[r - 1];
+  block_parts_ = Parts(std::move(block_counts));
+  std::vector<std::size_t> next(ranks);
+  for (std::size_t r = 0; r < ranks; ++r) {
+    next[r] = block_parts_.begin(static_cast<int>(r));
   }
   for (const auto& counts : blocks_of_bucket) {
     for (std::size_t r = 0; r < ranks; ++r) {
-      for (int i = 0; i < counts[r]; ++i) {
+      for (std::size_t i = 0; i < counts[r]; ++i) {
         block_order_.push_back(next[r]++);
       }
     }
@@ -147,7 +148,7 @@ const float* OrderedReduction::sum_shards(const Compute& compute) {
   }
   {
     const Timed timed(costs_.exposed);
-    MPI_Waitall(static_cast<int>(requests_.size()), requests_.data(), MPI_STATUSES_IGNORE);
+    messages_->wait();
     memory_.barrier();
   }
   const Timed timed(costs_.adding);
@@ -158,7 +159,6 @@ const float* OrderedReduction::sum_shards(const Compute& compute) {
 }
 
 void OrderedReduction::receive() {
-  requests_.clear();
   for (int r = 0; r < communicator_.size(); ++r) {
     if (memory_.of(r) != nullptr) {
       continue;
@@ -166,8 +166,7 @@ void OrderedReduction::receive() {
     for (const ShardRange& subtree : subtrees_[r]) {
       for (std::size_t b = 0; b < bucket_begins_.size(); ++b) {
         auto* to = leaves_[subtree.first].received->as<std::byte>() + local_begins_[b] * linalg::bytes_of(wire_);
-        MPI_Irecv(to, static_cast<int>(slices()[b].size), mpi_type(wire_), r, tag_of(b, subtree.first, all_.count()),
-                  communicator_.handle(), &requests_.emplace_back());
+        messages_->receive(to, slices()[b].size * linalg::bytes_of(wire_), r, tag_of(b, subtree.first, all_.count()));
       }
     }
   }
@@ -177,10 +176,9 @@ void OrderedReduction::ready(std::size_t first) {
   while (open_buckets_ > 0 && bucket_begins_[open_buckets_ - 1] >= first) {
     finish_bucket(--open_buckets_);
   }
-  if (!requests_.empty()) {
+  if (!messages_->empty()) {
     const Timed timed(costs_.hidden);
-    int done = 0;
-    MPI_Testall(static_cast<int>(requests_.size()), requests_.data(), &done, MPI_STATUSES_IGNORE);
+    messages_->progress();
   }
 }
 
@@ -216,18 +214,14 @@ void OrderedReduction::send(std::size_t bucket, std::size_t subtree) {
       linalg::convert(sums + slice.begin, sent_[subtree], slice.size, slice.begin);
       from = sent_[subtree].as<std::byte>() + slice.begin * linalg::bytes_of(wire_);
     }
-    MPI_Isend(from, static_cast<int>(slice.size), mpi_type(wire_), r, tag, communicator_.handle(),
-              &requests_.emplace_back());
+    messages_->send(from, slice.size * linalg::bytes_of(wire_), r, tag);
     costs_.bytes += static_cast<double>(slice.size * linalg::bytes_of(wire_));
   }
 }
 
 void OrderedReduction::combine_bucket(std::size_t bucket) {
   const Slice& slice = slices()[bucket];
-  double* squares = block_squares_.data();
-  for (int r = 0; r < communicator_.rank(); ++r) {
-    squares += block_counts_[r];
-  }
+  double* squares = block_squares_.data() + block_parts_.begin(communicator_.rank());
   for (std::size_t b = 0; b < bucket; ++b) {
     squares += (slices()[b].size + kSliceBlock - 1) / kSliceBlock;
   }
@@ -264,9 +258,9 @@ const float* OrderedReduction::combine(ShardRange range, Slice block, std::size_
 }
 
 double OrderedReduction::sum_of_squares() {
-  communicator_.gather_all_in_place(block_squares_.data(), block_counts_);
+  communicator_.all_gather(std::span(block_squares_), block_parts_);
   double total = 0;
-  for (const int block : block_order_) {
+  for (const std::size_t block : block_order_) {
     total += block_squares_[block];
   }
   return total;
@@ -287,13 +281,12 @@ int OrderedReduction::designated(int node, int rank) const {
 
 void OrderedReduction::publish_replica() {
   const Timed timed(costs_.exposed);
-  requests_.clear();
   const int me = communicator_.rank();
   for (int r = 0; r < communicator_.size(); ++r) {
     if (memory_.of(r) == nullptr && designated(memory_.node_of(me), r) == me) {
       for (std::size_t b = 0; b < bucket_begins_.size(); ++b) {
-        MPI_Irecv(replica() + slices_[r][b].begin, static_cast<int>(slices_[r][b].size), MPI_FLOAT, r,
-                  tag_of(b, 0, all_.count()), communicator_.handle(), &requests_.emplace_back());
+        messages_->receive(replica() + slices_[r][b].begin, slices_[r][b].size * sizeof(float), r,
+                           tag_of(b, 0, all_.count()));
       }
     }
   }
@@ -301,33 +294,38 @@ void OrderedReduction::publish_replica() {
     const int node = (memory_.node_of(me) + step) % memory_.nodes();
     for (std::size_t b = 0; b < bucket_begins_.size(); ++b) {
       const Slice& slice = slices()[b];
-      MPI_Isend(replica() + slice.begin, static_cast<int>(slice.size), MPI_FLOAT, designated(node, me),
-                tag_of(b, 0, all_.count()), communicator_.handle(), &requests_.emplace_back());
+      messages_->send(replica() + slice.begin, slice.size * sizeof(float), designated(node, me),
+                      tag_of(b, 0, all_.count()));
       costs_.bytes += static_cast<double>(slice.size * sizeof(float));
     }
   }
-  MPI_Waitall(static_cast<int>(requests_.size()), requests_.data(), MPI_STATUSES_IGNORE);
+  messages_->wait();
   memory_.barrier();
 }
 
 void OrderedReduction::gather(const float* local, float* all) const {
   for (std::size_t b = 0; b < bucket_begins_.size(); ++b) {
-    std::copy_n(local + local_begins_[b], slices()[b].size, all + slices()[b].begin);
-    communicator_.gather_all_in_place(all + bucket_begins_[b], slice_sizes_[b]);
+    const Slice& slice = slices()[b];
+    std::copy_n(local + local_begins_[b], slice.size, all + slice.begin);
+    communicator_.all_gather(std::span(all + bucket_begins_[b], slice_parts_[b].total()), slice_parts_[b]);
   }
 }
 
 void OrderedReduction::gather_to_root(const float* local, float* all) const {
   for (std::size_t b = 0; b < bucket_begins_.size(); ++b) {
-    communicator_.gather_to_root(local + local_begins_[b], slice_sizes_[b],
-                                 communicator_.is_root() ? all + bucket_begins_[b] : nullptr);
+    const Parts& parts = slice_parts_[b];
+    const std::span<float> bucket =
+        communicator_.is_root() ? std::span(all + bucket_begins_[b], parts.total()) : std::span<float>();
+    communicator_.gather(std::span(local + local_begins_[b], slices()[b].size), parts, bucket);
   }
 }
 
 void OrderedReduction::scatter_from_root(const float* all, float* local) const {
   for (std::size_t b = 0; b < bucket_begins_.size(); ++b) {
-    communicator_.scatter_from_root(communicator_.is_root() ? all + bucket_begins_[b] : nullptr, slice_sizes_[b],
-                                    local + local_begins_[b]);
+    const Parts& parts = slice_parts_[b];
+    const std::span<const float> bucket =
+        communicator_.is_root() ? std::span(all + bucket_begins_[b], parts.total()) : std::span<const float>();
+    communicator_.scatter(bucket, parts, std::span(local + local_begins_[b], slices()[b].size));
   }
 }
 

@@ -9,6 +9,7 @@
 /// computations on massively multithreaded systems" (2009), and KaMPIng's reproducible reduce.
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "linalg/buffer.h"
@@ -118,7 +119,7 @@ class OrderedReduction {
   std::vector<std::vector<ShardRange>> subtrees_;  ///< Of every rank.
   std::vector<std::vector<Slice>> slices_;         ///< By rank and bucket.
   std::vector<std::size_t> local_begins_;          ///< By bucket: where my slice begins in a local vector.
-  std::vector<std::vector<int>> slice_sizes_;      ///< By bucket and rank.
+  std::vector<Parts> slice_parts_;                 ///< By bucket: the slices of the ranks.
   NodeMemory memory_;                              ///< One vector a subtree of a rank; the replica.
   std::vector<linalg::Buffer<float>> scratch_;     ///< For adding up inside a subtree, by depth.
   linalg::DataType wire_;
@@ -129,12 +130,12 @@ class OrderedReduction {
   std::vector<Leaf> leaves_;                    ///< By the first shard of the subtree.
   std::vector<linalg::Buffer<float>> block_scratch_;
   linalg::Buffer<float> result_;
-  std::vector<MPI_Request> requests_;
-  int shard_ = 0;                      ///< The one being computed.
-  std::size_t open_buckets_ = 0;       ///< Those of its gradient that are not final yet, from the first on.
-  std::vector<double> block_squares_;  ///< Of every rank, one after another.
-  std::vector<int> block_counts_;      ///< Blocks of every rank.
-  std::vector<int> block_order_;       ///< Where the blocks of the whole vector, in order, lie in block_squares_.
+  std::unique_ptr<Messages> messages_;
+  int shard_ = 0;                         ///< The one being computed.
+  std::size_t open_buckets_ = 0;          ///< Those of its gradient that are not final yet, from the first on.
+  std::vector<double> block_squares_;     ///< Of every rank, one after another.
+  Parts block_parts_;                     ///< Blocks of every rank.
+  std::vector<std::size_t> block_order_;  ///< Where the blocks of the whole vector, in order, lie in block_squares_.
   ReductionCosts costs_;
 };
 

@@ -59,12 +59,7 @@ double Performance::gflops() const {
 
 Performance gather_performance(const parallel::Communicator& communicator, const TrainingTimes& times,
                                double products) {
-  const auto size = static_cast<std::size_t>(communicator.size());
-  Performance result{std::vector<TrainingTimes>(size), std::vector<double>(size)};
-  MPI_Allgather(&times, sizeof(times), MPI_BYTE, result.ranks.data(), sizeof(times), MPI_BYTE, communicator.handle());
-  result.products[communicator.rank()] = products;
-  communicator.gather_all_in_place(result.products.data(), std::vector<int>(size, 1));
-  return result;
+  return {communicator.all_gather(times), communicator.all_gather(products)};
 }
 
 void log_performance(const Performance& performance) {

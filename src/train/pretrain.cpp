@@ -82,20 +82,14 @@ Pretraining::Pretraining(const parallel::Communicator& communicator, const Pretr
 void Pretraining::prepare() {
   models::ModelDescription description = data_.description();
   const std::size_t features = description.features.size();
-  const auto ranks = static_cast<std::size_t>(communicator_.size());
-  std::vector<double> seen(ranks * features, 0.0);
-  double* my_seen = seen.data() + static_cast<std::size_t>(communicator_.rank()) * features;
+  std::vector<std::int64_t> seen(features, 0);
   for (const Rows& rows : shards_) {
     const auto in_rows = count_seen(rows, description);
     for (std::size_t i = 0; i < features; ++i) {
-      my_seen[i] += static_cast<double>(in_rows[i]);
+      seen[i] += in_rows[i];
     }
   }
-  communicator_.gather_all_in_place(seen.data(), std::vector<int>(ranks, static_cast<int>(features)));
-  description.seen.assign(features, 0);
-  for (std::size_t i = 0; i < seen.size(); ++i) {
-    description.seen[i % features] += static_cast<std::int64_t>(seen[i]);
-  }
+  description.seen = communicator_.sum(std::move(seen));
   model_ = models::make_model(description);
 }
 
@@ -180,17 +174,16 @@ bool Pretraining::resume() {
       }
     }
   });
-  if (communicator_.broadcast(static_cast<std::int64_t>(checkpoint.has_value())) == 0) {
+  if (!communicator_.broadcast(checkpoint.has_value())) {
     return false;
   }
   linalg::Buffer<float> weights = checkpoint ? checkpoint->weights : linalg::Buffer<float>(trainer_->size());
-  communicator_.broadcast(weights.data(), weights.size());
+  communicator_.broadcast(std::span(weights));
   trainer_->set_weights(weights.data());
   trainer_->scatter_optimizer(checkpoint ? checkpoint->optimizer : std::map<std::string, linalg::Buffer<float>>{});
-  TrainingState state = checkpoint ? checkpoint->state : TrainingState{};
-  MPI_Bcast(&state, sizeof(state), MPI_BYTE, 0, communicator_.handle());
+  const TrainingState state = communicator_.broadcast(checkpoint ? checkpoint->state : TrainingState{});
   trainer_->state() = state;
-  complete_ = communicator_.broadcast(static_cast<std::int64_t>(checkpoint && checkpoint->complete)) != 0;
+  complete_ = communicator_.broadcast(checkpoint && checkpoint->complete);
   if (complete_) {
     log::info("the training in {} is complete after {} epochs", folder_.string(), state.epoch);
   } else {

@@ -52,24 +52,17 @@ std::pair<std::size_t, std::size_t> rows_of_rank(std::size_t count, int rank, in
 DistributedPredictor::DistributedPredictor(const parallel::Communicator& communicator, const models::Model& model,
                                            const nn::Arithmetic& arithmetic, Rows mine)
     : communicator_(communicator), predictor_(model, arithmetic), mine_(std::move(mine)) {
-  std::vector<double> counts(communicator.size(), 0.0);
-  counts[communicator.rank()] = static_cast<double>(mine_.count);
-  communicator.gather_all_in_place(counts.data(), std::vector<int>(communicator.size(), 1));
-  for (int r = 0; r < communicator.size(); ++r) {
-    const auto count = static_cast<std::size_t>(counts[r]);
-    first_ += r < communicator.rank() ? count : 0;
-    total_ += count;
-    number_counts_.push_back(static_cast<int>(count * model.description().heads.size()));
-  }
-  predictions_.resize(total_ * model.description().heads.size());
+  const std::size_t heads = model.description().heads.size();
+  parts_ = communicator.parts_of(mine_.count * heads);
+  predictions_.resize(parts_.total());
 }
 
 const std::vector<float>& DistributedPredictor::predict(const float* weights) {
   if (mine_.count > 0) {
-    const std::size_t heads = predictions_.size() / total_;
-    predictor_.predict(weights, mine_.features.data(), mine_.count, predictions_.data() + first_ * heads);
+    predictor_.predict(weights, mine_.features.data(), mine_.count,
+                       predictions_.data() + parts_.begin(communicator_.rank()));
   }
-  communicator_.gather_all_in_place(predictions_.data(), number_counts_);
+  communicator_.all_gather(std::span(predictions_), parts_);
   return predictions_;
 }
 

@@ -46,15 +46,12 @@ class DistributedPredictor {
                        const nn::Arithmetic& arithmetic, Rows mine);
   /// Standardized predictions [rows of all ranks, heads]. Collective; valid until the next call.
   const std::vector<float>& predict(const float* weights);
-  std::size_t count() const { return total_; }
 
  private:
   parallel::Communicator communicator_;
   Predictor predictor_;
   Rows mine_;
-  std::size_t total_ = 0;
-  std::size_t first_ = 0;
-  std::vector<int> number_counts_;
+  parallel::Parts parts_;  ///< Of the predictions.
   std::vector<float> predictions_;
 };
 

@@ -85,9 +85,12 @@ Trainer::Trainer(const parallel::Communicator& communicator, const models::Model
   }
   executor_->share(reinterpret_cast<std::byte*>(packed_.common()));
   executor_->on_ready([this](std::size_t first) { reduction_.ready(first); });
+  std::vector<std::size_t> counts;
   for (int r = 0; r < communicator.size(); ++r) {
-    record_counts_.push_back(parallel::shards_of_rank(settings.shards, r, communicator.size()).count() * kRecord);
+    const auto shards_of_r = parallel::shards_of_rank(settings.shards, r, communicator.size());
+    counts.push_back(static_cast<std::size_t>(shards_of_r.count()) * kRecord);
   }
+  record_parts_ = parallel::Parts(std::move(counts));
 }
 
 void Trainer::set_weights(const float* weights) {
@@ -166,7 +169,7 @@ Trainer::Decision Trainer::step(const TrainingHooks& hooks, double learning_rate
   ++times_.steps;
   {
     const Timed timed(exposed_);
-    communicator_.gather_all_in_place(records_.data(), record_counts_);
+    communicator_.all_gather(std::span(records_), record_parts_);
   }
   double loss = 0;
   double labels = 0;

@@ -141,7 +141,7 @@ class Trainer {
   std::vector<float> batch_features_;
   std::vector<float> batch_targets_;
   std::vector<double> records_;  ///< By shard: loss, labels, stop, checkpoint.
-  std::vector<int> record_counts_;
+  parallel::Parts record_parts_;
 };
 
 /// Where the buckets of the reduction begin: at parameters, each of at least a million numbers if there are as many.

@@ -20,6 +20,8 @@
 #include "linalg/cpu.h"
 #include "models/molecule_vae/molecule_vae.h"
 #include "parallel/communicator.h"
+#include "parallel/environment.h"
+#include "parallel/mpi.h"
 
 namespace epitaxy::benchmark {
 
@@ -136,13 +138,17 @@ inline chem::TokenTable read_table(const std::string& path) {
 /// The `main` of a benchmark: errors end all ranks with a message.
 template <typename Run>
 int run_program(int argc, char** argv, const char* name, const Run& run) {
-  parallel::Environment environment(argc, argv);
+  const auto launch = parallel::launch_of(parallel::launch_variables());
+  const parallel::Environment environment(launch, parallel::role_of(launch, "run"));
   linalg::set_up_kernels();
   try {
     run(Arguments(argc, argv));
   } catch (const std::exception& error) {
     std::cerr << name << ": " << error.what() << '\n';
-    MPI_Abort(MPI_COMM_WORLD, 1);
+    if (parallel::mpi::is_running()) {
+      parallel::mpi::abort(1);
+    }
+    return 1;
   }
   return 0;
 }

@@ -95,11 +95,11 @@ void run(const benchmark::Arguments& arguments) {
       file << text << '\n';
     }
   }
-  double sums[2] = {valid, 0};
+  std::vector<double> sums{valid, 0};
   for (const auto& text : strings) {
     sums[1] += static_cast<double>(text.size());
   }
-  MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_DOUBLE, MPI_SUM, world.handle());
+  sums = world.sum(std::move(sums));
   if (world.is_root()) {
     const auto count = static_cast<double>(total);
     const nlohmann::ordered_json result{{"samples_per_s", count / seconds},

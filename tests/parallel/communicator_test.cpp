@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "parallel/launcher.h"
 
 using namespace epitaxy;
 using parallel::Communicator;
@@ -40,13 +41,10 @@ BOOST_AUTO_TEST_SUITE(communicator_test)
 BOOST_AUTO_TEST_CASE(a_communicator_knows_its_ranks) {
   const Communicator world = Communicator::world();
   const Communicator self = Communicator::self();
-  int rank = -1;
-  int size = -1;
-  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-  MPI_Comm_size(MPI_COMM_WORLD, &size);
-  BOOST_TEST(world.rank() == rank);
-  BOOST_TEST(world.size() == size);
-  BOOST_TEST(world.is_root() == (rank == 0));
+  const parallel::Launch launch = parallel::launch_of(parallel::launch_variables());
+  BOOST_TEST(world.rank() == launch.rank.value_or(0));
+  BOOST_TEST(world.size() == launch.ranks.value_or(1));
+  BOOST_TEST(world.is_root() == (world.rank() == 0));
   BOOST_TEST(self.rank() == 0);
   BOOST_TEST(self.size() == 1);
 }
@@ -58,51 +56,6 @@ BOOST_AUTO_TEST_CASE(copies_outlive_the_original) {
     copies.push_back(original);
   }
   BOOST_TEST(copies[0].broadcast(std::int64_t{copies[0].rank() + 5}) == 5);
-}
-
-BOOST_AUTO_TEST_CASE(broadcasts_give_the_value_of_the_root) {
-  const Communicator world = Communicator::world();
-  for (int root = 0; root < world.size(); ++root) {
-    const bool mine = world.rank() == root;
-    const std::string text = world.broadcast(mine ? "from " + std::to_string(root) : std::string(1000, 'x'), root);
-    const std::string nothing = world.broadcast(mine ? "" : "not empty", root);
-    const auto number = world.broadcast(mine ? (std::int64_t{1} << 40) + root : std::int64_t{-1}, root);
-    std::vector<float> values(3, mine ? static_cast<float>(root) + 0.5f : 0.0f);
-    world.broadcast(values.data(), values.size(), root);
-    BOOST_TEST(text == "from " + std::to_string(root));
-    BOOST_TEST(nothing.empty());
-    BOOST_TEST(number == (std::int64_t{1} << 40) + root);
-    BOOST_TEST(values == std::vector<float>(3, static_cast<float>(root) + 0.5f), boost::test_tools::per_element());
-  }
-}
-
-/// Rank r has r numbers (rank 0 none): 1 of rank 1, 2 of rank 2, ...
-BOOST_AUTO_TEST_CASE(gathering_puts_the_parts_of_the_ranks_in_order) {
-  const Communicator world = Communicator::world();
-  std::vector<int> counts;
-  std::vector<float> expected;
-  std::size_t first = 0;
-  for (int r = 0; r < world.size(); ++r) {
-    counts.push_back(r);
-    first += r < world.rank() ? r : 0;
-    expected.insert(expected.end(), r, static_cast<float>(r) + 0.25f);
-  }
-  const std::vector<float> mine(world.rank(), static_cast<float>(world.rank()) + 0.25f);
-  std::vector<float> all(expected.size(), -1.0f);
-  std::copy(mine.begin(), mine.end(), all.begin() + static_cast<std::ptrdiff_t>(first));
-  std::vector<double> doubles(all.begin(), all.end());
-  std::vector<float> on_root(world.is_root() ? expected.size() : 0, -1.0f);
-  std::vector<float> back(mine.size(), -1.0f);
-  world.gather_all_in_place(all.data(), counts);
-  world.gather_all_in_place(doubles.data(), counts);
-  world.gather_to_root(mine.data(), counts, on_root.data());
-  world.scatter_from_root(on_root.data(), counts, back.data());
-  BOOST_TEST(all == expected, boost::test_tools::per_element());
-  BOOST_TEST(doubles == std::vector<double>(expected.begin(), expected.end()), boost::test_tools::per_element());
-  BOOST_TEST(back == mine, boost::test_tools::per_element());
-  if (world.is_root()) {
-    BOOST_TEST(on_root == expected, boost::test_tools::per_element());
-  }
 }
 
 BOOST_AUTO_TEST_CASE(ranks_agree_when_nothing_went_wrong) {

@@ -248,7 +248,7 @@ BOOST_AUTO_TEST_CASE(slices_begin_at_blocks_of_their_bucket_and_cover_the_vector
       BOOST_TEST(((slice.begin - begins[b]) % kSliceBlock == 0 || slice.size == 0));
       std::fill_n(owned.begin() + static_cast<std::ptrdiff_t>(slice.begin), slice.size, 1.0);
     }
-    MPI_Allreduce(MPI_IN_PLACE, owned.data(), static_cast<int>(size), MPI_DOUBLE, MPI_SUM, world.handle());
+    owned = world.sum(std::move(owned));
     BOOST_TEST(owned == std::vector<double>(size, 1.0), boost::test_tools::per_element());
   }
 }
