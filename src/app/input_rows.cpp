@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "parallel/gather.h"
 
 namespace epitaxy::app {
 
@@ -31,29 +30,14 @@ RowRange my_rows(std::size_t rows, const parallel::Communicator& communicator) {
 
 std::vector<float> gather_rows(const parallel::Communicator& communicator, const std::vector<float>& values,
                                std::size_t rows, std::size_t width) {
-  std::vector<int> counts;
-  for (int rank = 0; rank < communicator.size(); ++rank) {
-    counts.push_back(static_cast<int>(rows_of_rank(rows, rank, communicator.size()).size() * width));
-  }
-  std::vector<float> all(communicator.is_root() ? rows * width : 0);
-  communicator.gather_to_root(values.data(), counts, all.data());
+  std::vector<float> all = communicator.gather(values);
+  check(!communicator.is_root() || all.size() == rows * width, "every row is of one rank");
   return all;
 }
 
 std::vector<std::string> gather_lists(const parallel::Communicator& communicator,
                                       const std::vector<std::string>& mine) {
-  std::string message;
-  for (const std::string& text : mine) {
-    message += text;
-    message += '\0';
-  }
-  std::vector<std::string> all;
-  for (const std::string& part : parallel::gather_texts(communicator, std::move(message))) {
-    for (std::size_t first = 0; first < part.size(); first = part.find('\0', first) + 1) {
-      all.emplace_back(part, first, part.find('\0', first) - first);
-    }
-  }
-  return all;
+  return communicator.gather(mine);
 }
 
 InputRows read_rows(const parallel::Communicator& communicator, const data::CsvTable& table, std::size_t column,
@@ -78,14 +62,17 @@ InputRows read_rows(const parallel::Communicator& communicator, const data::CsvT
 }
 
 std::vector<RowNote> gather_notes(const parallel::Communicator& communicator, const std::vector<RowNote>& mine) {
+  std::vector<bool> readable;
   std::vector<std::string> texts;
   for (const RowNote& note : mine) {
-    texts.insert(texts.end(), {note.readable ? "1" : "0", note.text, note.warning});
+    readable.push_back(note.readable);
+    texts.insert(texts.end(), {note.text, note.warning});
   }
-  const std::vector<std::string> all = gather_lists(communicator, texts);
+  readable = communicator.gather(readable);
+  texts = communicator.gather(texts);
   std::vector<RowNote> notes;
-  for (std::size_t i = 0; i < all.size(); i += 3) {
-    notes.push_back({all[i] == "1", all[i + 1], all[i + 2]});
+  for (std::size_t i = 0; i < readable.size(); ++i) {
+    notes.push_back({readable[i], std::move(texts[2 * i]), std::move(texts[2 * i + 1])});
   }
   return notes;
 }

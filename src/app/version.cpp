@@ -20,8 +20,8 @@ std::string version_text() {
   const dnnl_version_t* dnnl = dnnl_version();
   return fmt::format(
       "epitaxy {} (commit {}, {} build)\nMPI: {}\nHDF5: {}.{}.{}\nOpenBLAS: {}\noneDNN: {}.{}.{}\nCPU: {}\n",
-      EPITAXY_VERSION, EPITAXY_COMMIT, EPITAXY_BUILD_TYPE, mpi.empty() ? "none" : mpi, major, minor, release, openblas_get_config(),
-      dnnl->major, dnnl->minor, dnnl->patch, linalg::cpu_features());
+      EPITAXY_VERSION, EPITAXY_COMMIT, EPITAXY_BUILD_TYPE, mpi.empty() ? "none" : mpi, major, minor, release,
+      openblas_get_config(), dnnl->major, dnnl->minor, dnnl->patch, linalg::cpu_features());
 }
 
 }  // namespace epitaxy::app
