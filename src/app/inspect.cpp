@@ -9,6 +9,7 @@
 
 #include "app/latent_points.h"
 #include "base/error.h"
+#include "base/statistics.h"
 #include "data/dataset.h"
 #include "data/hdf5.h"
 #include "models/model_file.h"
@@ -23,25 +24,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Values of a target that are there, with their spread.
 Json describe_target(const data::Target& target) {
-  std::size_t count = 0;
-  double low = INFINITY;
-  double high = -INFINITY;
-  double sum = 0;
-  for (const double value : target.values) {
-    if (!std::isnan(value)) {
-      ++count;
-      sum += value;
-      low = std::min(low, value);
-      high = std::max(high, value);
-    }
-  }
-  return {{"unit", target.unit},
-          {"values", count},
-          {"min", low},
-          {"mean", sum / static_cast<double>(count)},
-          {"max", high}};
+  const statistics::Range range = statistics::range(target.values);
+  return {
+      {"unit", target.unit}, {"values", range.count}, {"min", range.low}, {"mean", range.mean}, {"max", range.high}};
 }
 
 Json describe_representations(const data::DatasetIndex& index) {

@@ -9,9 +9,10 @@
 #include "app/predict_difference.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/regression_metrics.h"
+#include "base/statistics.h"
 #include "base/text.h"
 #include "models/model_file.h"
-#include "train/metrics.h"
 #include "train/rows.h"
 #include "train/run_files.h"
 #include "transfer/difference_model.h"
@@ -65,7 +66,7 @@ std::vector<HeadPrediction> predict_heads(const parallel::Communicator& communic
       for (std::size_t m = 0; m < members.size(); ++m) {
         values[m] = heads[h].standardizer.backward(members[m][row * heads.size() + h]);
       }
-      const train::Spread spread = train::spread(values);
+      const statistics::Spread spread = statistics::spread(values);
       result[h].mean.push_back(spread.mean);
       result[h].deviation.push_back(spread.deviation);
     }
@@ -90,7 +91,7 @@ void report_error(const data::CsvTable& table, const models::Head& head, const s
       predicted.push_back(prediction.mean[row]);
     }
   }
-  const auto m = train::regression_metrics(truth, predicted);
+  const auto m = statistics::regression_metrics(truth, predicted);
   if (m.count > 0) {
     log::info("head {} against the input's column {}: MAE {:.5f}, RMSE {:.5f} {}, R2 {:.4f} on {} rows", head.name,
               head.target, m.mae, m.rmse, head.unit, m.r2, m.count);

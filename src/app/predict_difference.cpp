@@ -8,10 +8,10 @@
 #include "app/output_columns.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/regression_metrics.h"
 #include "base/text.h"
 #include "chem/formula.h"
 #include "chem/molecule_standard.h"
-#include "train/metrics.h"
 #include "train/run_files.h"
 #include "transfer/difference_model.h"
 
@@ -182,7 +182,7 @@ void report_error(const Request& request, const std::vector<RowNote>& notes, con
       covered += *value >= number[2] && *value <= number[3] ? 1 : 0;
     }
   }
-  const auto m = train::regression_metrics(truth, predicted);
+  const auto m = statistics::regression_metrics(truth, predicted);
   if (m.count > 0) {
     log::info("against the input's column {}: MAE {:.5f}, RMSE {:.5f} {}, R2 {:.4f} on {} rows; {:.1f} % in intervals",
               request.model.measured, m.mae, m.rmse, request.model.unit, m.r2, m.count,

@@ -103,6 +103,12 @@ void line(std::string_view text) {
   }
 }
 
+void lines(const std::vector<std::string>& texts) {
+  for (const std::string& text : texts) {
+    line(text);
+  }
+}
+
 void warning_line(std::string_view text) {
   State& s = state();
   const std::lock_guard lock(s.mutex);

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/statistics.h"
 #include "data/csv.h"
 #include "epitaxy_version.h"
 
@@ -22,28 +23,6 @@ using Json = nlohmann::ordered_json;
 
 /// Texts of a source file may be anything, so bytes that are not UTF-8 are replaced.
 std::string dump(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
-
-struct Spread {
-  std::size_t count = 0;
-  double low = std::numeric_limits<double>::infinity();
-  double mean = 0;
-  double high = -std::numeric_limits<double>::infinity();
-};
-
-Spread spread_of(const std::vector<double>& values) {
-  Spread spread;
-  double sum = 0;
-  for (const double value : values) {
-    if (!std::isnan(value)) {
-      ++spread.count;
-      sum += value;
-      spread.low = std::min(spread.low, value);
-      spread.high = std::max(spread.high, value);
-    }
-  }
-  spread.mean = sum / static_cast<double>(spread.count);
-  return spread;
-}
 
 std::size_t count_filtered(const std::vector<Rejected>& rejected) {
   return static_cast<std::size_t>(
@@ -156,7 +135,7 @@ void check_result(const ImportSettings& settings, const ImportResult& result, co
     return;
   }
   for (std::size_t i = 0; i < settings.targets.size(); ++i) {
-    if (spread_of(result.dataset.index.targets[i].values).count == 0) {
+    if (statistics::range(result.dataset.index.targets[i].values).count == 0) {
       fail_input("{}: the column '{}' of target '{}' has no value in any of the {} rows that were kept",
                  settings.source.string(), settings.targets[i].column, settings.targets[i].name,
                  result.dataset.index.rows);
@@ -188,11 +167,11 @@ void write_summary(const std::filesystem::path& path, const ImportResult& result
     add_molecule_counts(json, result);
   }
   for (const Target& target : index.targets) {
-    const Spread spread = spread_of(target.values);
+    const statistics::Range range = statistics::range(target.values);
     Json& entry = json["targets"][target.name];
-    entry = {{"unit", target.unit}, {"count", spread.count}};
-    if (spread.count > 0) {
-      entry.update({{"min", spread.low}, {"mean", spread.mean}, {"max", spread.high}});
+    entry = {{"unit", target.unit}, {"count", range.count}};
+    if (range.count > 0) {
+      entry.update({{"min", range.low}, {"mean", range.mean}, {"max", range.high}});
     }
   }
   if (!molecules) {
@@ -215,10 +194,10 @@ void log_import(const ImportSettings& settings, const ImportResult& result, cons
     }
   }
   for (const Target& target : index.targets) {
-    const Spread spread = spread_of(target.values);
-    if (spread.count > 0) {
-      log::info("  {}: {} values from {:.4g} to {:.4g}, mean {:.4g} ({})", target.name, spread.count, spread.low,
-                spread.high, spread.mean, target.unit);
+    const statistics::Range range = statistics::range(target.values);
+    if (range.count > 0) {
+      log::info("  {}: {} values from {:.4g} to {:.4g}, mean {:.4g} ({})", target.name, range.count, range.low,
+                range.high, range.mean, target.unit);
     } else {
       log::warning("target {} has no value in any row", target.name);
     }

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/statistics.h"
 #include "learners/regressors.h"
-#include "train/metrics.h"
 
 namespace epitaxy::learners {
 
@@ -153,7 +153,7 @@ class Trees final : public Regressor {
         const auto node = static_cast<std::size_t>(leaf.values[i * leaf.columns + t]);
         values[t] = leaves_.at(t).at(node) * static_cast<double>(leaf.columns);
       }
-      result.push_back(train::spread(values).deviation);
+      result.push_back(statistics::spread(values).deviation);
     }
     return result;
   }

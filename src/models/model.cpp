@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/statistics.h"
 #include "base/text.h"
 #include "models/composition_net/composition_net.h"
 #include "models/molecule_vae/molecule_vae.h"
@@ -13,34 +14,23 @@
 namespace epitaxy::models {
 
 Standardizer Standardizer::fit(const std::vector<double>& values) {
-  double sum = 0;
-  double count = 0;
-  double smallest = std::numeric_limits<double>::infinity();
-  double largest = -smallest;
-  for (const double value : values) {
-    if (!std::isnan(value)) {
-      sum += value;
-      count += 1;
-      smallest = std::min(smallest, value);
-      largest = std::max(largest, value);
-    }
-  }
+  const statistics::Range range = statistics::range(values);
   Standardizer result;
-  if (count == 0) {
+  if (range.count == 0) {
     return result;
   }
-  if (smallest == largest) {
-    result.mean = smallest;  // rounding of the sum must not pass for a spread
+  if (range.low == range.high) {
+    result.mean = range.low;  // rounding of the sum must not pass for a spread
     return result;
   }
-  result.mean = sum / count;
+  result.mean = range.mean;
   double squares = 0;
   for (const double value : values) {
     if (!std::isnan(value)) {
       squares += (value - result.mean) * (value - result.mean);
     }
   }
-  result.scale = std::sqrt(squares / count);
+  result.scale = std::sqrt(squares / static_cast<double>(range.count));
   return result;
 }
 

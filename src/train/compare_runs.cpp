@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/table.h"
 #include "base/text.h"
 #include "train/run_files.h"
 
@@ -92,25 +93,21 @@ std::string as_text(const Json& value) {
 
 /// Values below each other, a column for each run.
 void log_table(const CompareSettings& settings, const std::vector<std::vector<Json>>& values) {
-  std::size_t wide = 0;
-  for (const std::string& path : settings.values) {
-    wide = std::max(wide, path.size());
-  }
-  std::string line = fmt::format("{:<{}}", "", wide);
+  std::vector<text::Column> columns{{"", text::Align::left}};
   for (const ComparedRun& run : settings.runs) {
-    line += fmt::format("  {:>10}", run.name);
+    columns.push_back({run.name, text::Align::right, 10, 2});
   }
-  log::line(line);
+  text::Table table(std::move(columns));
   for (std::size_t v = 0; v < settings.values.size(); ++v) {
-    line = fmt::format("{:<{}}", settings.values[v], wide);
+    std::vector<std::string> cells{settings.values[v]};
     for (std::size_t r = 0; r < settings.runs.size(); ++r) {
       const Json& value = values[r][v];
       const std::string text = value.is_number_float() ? fmt::format("{:.5g}", value.get<double>()) : as_text(value);
-      line +=
-          fmt::format("  {:>{}}", text.empty() ? "-" : text, std::max<std::size_t>(10, settings.runs[r].name.size()));
+      cells.push_back(text.empty() ? "-" : text);
     }
-    log::line(line);
+    table.row(std::move(cells));
   }
+  log::lines(table.lines());
 }
 
 }  // namespace

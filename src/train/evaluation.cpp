@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "base/regression_metrics.h"
+
 namespace epitaxy::train {
 
 namespace {
@@ -28,13 +30,13 @@ double Evaluation::prediction(std::size_t i, std::size_t head) const {
   return heads[head].standardizer.backward((*predictions_)[i * heads.size() + head]);
 }
 
-std::vector<RegressionMetrics> Evaluation::evaluate(const float* weights) {
+std::vector<statistics::RegressionMetrics> Evaluation::evaluate(const float* weights) {
   predictions_ = &predictor_.predict(weights);
   return metrics(true);
 }
 
-std::vector<RegressionMetrics> Evaluation::metrics(bool in_range_only) const {
-  std::vector<RegressionMetrics> result;
+std::vector<statistics::RegressionMetrics> Evaluation::metrics(bool in_range_only) const {
+  std::vector<statistics::RegressionMetrics> result;
   for (std::size_t head = 0; head < model_.description().heads.size(); ++head) {
     std::vector<double> truth;
     std::vector<double> predicted;
@@ -45,7 +47,7 @@ std::vector<RegressionMetrics> Evaluation::metrics(bool in_range_only) const {
         predicted.push_back(prediction(i, head));
       }
     }
-    result.push_back(regression_metrics(truth, predicted));
+    result.push_back(statistics::regression_metrics(truth, predicted));
   }
   return result;
 }

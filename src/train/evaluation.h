@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "train/metrics.h"
+#include "base/regression_metrics.h"
 #include "train/rows.h"
 #include "train/run_files.h"
 #include "train/training_data.h"
@@ -18,9 +18,9 @@ class Evaluation {
              const TrainingData& data, const std::vector<RowReference>& rows);
 
   /// By head, over the labels in range, in physical units; the same on all ranks. Collective.
-  std::vector<RegressionMetrics> evaluate(const float* weights);
+  std::vector<statistics::RegressionMetrics> evaluate(const float* weights);
   /// The same of the last `evaluate`, also over all labels.
-  std::vector<RegressionMetrics> metrics(bool in_range_only) const;
+  std::vector<statistics::RegressionMetrics> metrics(bool in_range_only) const;
   /// Appends the last predictions, a line for each label, in the columns of `prediction_columns`.
   void append_predictions(CsvWriter& table, const std::string& set) const;
   std::size_t rows() const { return rows_.size(); }

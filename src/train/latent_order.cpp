@@ -12,8 +12,8 @@
 #include <numbers>
 
 #include "base/error.h"
+#include "base/regression_metrics.h"
 #include "data/split.h"
-#include "train/metrics.h"
 
 namespace epitaxy::train {
 
@@ -148,8 +148,8 @@ LatentOrder fit_latent_order(std::span<const float> latents, const std::vector<s
     const Eigen::VectorXd truth = values(measured);
     const Eigen::VectorXd predicted =
         (all(measured, columns).cast<double>() * line.coefficients).array() + line.constant;
-    const RegressionMetrics metrics =
-        regression_metrics({truth.data(), measured.size()}, {predicted.data(), measured.size()});
+    const statistics::RegressionMetrics metrics =
+        statistics::regression_metrics({truth.data(), measured.size()}, {predicted.data(), measured.size()});
     order.properties.push_back({target.name, target.unit, fitted.size(), measured.size(), metrics.mae, metrics.r2,
                                 direction_of(line.coefficients, columns, latent)});
   }

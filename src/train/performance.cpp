@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "base/log.h"
+#include "base/table.h"
 
 namespace epitaxy::train {
 
@@ -69,13 +70,18 @@ void log_performance(const Performance& performance) {
   }
   const double total =
       mean_of(ranks, [](const TrainingTimes& t) { return t.steps_seconds() + t.validation + t.checkpoint; });
-  log::info("where the time went    seconds a rank   share   least    most");
+  text::Table table({{"where the time went", text::Align::left, 22},
+                     {"seconds a rank", text::Align::right, 15},
+                     {"share", text::Align::right, 7},
+                     {"least", text::Align::right, 7},
+                     {"most", text::Align::right, 7}});
   for (const Part& part : kParts) {
     const double mean = mean_of(ranks, [&](const TrainingTimes& t) { return t.*part.seconds; });
     const auto [least, most] = std::ranges::minmax(ranks, {}, [&](const TrainingTimes& t) { return t.*part.seconds; });
-    log::info("  {:<20} {:>15.2f} {:>6.1f}% {:>7.2f} {:>7.2f}", part.name, mean, 100 * mean / total,
-              least.*part.seconds, most.*part.seconds);
+    table.row({fmt::format("  {}", part.name), fmt::format("{:.2f}", mean), fmt::format("{:.1f}%", 100 * mean / total),
+               fmt::format("{:.2f}", least.*part.seconds), fmt::format("{:.2f}", most.*part.seconds)});
   }
+  log::lines(table.lines());
   const double steps = static_cast<double>(ranks.front().steps);
   log::info("{:.0f} samples/s; {:.2f} ms a step; {:.1f} MB a step sent to other nodes by each rank",
             performance.samples_per_second(), 1e3 * steps_seconds(performance) / steps,

@@ -6,6 +6,8 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/regression_metrics.h"
+#include "base/table.h"
 #include "train/latent_order.h"
 
 namespace epitaxy::train {
@@ -14,7 +16,8 @@ namespace {
 
 /// The metrics of one head on one set, as an entry of the summary and as a line of the log.
 nlohmann::ordered_json describe_metrics(const std::string& set, const models::Head& head,
-                                        const RegressionMetrics& in_range, const RegressionMetrics& all) {
+                                        const statistics::RegressionMetrics& in_range,
+                                        const statistics::RegressionMetrics& all) {
   const std::string unit = unit_suffix(head.unit);
   nlohmann::ordered_json entry{
       {"rows", in_range.count}, {"mae_" + unit, in_range.mae}, {"rmse_" + unit, in_range.rmse}, {"r2", in_range.r2}};
@@ -87,12 +90,14 @@ nlohmann::ordered_json describe_latent_order(const std::string& set, const model
   }
   log::info("{} latent order: properties as linear functions of {} active units, fitted on half of the molecules", set,
             std::ranges::count(order.active, true));
-  std::string numbers;
+  std::vector<text::Column> columns{{"", text::Align::right, 4},    {"property", text::Align::left, 20, 2},
+                                    {"R2", text::Align::right, 7},  {"MAE", text::Align::right, 12},
+                                    {"", text::Align::left, 11},    {"head r", text::Align::right, 7},
+                                    {"deg", text::Align::right, 4}, {"degrees to", text::Align::left, 10, 2}};
   for (std::size_t i = 1; i < order.properties.size(); ++i) {
-    numbers += fmt::format("{:4}", i);
+    columns.push_back({fmt::format("{}", i), text::Align::right, 4, 0});
   }
-  log::info("{:4}  {:<20} {:>7} {:>12} {:<11} {:>7} {:>4}  degrees to{}", "", "property", "R2", "MAE", "", "head r",
-            "deg", numbers);
+  text::Table table(std::move(columns));
   for (std::size_t i = 0; i < order.properties.size(); ++i) {
     const LatentProperty& property = order.properties[i];
     nlohmann::ordered_json& entry = entries[property.name];
@@ -100,29 +105,38 @@ nlohmann::ordered_json describe_latent_order(const std::string& set, const model
              {"rows", property.rows},
              {"mae_" + unit_suffix(property.unit), property.mae},
              {"r2", property.r2}};
-    std::string head;
+    std::vector<std::string> cells{fmt::format("{}", i + 1),
+                                   property.name,
+                                   fmt::format("{:.4f}", property.r2),
+                                   fmt::format("{:.5f}", property.mae),
+                                   property.unit,
+                                   "",
+                                   "",
+                                   ""};
     if (const auto own = head_weights(model, weights, property); !own.empty()) {
       const double correlation = order.correlation(property.direction, own);
       const double angle = order.angle(property.direction, own);
       entry["head_correlation"] = correlation;
       entry["head_angle_deg"] = angle;
-      head = fmt::format("{:>7.3f} {:>4}", correlation, degrees(angle));
+      cells[5] = fmt::format("{:.3f}", correlation);
+      cells[6] = degrees(angle);
     }
-    std::string angles;
     for (std::size_t j = 0; j < order.properties.size(); ++j) {
       const LatentProperty& other = order.properties[j];
       const double angle = order.angle(property.direction, other.direction);
       if (j != i) {
         entry["angles_deg"][other.name] = angle;
       }
-      angles += j < i ? fmt::format("{:>4}", degrees(angle)) : "";
+      if (j < i) {
+        cells.push_back(degrees(angle));
+      }
     }
-    log::info("{:4}  {:<20} {:>7.4f} {:>12.5f} {:<11} {:<12}            {}", i + 1, property.name, property.r2,
-              property.mae, property.unit, head, angles);
+    table.row(std::move(cells));
   }
   for (const std::string& name : order.skipped) {
-    log::info("      {:<20} too few different values", name);
+    table.row({"", name}, "too few different values");
   }
+  log::lines(table.lines());
   return entries;
 }
 

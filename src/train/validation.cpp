@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "base/regression_metrics.h"
 
 namespace epitaxy::train {
 
@@ -59,7 +60,7 @@ std::vector<std::string> Validation::columns() const {
 
 std::vector<std::string> Validation::fields(bool there) const {
   std::vector<double> values;
-  for (const RegressionMetrics& metrics : metrics_) {
+  for (const statistics::RegressionMetrics& metrics : metrics_) {
     values.push_back(metrics.mae);
   }
   if (molecules_) {

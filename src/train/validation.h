@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/regression_metrics.h"
 #include "train/evaluation.h"
 #include "train/molecule_evaluation.h"
 
@@ -41,7 +42,7 @@ class Validation {
   ChooseBy choose_by_;
   Evaluation properties_;
   std::unique_ptr<MoleculeEvaluation> molecules_;
-  std::vector<RegressionMetrics> metrics_;  ///< By head.
+  std::vector<statistics::RegressionMetrics> metrics_;  ///< By head.
   std::optional<MoleculeMetrics> molecule_metrics_;
 };
 

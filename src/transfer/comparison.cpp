@@ -5,6 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
+#include "base/regression_metrics.h"
+#include "base/statistics.h"
+#include "base/table.h"
 #include "train/run_files.h"
 #include "transfer/ensemble.h"
 
@@ -12,8 +15,8 @@ namespace epitaxy::transfer {
 
 namespace {
 
-using train::regression_metrics;
-using train::RegressionMetrics;
+using statistics::regression_metrics;
+using statistics::RegressionMetrics;
 
 VariantResult summarize(const TransferData& data, const FinetuneSettings& settings, std::size_t v,
                         const std::vector<Job>& jobs, const std::vector<JobResult>& results) {
@@ -51,11 +54,11 @@ VariantResult summarize(const TransferData& data, const FinetuneSettings& settin
   }
   out_of_fold.finish(variant.prediction, variant.deviation);
   test.finish(variant.test_prediction, variant.test_deviation);
-  variant.single = average(by_seed);
+  variant.single = statistics::average(by_seed);
   variant.ensemble = regression_metrics(data.labels, variant.prediction);
   variant.test = regression_metrics(data.test_labels, variant.test_prediction);
-  variant.mae_deviation = train::spread(maes).deviation;
-  variant.validation_mae = train::spread(validation).mean;
+  variant.mae_deviation = statistics::spread(maes).deviation;
+  variant.validation_mae = statistics::spread(validation).mean;
   return variant;
 }
 
@@ -82,16 +85,23 @@ Comparison compare(const TransferData& data, const FinetuneSettings& settings, c
 
 std::string comparison_table(const Comparison& comparison, const TransferData& data) {
   std::string text = fmt::format("{}, out of fold, {} rows, {}\n", data.target, comparison.baseline.count, data.unit);
-  text += fmt::format("{:<18} {:>8} {:>8} {:>8} {:>8} {:>10} {:>11}\n", "variant", "MAE", "+-", "RMSE", "R2",
-                      "ensemble", "validation");
+  text::Table table({{"variant", text::Align::left, 18},
+                     {"MAE", text::Align::right, 8},
+                     {"+-", text::Align::right, 8},
+                     {"RMSE", text::Align::right, 8},
+                     {"R2", text::Align::right, 8},
+                     {"ensemble", text::Align::right, 10},
+                     {"validation", text::Align::right, 11},
+                     {"", text::Align::left, 0, 2}});
+  const auto figure = [](double value) { return fmt::format("{:.4f}", value); };
   const auto& b = comparison.baseline;
-  text += fmt::format("{:<18} {:>8.4f} {:>8} {:>8.4f} {:>8.4f}\n", "predict the mean", b.mae, "", b.rmse, b.r2);
+  table.row({"predict the mean", figure(b.mae), "", figure(b.rmse), figure(b.r2)});
   for (std::size_t v = 0; v < comparison.variants.size(); ++v) {
     const VariantResult& r = comparison.variants[v];
-    text += fmt::format("{:<18} {:>8.4f} {:>8.4f} {:>8.4f} {:>8.4f} {:>10.4f} {:>11.4f}{}\n", r.name, r.single.mae,
-                        r.mae_deviation, r.single.rmse, r.single.r2, r.ensemble.mae, r.validation_mae,
-                        v == comparison.best ? "  chosen" : "");
+    table.row({r.name, figure(r.single.mae), figure(r.mae_deviation), figure(r.single.rmse), figure(r.single.r2),
+               figure(r.ensemble.mae), figure(r.validation_mae), v == comparison.best ? "chosen" : ""});
   }
+  text += table.text();
   if (!data.test_labels.empty()) {
     for (const VariantResult& r : comparison.variants) {
       text += fmt::format("test rows ({}), {}: ensemble of all folds and seeds MAE {:.4f}, RMSE {:.4f}, R2 {:.4f}\n",

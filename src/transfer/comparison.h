@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "train/metrics.h"
+#include "base/regression_metrics.h"
 #include "transfer/job.h"
 
 namespace epitaxy::transfer {
@@ -13,21 +13,21 @@ namespace epitaxy::transfer {
 /// One variant over all folds and seeds.
 struct VariantResult {
   std::string name;
-  train::RegressionMetrics single;      ///< Of single models: out-of-fold metrics of each seed, averaged over seeds.
-  train::RegressionMetrics ensemble;    ///< Of the mean of the seeds' out-of-fold predictions.
-  double mae_deviation = 0;             ///< Standard deviation of the MAE over folds and seeds.
-  double validation_mae = 0;            ///< Mean over jobs, on validation rows: what the best variant is chosen by.
-  std::vector<double> prediction;       ///< [rows] out-of-fold, mean over seeds.
-  std::vector<double> deviation;        ///< [rows] over seeds; NaN with one seed.
-  std::vector<double> test_prediction;  ///< [test rows] mean over all models.
+  statistics::RegressionMetrics single;    ///< Of single models: out-of-fold metrics of each seed, averaged over seeds.
+  statistics::RegressionMetrics ensemble;  ///< Of the mean of the seeds' out-of-fold predictions.
+  double mae_deviation = 0;                ///< Standard deviation of the MAE over folds and seeds.
+  double validation_mae = 0;               ///< Mean over jobs, on validation rows: what the best variant is chosen by.
+  std::vector<double> prediction;          ///< [rows] out-of-fold, mean over seeds.
+  std::vector<double> deviation;           ///< [rows] over seeds; NaN with one seed.
+  std::vector<double> test_prediction;     ///< [test rows] mean over all models.
   std::vector<double> test_deviation;
-  train::RegressionMetrics test;  ///< Of the mean over all models.
+  statistics::RegressionMetrics test;  ///< Of the mean over all models.
 };
 
 struct Comparison {
   std::vector<VariantResult> variants;
-  train::RegressionMetrics baseline;  ///< "Predict the mean" of the training part, out of fold.
-  std::size_t best = 0;               ///< The variant with the smallest validation MAE.
+  statistics::RegressionMetrics baseline;  ///< "Predict the mean" of the training part, out of fold.
+  std::size_t best = 0;                    ///< The variant with the smallest validation MAE.
 };
 
 /// `results` in the order of `jobs`.

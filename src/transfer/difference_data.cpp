@@ -7,10 +7,10 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/statistics.h"
 #include "base/text.h"
 #include "data/split.h"
 #include "data/units.h"
-#include "train/metrics.h"
 
 namespace epitaxy::transfer {
 
@@ -154,7 +154,7 @@ void check_values(DifferenceData& data) {
   }
   data.line = FittedBaseline::fit(Baseline::line, first, 1, data.rows.measured);
   const double slope = data.line.slopes.front();
-  const double scale = train::spread(data.rows.measured).deviation / train::spread(first).deviation;
+  const double scale = statistics::spread(data.rows.measured).deviation / statistics::spread(first).deviation;
   const auto suspicious = [](double factor) { return factor > kSuspiciousSlope || factor < 1 / kSuspiciousSlope; };
   if (suspicious(slope) || suspicious(scale)) {
     log::warning(

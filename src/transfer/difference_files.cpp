@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "base/file.h"
+#include "base/regression_metrics.h"
 #include "train/run_files.h"
 #include "transfer/difference_report.h"
 
@@ -16,7 +17,7 @@ using Json = nlohmann::ordered_json;
 /// A list of features is cut here.
 constexpr std::size_t kMostImportant = 50;
 
-Json to_json(const PairedTest& test) {
+Json to_json(const statistics::PairedTest& test) {
   return std::isnan(test.mean) ? Json() : Json{{"mae_difference", test.mean}, {"p", test.p}};
 }
 

@@ -4,9 +4,9 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "base/regression_metrics.h"
+#include "base/statistics.h"
 #include "data/split.h"
-#include "train/metrics.h"
-#include "transfer/statistics.h"
 
 namespace epitaxy::transfer {
 
@@ -232,7 +232,7 @@ void add_intervals(WayPrediction& prediction, const std::vector<double>& errors,
     for (std::size_t k = 0; k < values.size(); ++k) {
       values[k] = prediction.inner[k * rows + i];
     }
-    const Interval interval = cv_plus_interval(residuals, folds, values, coverage);
+    const statistics::Interval interval = statistics::cv_plus_interval(residuals, folds, values, coverage);
     prediction.low.push_back(interval.low);
     prediction.high.push_back(interval.high);
   }
@@ -240,9 +240,9 @@ void add_intervals(WayPrediction& prediction, const std::vector<double>& errors,
 
 }  // namespace
 
-double LearnedWay::inner_mae() const { return train::spread(absolute(errors)).mean; }
+double LearnedWay::inner_mae() const { return statistics::spread(absolute(errors)).mean; }
 
-double inner_mae(const DifferenceResult& result) { return train::spread(absolute(result.inner_errors)).mean; }
+double inner_mae(const DifferenceResult& result) { return statistics::spread(absolute(result.inner_errors)).mean; }
 
 std::optional<LearnedWay> learn_way(const DifferenceData& data, const DifferenceSettings& settings,
                                     const DifferenceJob& job, const std::vector<std::size_t>& train,

@@ -5,14 +5,17 @@
 #include <map>
 
 #include "base/error.h"
+#include "base/regression_metrics.h"
+#include "base/statistics.h"
+#include "base/table.h"
 #include "transfer/ensemble.h"
 
 namespace epitaxy::transfer {
 
 namespace {
 
-using train::regression_metrics;
-using train::RegressionMetrics;
+using statistics::regression_metrics;
+using statistics::RegressionMetrics;
 
 const DifferenceRows& predicted_rows(const DifferenceData& data, const DifferenceSettings& settings) {
   return settings.has_test() ? data.test : data.rows;
@@ -30,30 +33,6 @@ constexpr double kLeastProbability = 1e-99;
 
 std::string probability_text(double p) {
   return std::isnan(p) ? "" : p < kLeastProbability ? fmt::format("<{}", kLeastProbability) : fmt::format("{:.2g}", p);
-}
-
-/// Positions by value, ties by position.
-std::vector<double> ranks_of(const std::vector<double>& values) {
-  std::vector<std::size_t> order(values.size());
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    order[i] = i;
-  }
-  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
-  std::vector<double> ranks(values.size());
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    ranks[order[i]] = static_cast<double>(i);
-  }
-  return ranks;
-}
-
-double correlation(const std::vector<double>& a, const std::vector<double>& b) {
-  const train::Spread spread_a = train::spread(a);
-  const train::Spread spread_b = train::spread(b);
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    sum += (a[i] - spread_a.mean) * (b[i] - spread_b.mean);
-  }
-  return sum / (static_cast<double>(a.size()) - 1) / (spread_a.deviation * spread_b.deviation);
 }
 
 void add_importances(std::vector<double>& sum, const std::vector<double>& more, double weight) {
@@ -91,14 +70,14 @@ class Summary {
     for (const auto& [seed, predicted] : by_seed_) {
       metrics.push_back(regression_metrics(rows_.measured, predicted));
     }
-    result_.metrics = average(metrics);
-    result_.mae_deviation = train::spread(maes_).deviation;
-    result_.inner_mae = train::spread(inner_).mean;
+    result_.metrics = statistics::average(metrics);
+    result_.mae_deviation = statistics::spread(maes_).deviation;
+    result_.inner_mae = statistics::spread(inner_).mean;
     result_.covered = covered_ / static_cast<double>(widths_.size());
-    std::ranges::sort(widths_);
-    result_.interval_width = widths_[widths_.size() / 2];
-    result_.spread_correlation =
-        deviations_.empty() ? std::nan("") : correlation(ranks_of(errors_), ranks_of(deviations_));
+    result_.interval_width = statistics::upper_median(std::move(widths_));
+    result_.spread_correlation = deviations_.empty() ? std::nan("")
+                                                     : statistics::correlation(statistics::ordinal_ranks(errors_),
+                                                                               statistics::ordinal_ranks(deviations_));
   }
 
  private:
@@ -136,8 +115,8 @@ std::vector<double> mean_errors(const DifferenceRows& rows, const WayResult& res
 }
 
 /// `result` against `other`, whose jobs have the same folds and seeds in the same order.
-PairedTest compare(const DifferenceRows& rows, const DifferenceSettings& settings, const WayResult& result,
-                   const WayResult& other, const std::vector<DifferenceResult>& results) {
+statistics::PairedTest compare(const DifferenceRows& rows, const DifferenceSettings& settings, const WayResult& result,
+                               const WayResult& other, const std::vector<DifferenceResult>& results) {
   std::vector<double> differences;
   if (settings.has_test()) {
     const auto own = mean_errors(rows, result, results);
@@ -145,7 +124,7 @@ PairedTest compare(const DifferenceRows& rows, const DifferenceSettings& setting
     for (std::size_t i = 0; i < own.size(); ++i) {
       differences.push_back(own[i] - theirs[i]);
     }
-    return paired_t_test(differences);
+    return statistics::paired_t_test(differences);
   }
   check(result.jobs.size() == other.jobs.size(), "ways with the same folds");
   for (std::size_t i = 0; i < result.jobs.size(); ++i) {
@@ -154,7 +133,7 @@ PairedTest compare(const DifferenceRows& rows, const DifferenceSettings& setting
     differences.push_back(regression_metrics(truth_of(rows, a), a.prediction.value).mae -
                           regression_metrics(truth_of(rows, b), b.prediction.value).mae);
   }
-  return resampled_t_test(differences, 1.0 / (settings.folds - 1));
+  return statistics::resampled_t_test(differences, 1.0 / (settings.folds - 1));
 }
 
 }  // namespace
@@ -192,7 +171,7 @@ DifferenceReport make_report(const DifferenceData& data, const DifferenceSetting
     WayResult& result = report.results[r];
     const WayResult* direct = report.find("direct", result.learner_name, result.labels);
     const WayResult* line = report.find("cheap_linear", result.learner_name, result.labels);
-    const PairedTest none{std::nan(""), std::nan("")};
+    const statistics::PairedTest none{std::nan(""), std::nan("")};
     const bool learns = !result.learner_name.empty();
     result.against_direct = direct != nullptr && learns ? compare(rows, settings, result, *direct, results) : none;
     result.against_line = line != nullptr ? compare(rows, settings, result, *line, results) : none;
@@ -227,7 +206,7 @@ std::vector<std::string> verdicts(const DifferenceReport& report, const Differen
     if (result == nullptr || !way.learns || way.name == "direct") {
       continue;
     }
-    const PairedTest& test = result->against_direct;
+    const statistics::PairedTest& test = result->against_direct;
     const bool helps = test.mean < 0;
     const char* says = !(test.p < kSure) ? "makes no difference that these rows could show" : helps ? "helps" : "harms";
     sentences.push_back(fmt::format("{} {} ({}): {:.4g} against {:.4g} {} direct, p {} {:.2g}", way.name, says,
@@ -237,26 +216,46 @@ std::vector<std::string> verdicts(const DifferenceReport& report, const Differen
   return sentences;
 }
 
-std::string report_table(const DifferenceReport& report, const DifferenceData& data,
-                         const DifferenceSettings& settings) {
-  std::string text =
-      fmt::format("{}, {} rows, {}, {}\n", data.measured, report.results.front().metrics.count,
-                  settings.has_test() ? "test rows" : fmt::format("{} folds", settings.folds), data.unit);
-  text += fmt::format("{:<18} {:<18} {:>8} {:>8} {:>8} {:>7} {:>8} {:>8} {:>8} {:>10} {:>10}\n", "learner", "way",
-                      "MAE", "+-", "RMSE", "R2", "inner", "covered", "width", "p(direct)", "p(line)");
+namespace {
+
+text::Table result_table(const DifferenceReport& report) {
+  text::Table table({{"learner", text::Align::left, 18},
+                     {"way", text::Align::left, 18},
+                     {"MAE", text::Align::right, 8},
+                     {"+-", text::Align::right, 8},
+                     {"RMSE", text::Align::right, 8},
+                     {"R2", text::Align::right, 7},
+                     {"inner", text::Align::right, 8},
+                     {"covered", text::Align::right, 8},
+                     {"width", text::Align::right, 8},
+                     {"p(direct)", text::Align::right, 10},
+                     {"p(line)", text::Align::right, 10},
+                     {"", text::Align::left, 0, 2}});
+  const auto figure = [](double value) { return std::isnan(value) ? "" : fmt::format("{:.4f}", value); };
   std::size_t labels = 0;
   for (std::size_t r = 0; r < report.results.size(); ++r) {
     const WayResult& w = report.results[r];
     if (w.labels != labels) {
       labels = w.labels;
-      text += fmt::format("{} labels\n", labels);
+      table.line(fmt::format("{} labels", labels));
     }
-    text += fmt::format("{:<18} {:<18} {:>8.4f} {:>8} {:>8.4f} {:>7.4f} {:>8.4f} {:>8.3f} {:>8.3g} {:>10} {:>10}{}\n",
-                        w.learner_name.empty() ? "-" : w.learner_name, w.way_name, w.metrics.mae,
-                        std::isnan(w.mae_deviation) ? "" : fmt::format("{:.4f}", w.mae_deviation), w.metrics.rmse,
-                        w.metrics.r2, w.inner_mae, w.covered, w.interval_width, probability_text(w.against_direct.p),
-                        probability_text(w.against_line.p), r == report.best ? "  chosen" : "");
+    table.row({w.learner_name.empty() ? "-" : w.learner_name, w.way_name, fmt::format("{:.4f}", w.metrics.mae),
+               figure(w.mae_deviation), fmt::format("{:.4f}", w.metrics.rmse), fmt::format("{:.4f}", w.metrics.r2),
+               fmt::format("{:.4f}", w.inner_mae), fmt::format("{:.3f}", w.covered),
+               fmt::format("{:.3g}", w.interval_width), probability_text(w.against_direct.p),
+               probability_text(w.against_line.p), r == report.best ? "chosen" : ""});
   }
+  return table;
+}
+
+}  // namespace
+
+std::string report_table(const DifferenceReport& report, const DifferenceData& data,
+                         const DifferenceSettings& settings) {
+  std::string text =
+      fmt::format("{}, {} rows, {}, {}\n", data.measured, report.results.front().metrics.count,
+                  settings.has_test() ? "test rows" : fmt::format("{} folds", settings.folds), data.unit);
+  text += result_table(report).text();
   text += fmt::format(
       "+-: over folds and seeds; inner: MAE of the cross-validation inside training parts, which chooses; covered, "
       "width: intervals for {:.0f} %; p: {} of the MAE against direct learning and the line",

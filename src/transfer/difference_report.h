@@ -6,9 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "train/metrics.h"
+#include "base/regression_metrics.h"
 #include "transfer/difference_job.h"
-#include "transfer/statistics.h"
 
 namespace epitaxy::transfer {
 
@@ -18,17 +17,17 @@ struct WayResult {
   std::size_t learner = 0;
   std::size_t labels = 0;  ///< With a test file.
   std::string way_name;
-  std::string learner_name;          ///< Empty for ways that do not learn.
-  train::RegressionMetrics metrics;  ///< Of each seed's predictions of all rows, averaged over seeds.
-  double mae_deviation = 0;          ///< Standard deviation of the MAE over folds and seeds; NaN of one.
-  double inner_mae = 0;              ///< Mean over jobs: the best way is chosen by it.
-  double covered = 0;                ///< Share of predicted rows in their intervals.
-  double interval_width = 0;         ///< Median.
-  double spread_correlation = 0;     ///< Of a forest's spread and the absolute error (Spearman); NaN without a spread.
-  PairedTest against_direct;         ///< MAE minus that of `direct` with the same learner; NaN without it.
-  PairedTest against_line;           ///< MAE minus that of `cheap_linear`; NaN without it.
-  std::vector<std::size_t> jobs;     ///< Indices.
-  std::vector<double> importances;   ///< [columns of the design] mean over jobs; empty where the learner has none.
+  std::string learner_name;               ///< Empty for ways that do not learn.
+  statistics::RegressionMetrics metrics;  ///< Of each seed's predictions of all rows, averaged over seeds.
+  double mae_deviation = 0;               ///< Standard deviation of the MAE over folds and seeds; NaN of one.
+  double inner_mae = 0;                   ///< Mean over jobs: the best way is chosen by it.
+  double covered = 0;                     ///< Share of predicted rows in their intervals.
+  double interval_width = 0;              ///< Median.
+  double spread_correlation = 0;  ///< Of a forest's spread and the absolute error (Spearman); NaN without a spread.
+  statistics::PairedTest against_direct;  ///< MAE minus that of `direct` with the same learner; NaN without it.
+  statistics::PairedTest against_line;    ///< MAE minus that of `cheap_linear`; NaN without it.
+  std::vector<std::size_t> jobs;          ///< Indices.
+  std::vector<double> importances;        ///< [columns of the design] mean over jobs; empty where the learner has none.
 };
 
 struct DifferenceReport {

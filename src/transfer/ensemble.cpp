@@ -1,27 +1,14 @@
 #include "transfer/ensemble.h"
 
-#include <cmath>
+#include "base/statistics.h"
 
 namespace epitaxy::transfer {
 
 void Ensemble::finish(std::vector<double>& mean, std::vector<double>& deviation) const {
   for (const auto& values : values_) {
-    const train::Spread spread = train::spread(values);
-    mean.push_back(values.empty() ? std::nan("") : spread.mean);
-    deviation.push_back(spread.deviation);
+    mean.push_back(statistics::mean(values));
+    deviation.push_back(statistics::spread(values).deviation);
   }
-}
-
-train::RegressionMetrics average(const std::vector<train::RegressionMetrics>& all) {
-  train::RegressionMetrics mean = all.front();
-  mean.mae = mean.rmse = mean.r2 = 0;
-  const auto n = static_cast<double>(all.size());
-  for (const auto& m : all) {
-    mean.mae += m.mae / n;
-    mean.rmse += m.rmse / n;
-    mean.r2 += m.r2 / n;
-  }
-  return mean;
 }
 
 namespace {

@@ -1,10 +1,9 @@
 #pragma once
 /// \file
-/// Several models of one variant as one: their predictions, their metrics, and their weights in one file.
+/// Several models of one variant as one: their predictions, and their weights in one file.
 #include <vector>
 
 #include "models/model_file.h"
-#include "train/metrics.h"
 
 namespace epitaxy::transfer {
 
@@ -19,9 +18,6 @@ class Ensemble {
  private:
   std::vector<std::vector<double>> values_;
 };
-
-/// Means of the metrics; the count of the first.
-train::RegressionMetrics average(const std::vector<train::RegressionMetrics>& all);
 
 /// Adds a trained model to an ensemble. The heads' weights are rescaled where the standardizers differ from those of
 /// the first member, as they do when each was fitted to its own training rows.

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/progress.h"
-#include "train/metrics.h"
+#include "base/regression_metrics.h"
 #include "train/trainer.h"
 
 namespace epitaxy::transfer {
@@ -128,7 +128,7 @@ struct Validation {
   std::vector<double> labels;
 
   double mae(TargetPredictor& predictor, const float* weights) const {
-    return train::regression_metrics(labels, predictor.predict(weights, features, labels.size())).mae;
+    return statistics::regression_metrics(labels, predictor.predict(weights, features, labels.size())).mae;
   }
 };
 

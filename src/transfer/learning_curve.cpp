@@ -5,41 +5,16 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
+#include "base/regression_metrics.h"
+#include "base/statistics.h"
+#include "base/table.h"
 #include "train/run_files.h"
 #include "transfer/ensemble.h"
 
 namespace epitaxy::transfer {
 
-using train::regression_metrics;
-using train::RegressionMetrics;
-
-StraightLine StraightLine::fit(const std::vector<double>& x, const std::vector<double>& y) {
-  StraightLine line;
-  line.mean = train::spread(y).mean;
-  double count = 0;
-  double mean_x = 0;
-  double mean_y = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    if (!std::isnan(x[i])) {
-      count += 1;
-      mean_x += (x[i] - mean_x) / count;
-      mean_y += (y[i] - mean_y) / count;
-    }
-  }
-  double xx = 0;
-  double xy = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    if (!std::isnan(x[i])) {
-      xx += (x[i] - mean_x) * (x[i] - mean_x);
-      xy += (x[i] - mean_x) * (y[i] - mean_y);
-    }
-  }
-  line.slope = xx > 0 ? xy / xx : 0;
-  line.offset = (count > 0 ? mean_y : line.mean) - line.slope * mean_x;
-  return line;
-}
-
-double StraightLine::at(double x) const { return std::isnan(x) ? mean : offset + slope * x; }
+using statistics::regression_metrics;
+using statistics::RegressionMetrics;
 
 namespace {
 
@@ -49,8 +24,7 @@ CurvePoint point_of(const std::vector<RegressionMetrics>& seeds, const std::vect
   for (const RegressionMetrics& m : seeds) {
     maes.push_back(m.mae);
   }
-  return {average(seeds), train::spread(maes).deviation,
-          validation.empty() ? std::nan("") : train::spread(validation).mean};
+  return {statistics::average(seeds), statistics::spread(maes).deviation, statistics::mean(validation)};
 }
 
 /// What no model is needed for, from the same labels as the variants have.
@@ -69,7 +43,7 @@ void add_baselines(LearningCurve& curve, const TransferData& data, const Finetun
         x.push_back(data.cheap.empty() ? std::nan("") : data.cheap[row]);
         y.push_back(data.labels[row]);
       }
-      const StraightLine fit = StraightLine::fit(x, y);
+      const auto fit = statistics::StraightLine::fit(x, y);
       std::vector<double> predicted;
       for (const double cheap : data.test_cheap) {
         predicted.push_back(fit.at(cheap));
@@ -139,21 +113,21 @@ LearningCurve make_curve(const TransferData& data, const FinetuneSettings& setti
 std::string curve_table(const LearningCurve& curve, const TransferData& data, const FinetuneSettings& settings) {
   std::vector<CurveLine> lines = curve.baselines;
   lines.insert(lines.end(), curve.variants.begin(), curve.variants.end());
-  std::string text = fmt::format("{}, MAE on {} test rows, {}\n{:>8} {:>8}", data.target, data.test_labels.size(),
-                                 data.unit, "share", "labels");
+  std::vector<text::Column> columns{{"share", text::Align::right, 8}, {"labels", text::Align::right, 8}};
   for (const CurveLine& line : lines) {
-    text += fmt::format("  {:>16}", line.name);
+    columns.push_back({line.name, text::Align::right, 16, 2});
   }
+  text::Table table(std::move(columns));
   for (std::size_t share = 0; share < settings.shares.size(); ++share) {
-    text += fmt::format("\n{:>8} {:>8}", settings.shares[share], curve.labels[share]);
+    std::vector<std::string> cells{fmt::format("{}", settings.shares[share]), fmt::format("{}", curve.labels[share])};
     for (const CurveLine& line : lines) {
-      const CurvePoint& point = line.points[share];
-      const std::string spread = std::isnan(point.deviation) ? "" : fmt::format(" +- {:.4f}", point.deviation);
-      const std::string value = fmt::format("{:.4f}{}", point.test.mae, spread);
-      text += fmt::format("  {:>{}}", value, std::max<std::size_t>(16, line.name.size()));
+      cells.push_back(text::with_error(line.points[share].test.mae, line.points[share].deviation, 4));
     }
+    table.row(std::move(cells));
   }
-  text += "\nMAE: mean over seeds of single models; +-: over seeds";
+  std::string text = fmt::format("{}, MAE on {} test rows, {}\n", data.target, data.test_labels.size(), data.unit);
+  text += table.text();
+  text += "MAE: mean over seeds of single models; +-: over seeds";
   for (std::size_t v = 0; v < curve.variants.size(); ++v) {
     text += fmt::format("\nall seeds together at the largest share: {} {:.4f}, validation {:.4f}{}",
                         curve.variants[v].name, curve.largest[v].test.mae,

@@ -6,16 +6,16 @@
 #include <string>
 #include <vector>
 
-#include "train/metrics.h"
+#include "base/regression_metrics.h"
 #include "transfer/job.h"
 
 namespace epitaxy::transfer {
 
 /// Errors on the test rows with one share of the labels.
 struct CurvePoint {
-  train::RegressionMetrics test;  ///< Of single models, averaged over seeds.
-  double deviation = 0;           ///< Standard deviation of the MAE over seeds; 0 with one.
-  double validation_mae = 0;      ///< Mean over seeds; NaN without validation rows.
+  statistics::RegressionMetrics test;  ///< Of single models, averaged over seeds.
+  double deviation = 0;                ///< Standard deviation of the MAE over seeds; 0 with one.
+  double validation_mae = 0;           ///< Mean over seeds; NaN without validation rows.
 };
 
 /// A variant, or a baseline that needs no model.
@@ -26,9 +26,9 @@ struct CurveLine {
 
 /// A variant's models of the largest share together.
 struct LargestShare {
-  std::vector<double> prediction;  ///< [test rows] mean over seeds.
-  std::vector<double> deviation;   ///< [test rows] NaN with one seed.
-  train::RegressionMetrics test;   ///< Of the mean.
+  std::vector<double> prediction;      ///< [test rows] mean over seeds.
+  std::vector<double> deviation;       ///< [test rows] NaN with one seed.
+  statistics::RegressionMetrics test;  ///< Of the mean.
 };
 
 struct LearningCurve {
@@ -37,16 +37,6 @@ struct LearningCurve {
   std::vector<CurveLine> baselines;   ///< The mean of the labels; with a cheap target also the straight line from it.
   std::vector<LargestShare> largest;  ///< By variant.
   std::size_t best = 0;               ///< The variant with the smallest validation MAE at the largest share.
-};
-
-/// The straight line through (x, y) with the smallest sum of squares; where x is NaN it gives the mean of y.
-struct StraightLine {
-  double slope = 0;
-  double offset = 0;
-  double mean = 0;  ///< Of all y.
-
-  static StraightLine fit(const std::vector<double>& x, const std::vector<double>& y);
-  double at(double x) const;
 };
 
 /// `results` in the order of `jobs`.

@@ -6,8 +6,8 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "base/regression_metrics.h"
 #include "data/temporary_folder.h"
-#include "train/metrics.h"
 
 using namespace epitaxy;
 using namespace epitaxy::learners;
@@ -61,7 +61,7 @@ std::unique_ptr<Regressor> trained(const LearnerSettings& settings, const Table&
 }
 
 double mae(const Regressor& regressor, const Table& table) {
-  return train::regression_metrics(table.labels, regressor.predict(table.rows)).mae;
+  return statistics::regression_metrics(table.labels, regressor.predict(table.rows)).mae;
 }
 
 const std::vector<LearnerKind> kAll{LearnerKind::random_forest, LearnerKind::gradient_boosting,

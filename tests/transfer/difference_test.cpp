@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/regression_metrics.h"
 #include "data/csv.h"
 #include "transfer/difference_model.h"
 #include "transfer/difference_report.h"
@@ -261,7 +262,7 @@ BOOST_AUTO_TEST_CASE(the_model_predicts_as_it_was_learned) {
   }
   std::vector<std::string> problems;
   const auto prediction = model.predict(model.features.compute(texts, problems), cheap);
-  BOOST_TEST(train::regression_metrics(better, prediction.value).mae < 0.2);
+  BOOST_TEST(statistics::regression_metrics(better, prediction.value).mae < 0.2);
   for (std::size_t i = 0; i < 40; ++i) {
     BOOST_TEST(prediction.low[i] < prediction.high[i]);
   }

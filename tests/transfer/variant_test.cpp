@@ -181,13 +181,4 @@ BOOST_AUTO_TEST_CASE(further_targets_go_on_with_the_pretrained_head) {
                         says("two heads would be called 'quick'"));
 }
 
-BOOST_AUTO_TEST_CASE(a_straight_line) {
-  const auto line = transfer::StraightLine::fit({1, 2, kNone, 4}, {3, 5, 100, 9});
-  BOOST_TEST(line.at(3) == 7.0, boost::test_tools::tolerance(1e-12));
-  BOOST_TEST(line.at(kNone) == 29.25);
-  const auto constant = transfer::StraightLine::fit({2, 2}, {1, 3});
-  BOOST_TEST(constant.at(7) == 2.0);
-  BOOST_TEST(transfer::StraightLine::fit({kNone, kNone}, {1, 3}).at(0) == 2.0);
-}
-
 BOOST_AUTO_TEST_SUITE_END()

@@ -6,7 +6,7 @@
 #include <map>
 
 #include "base/error.h"
-#include "sampling/metrics/distributions.h"
+#include "base/statistics.h"
 
 namespace epitaxy::sampling {
 
@@ -113,7 +113,7 @@ double density_correlation(const LatentMap& map) {
     densities.push_back(static_cast<double>(cell.molecules));
     shares.push_back(cell.valid_share());
   }
-  return rank_correlation(densities, shares);
+  return statistics::rank_correlation(densities, shares);
 }
 
 std::vector<DensityGroup> density_groups(const LatentMap& map) {
@@ -124,7 +124,7 @@ std::vector<DensityGroup> density_groups(const LatentMap& map) {
       densities.push_back(static_cast<double>(cell.molecules));
     }
   }
-  const std::vector<double> ranks = mean_ranks(densities);
+  const std::vector<double> ranks = statistics::mean_ranks(densities);
   // By group: 0 for cells without molecules, then the tenths.
   std::map<std::size_t, DensityGroup> groups;
   std::size_t occupied = 0;

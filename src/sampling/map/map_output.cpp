@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/table.h"
 #include "data/hdf5.h"
 #include "train/run_files.h"
 
@@ -196,11 +197,16 @@ void log_map(const LatentMap& map) {
   log::info("map of {} x {} cells; share of valid decodes from 0 ({}) to 1 ({}), and density of the training molecules",
             map.cells(), map.cells(), kShades.front(), kShades.back());
   std::ranges::for_each(lines, [](const std::string& line) { log::line(line); });
-  log::info("  training molecules in a cell    cells    decodes    valid");
+  text::Table table({{"training molecules in a cell"},
+                     {"cells", text::Align::right, 8},
+                     {"decodes", text::Align::right, 10},
+                     {"valid", text::Align::right, 8}},
+                    2);
   for (const DensityGroup& group : density_groups(map)) {
-    log::info("  {:>12} to {:<12} {:>8} {:>10} {:>6.2f} %", group.least, group.most, group.cells, group.sum.decodes,
-              100 * group.sum.valid_share());
+    table.row({fmt::format("{} to {}", group.least, group.most), fmt::format("{}", group.cells),
+               fmt::format("{}", group.sum.decodes), fmt::format("{:.2f} %", 100 * group.sum.valid_share())});
   }
+  log::lines(table.lines());
   log::info("  rank correlation of the two over the cells: {:.3f}; {} training molecules lie beside the map",
             density_correlation(map), map.molecules_outside());
 }

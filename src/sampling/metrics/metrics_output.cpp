@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/log.h"
+#include "base/statistics.h"
+#include "base/table.h"
 #include "train/run_files.h"
 
 namespace epitaxy::sampling {
@@ -70,15 +72,15 @@ std::vector<Share> invalid_shares(const MoleculeCounts& all) {
 }
 
 /// What replicates found on average.
-Estimate over_replicates(const MetricsReport& report, const Share& share) {
+statistics::Estimate over_replicates(const MetricsReport& report, const Share& share) {
   std::vector<double> values;
   std::ranges::transform(report.replicates, std::back_inserter(values), share.value);
-  return estimate(values);
+  return statistics::estimate(values);
 }
 
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
-void add(Json& json, const std::string& key, const Estimate& value) {
+void add(Json& json, const std::string& key, const statistics::Estimate& value) {
   json[key] = number(value.mean);
   json[key + "_error"] = number(value.error);
 }
@@ -114,36 +116,64 @@ Json describe_sample(const MetricsReport& report) {
 }
 
 /// "93.21 (0.05) %", with the error left out where there is none.
-std::string percent(const Estimate& value) {
+std::string percent(const statistics::Estimate& value) {
   const std::string error = std::isnan(value.error) ? "" : fmt::format(" ({:.2f})", 100 * value.error);
   return std::isnan(value.mean) ? "-" : fmt::format("{:.2f}{} %", 100 * value.mean, error);
 }
 
-std::string plain(const Estimate& value) {
+std::string plain(const statistics::Estimate& value) {
   const std::string error = std::isnan(value.error) ? "" : fmt::format(" ({:.4f})", value.error);
   return std::isnan(value.mean) ? "-" : fmt::format("{:.4f}{}", value.mean, error);
 }
 
-void log_entry(const std::string& name, const std::string& value) { log::info("  {:<58} {}", name, value); }
+/// Of named values, a line each.
+text::Table value_table() { return text::Table({{"", text::Align::left, 58}, {"", text::Align::left}}, 2); }
 
 void log_shares(const MetricsReport& report) {
+  text::Table table = value_table();
   std::vector<Share> list = shares();
   std::ranges::copy(invalid_shares(report.all), std::inserter(list, list.begin() + 2));
   for (const Share& share : list) {
     const bool trivial = share.key == "points_valid" && report.all.decodes == report.all.points;
     if (!share.name.empty() && !trivial) {
-      log_entry(share.name, percent(over_replicates(report, share)));
+      table.row({share.name, percent(over_replicates(report, share))});
     }
   }
-  log_entry("distinct molecules of all replicates together",
-            fmt::format("{}, {} of them new", report.all.unique, report.all.novel));
+  table.row({"distinct molecules of all replicates together",
+             fmt::format("{}, {} of them new", report.all.unique, report.all.novel)});
+  log::lines(table.lines());
 }
 
-void log_distribution(const DistributionReport& report) {
-  const std::string name = report.unit.empty() ? report.name : fmt::format("{} / {}", report.name, report.unit);
-  log::info("  {:<28} {:>10.3f} {:>10.3f} {:>10.3f} {:>10.3f} {:>12.4f} {:>10.4f}", name, report.mean.mean,
-            report.spread.mean, report.training_mean, report.training_spread, report.distance.mean,
-            report.training_distance);
+void log_diversity(const DiversityReport& diversity) {
+  text::Table table = value_table();
+  const auto entry = [&](const std::string& name, const statistics::Estimate& value, double training) {
+    table.row({name, fmt::format("{}; training set {:.4f}", plain(value), training)});
+  };
+  entry("IntDiv1 (Morgan radius 2, 1,024 bits)", diversity.first, diversity.training_first);
+  entry("IntDiv2", diversity.second, diversity.training_second);
+  entry("similarity to the nearest (other) training molecule", diversity.nearest, diversity.training_nearest);
+  table.row({"the same of the new molecules", plain(diversity.nearest_novel)});
+  log::lines(table.lines());
+}
+
+void log_distributions(const MetricsReport& report) {
+  text::Table table({{"", text::Align::left, 28},
+                     {"mean", text::Align::right, 10},
+                     {"spread", text::Align::right, 10},
+                     {"training", text::Align::right, 10},
+                     {"spread", text::Align::right, 10},
+                     {"Wasserstein", text::Align::right, 12},
+                     {"by chance", text::Align::right, 10}},
+                    2);
+  const auto add_row = [&](const DistributionReport& row) {
+    table.row({row.unit.empty() ? row.name : fmt::format("{} / {}", row.name, row.unit),
+               fmt::format("{:.3f}", row.mean.mean), fmt::format("{:.3f}", row.spread.mean),
+               fmt::format("{:.3f}", row.training_mean), fmt::format("{:.3f}", row.training_spread),
+               fmt::format("{:.4f}", row.distance.mean), fmt::format("{:.4f}", row.training_distance)});
+  };
+  std::ranges::for_each(report.descriptors, add_row);
+  std::ranges::for_each(report.predictions, add_row);
+  log::lines(table.lines());
 }
 
 }  // namespace
@@ -189,24 +219,10 @@ void log_report(const MetricsReport& report) {
   if (report.sampled == 0) {
     return;
   }
-  const DiversityReport& diversity = report.diversity;
   log::info("{} distinct valid molecules of each replicate, {} of the training set", report.sampled,
             report.training_sampled);
-  const auto entry = [](const std::string& name, const Estimate& value, double training) {
-    log_entry(name, fmt::format("{}; training set {:.4f}", plain(value), training));
-  };
-  entry("IntDiv1 (Morgan radius 2, 1,024 bits)", diversity.first, diversity.training_first);
-  entry("IntDiv2", diversity.second, diversity.training_second);
-  entry("similarity to the nearest (other) training molecule", diversity.nearest, diversity.training_nearest);
-  log_entry("the same of the new molecules", plain(diversity.nearest_novel));
-  log::info("  {:<28} {:>10} {:>10} {:>10} {:>10} {:>12} {:>10}", "", "mean", "spread", "training", "spread",
-            "Wasserstein", "by chance");
-  for (const DistributionReport& descriptor : report.descriptors) {
-    log_distribution(descriptor);
-  }
-  for (const DistributionReport& prediction : report.predictions) {
-    log_distribution(prediction);
-  }
+  log_diversity(report.diversity);
+  log_distributions(report);
 }
 
 void log_counts(const std::string& name, const MoleculeCounts& counts) {

@@ -5,11 +5,11 @@
 #include <limits>
 #include <numeric>
 
+#include "base/statistics.h"
 #include "base/text.h"
 #include "chem/descriptors.h"
 #include "sampling/metrics/diversity.h"
 #include "sampling/metrics/training_sample.h"
-#include "train/metrics.h"
 #include "train/rows.h"
 
 namespace epitaxy::sampling {
@@ -22,9 +22,6 @@ constexpr std::size_t kDescriptorCount = chem::kDescriptors.size();
 /// Values of one number over a sample.
 using Values = std::vector<double>;
 using Texts = std::vector<std::string>;
-
-double mean_of(const Values& values) { return values.empty() ? kNone : train::spread(values).mean; }
-double deviation_of(const Values& values) { return values.empty() ? kNone : train::spread(values).deviation; }
 
 /// Rank 0's molecules, by replicate, on all ranks.
 std::vector<Texts> broadcast_samples(const parallel::Communicator& communicator, const CampaignMetrics& campaign) {
@@ -79,16 +76,16 @@ DistributionReport compare(const std::vector<Values>& replicates, const Values& 
   Values spreads;
   Values distances;
   for (const Values& values : replicates) {
-    means.push_back(mean_of(values));
-    spreads.push_back(deviation_of(values));
-    distances.push_back(wasserstein_distance(values, training));
+    means.push_back(statistics::mean(values));
+    spreads.push_back(statistics::spread(values).deviation);
+    distances.push_back(statistics::wasserstein_distance(values, training));
   }
-  report.mean = estimate(means);
-  report.spread = estimate(spreads);
-  report.distance = estimate(distances);
-  report.training_mean = mean_of(training);
-  report.training_spread = deviation_of(training);
-  report.training_distance = wasserstein_distance(chance, training);
+  report.mean = statistics::estimate(means);
+  report.spread = statistics::estimate(spreads);
+  report.distance = statistics::estimate(distances);
+  report.training_mean = statistics::mean(training);
+  report.training_spread = statistics::spread(training).deviation;
+  report.training_distance = statistics::wasserstein_distance(chance, training);
   return report;
 }
 
@@ -165,7 +162,7 @@ DiversityReport measure_diversity(const parallel::Communicator& communicator, co
   const InternalDiversity of_training = internal_diversity(communicator, own);
   report.training_first = of_training.first;
   report.training_second = of_training.second;
-  report.training_nearest = mean_of(nearest_similarities(communicator, own, references, training.first));
+  report.training_nearest = statistics::mean(nearest_similarities(communicator, own, references, training.first));
   Values first;
   Values second;
   Values nearest;
@@ -176,19 +173,19 @@ DiversityReport measure_diversity(const parallel::Communicator& communicator, co
     first.push_back(diversity.first);
     second.push_back(diversity.second);
     const Values similarities = nearest_similarities(communicator, fingerprints, references);
-    nearest.push_back(mean_of(similarities));
+    nearest.push_back(statistics::mean(similarities));
     Values novel;
     for (std::size_t i = 0; communicator.is_root() && i < similarities.size(); ++i) {
       if (campaign.replicates()[r].sample[i].novel) {
         novel.push_back(similarities[i]);
       }
     }
-    nearest_novel.push_back(mean_of(novel));
+    nearest_novel.push_back(statistics::mean(novel));
   }
-  report.first = estimate(first);
-  report.second = estimate(second);
-  report.nearest = estimate(nearest);
-  report.nearest_novel = estimate(nearest_novel);
+  report.first = statistics::estimate(first);
+  report.second = statistics::estimate(second);
+  report.nearest = statistics::estimate(nearest);
+  report.nearest_novel = statistics::estimate(nearest_novel);
   return report;
 }
 

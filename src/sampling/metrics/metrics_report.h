@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "base/statistics.h"
 #include "data/dataset.h"
 #include "models/model.h"
 #include "parallel/communicator.h"
-#include "sampling/metrics/distributions.h"
 #include "sampling/metrics/molecule_metrics.h"
 
 namespace epitaxy::sampling {
@@ -17,9 +17,9 @@ struct DistributionReport {
   std::string key;  ///< Name of the descriptor with its unit, or of the head.
   std::string name;
   std::string unit;
-  Estimate mean;
-  Estimate spread;    ///< Standard deviation.
-  Estimate distance;  ///< Wasserstein-1 from the training set.
+  statistics::Estimate mean;
+  statistics::Estimate spread;    ///< Standard deviation.
+  statistics::Estimate distance;  ///< Wasserstein-1 from the training set.
   double training_mean = 0;
   double training_spread = 0;
   /// Wasserstein-1 of one sample of the training set from the rest of it: what chance alone gives.
@@ -28,10 +28,10 @@ struct DistributionReport {
 
 /// Similarities within a sample and to the training set.
 struct DiversityReport {
-  Estimate first;          ///< IntDiv_1
-  Estimate second;         ///< IntDiv_2
-  Estimate nearest;        ///< Mean similarity to the nearest training molecule ...
-  Estimate nearest_novel;  ///< ... of the new ones alone.
+  statistics::Estimate first;          ///< IntDiv_1
+  statistics::Estimate second;         ///< IntDiv_2
+  statistics::Estimate nearest;        ///< Mean similarity to the nearest training molecule ...
+  statistics::Estimate nearest_novel;  ///< ... of the new ones alone.
   // Of a sample of the training set; the molecule itself does not count as its neighbor.
   double training_first = 0;
   double training_second = 0;

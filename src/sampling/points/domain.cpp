@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "base/error.h"
-#include "sampling/points/normal.h"
+#include "base/statistics.h"
 #include "sampling/points/principal_axes.h"
 
 namespace epitaxy::sampling {
@@ -192,7 +192,7 @@ void Domain::map(const double* unit, std::size_t count, float* latent) const {
   for (std::size_t i = 0; i < count; ++i) {
     const double* point = unit + i * dimensions_;
     for (std::size_t j = 0; j < dimensions_; ++j) {
-      steps[j] = is_normal() ? normal_quantile(point[j]) : 2 * point[j] - 1;
+      steps[j] = is_normal() ? statistics::normal_quantile(point[j]) : 2 * point[j] - 1;
     }
     if (restriction_) {
       restriction_->restrict(point[0], steps.data());
@@ -225,7 +225,7 @@ void Domain::to_unit(const float* latent, double* unit) const {
       }
     }
     const double step = lengths_[j] > 0 ? length / lengths_[j] : 0.0;
-    unit[j] = is_normal() ? normal_below(step) : 0.5 * (step + 1);
+    unit[j] = is_normal() ? statistics::normal_below(step) : 0.5 * (step + 1);
   }
 }
 
@@ -269,7 +269,7 @@ void Domain::constrain(std::span<const double> direction, double offset, bool be
     fail_input("the objective's property does not vary in the domain '{}'", name_of(kind_));
   }
   const double limit = sign * (threshold - mean) / deviation;
-  mass_ = normal_below(limit);
+  mass_ = statistics::normal_below(limit);
   if (!(mass_ > 1e-200)) {
     fail_input(
         "the domain '{}' does not reach the objective: the property is {:.6g} +- {:.3g} there, so that {} {} is {:.0f} "

@@ -5,7 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/log.h"
-#include "sampling/metrics/distributions.h"
+#include "base/regression_metrics.h"
+#include "base/statistics.h"
 #include "train/run_files.h"
 
 namespace epitaxy::sampling {
@@ -66,8 +67,6 @@ SearchProof judge_search(std::span<const chem::XtbResult> results, std::span<con
   proof.molecules = results.size();
   std::vector<double> values;
   std::vector<double> predictions;
-  double sum = 0;
-  double errors = 0;
   for (std::size_t i = 0; i < results.size(); ++i) {
     proof.rearranged += results[i].rearranged ? 1 : 0;
     const auto value = computed_value(results[i], quantity);
@@ -76,16 +75,17 @@ SearchProof judge_search(std::span<const chem::XtbResult> results, std::span<con
     }
     ++proof.computed;
     proof.hits += objective.met_by(*value) ? 1 : 0;
-    sum += *value;
+    values.push_back(*value);
     if (!predicted.empty()) {
-      values.push_back(*value);
       predictions.push_back(predicted[i]);
-      errors += std::abs(predicted[i] - *value);
     }
   }
-  proof.mean = proof.computed > 0 ? sum / static_cast<double>(proof.computed) : std::nan("");
-  proof.mae = values.empty() ? std::nan("") : errors / static_cast<double>(values.size());
-  proof.rank_correlation = rank_correlation(predictions, values);
+  proof.mean = statistics::range(values).mean;
+  proof.mae = proof.rank_correlation = std::nan("");
+  if (!predicted.empty()) {
+    proof.mae = statistics::regression_metrics(values, predictions).mae;
+    proof.rank_correlation = statistics::rank_correlation(predictions, values);
+  }
   return proof;
 }
 

@@ -6,8 +6,8 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "base/statistics.h"
 #include "data/temporary_folder.h"
-#include "sampling/points/normal.h"
 #include "sampling/points/sobol.h"
 
 using namespace epitaxy;
@@ -94,22 +94,6 @@ void check_close(const std::vector<float>& values, const std::vector<double>& ex
 
 BOOST_AUTO_TEST_SUITE(domain_test)
 
-// Abramowitz and Stegun, tables 26.2 and 26.6; the tails are those of Mathematica's InverseErfc.
-BOOST_AUTO_TEST_CASE(normal_quantiles) {
-  const auto close = boost::test_tools::tolerance(1e-12);
-  BOOST_TEST(sampling::normal_quantile(0.5) == 0.0);
-  BOOST_TEST(sampling::normal_quantile(0.975) == 1.959963984540054, close);
-  BOOST_TEST(sampling::normal_quantile(0.01) == -2.326347874040841, close);
-  BOOST_TEST(sampling::normal_below(-1.959963984540054) == 0.025, close);
-  BOOST_TEST(sampling::normal_below(0) == 0.5);
-  BOOST_TEST(sampling::normal_below(-6) == 9.865876450376982e-10, close);
-  for (const double x : {-30.0, -12.0, -6.2, -3.0, -0.5, 0.1, 2.0, 6.2}) {
-    const double tolerance = x < 0 ? 1e-12 : 1e-16 / sampling::normal_below(-x);
-    BOOST_TEST(std::abs(sampling::normal_quantile(sampling::normal_below(x)) - x) < 40 * tolerance + 1e-12);
-  }
-  BOOST_TEST(sampling::normal_quantile(0x1p-33) == -sampling::normal_quantile(1 - 0x1p-33));
-}
-
 BOOST_AUTO_TEST_CASE(the_prior_is_standard_normal) {
   const Domain domain(read("  kind: prior\n"), 3, nullptr);
   BOOST_TEST(domain.dimensions() == 3);
@@ -133,7 +117,7 @@ BOOST_AUTO_TEST_CASE(the_encoded_domain_has_mean_and_spread_of_the_molecules) {
   check_close(correlated.covariance, given.covariance, 0.02);
   // The first dimension of the cube is the longest axis.
   const double step = 2 * std::sqrt(0.5);
-  check_close(vector_at(full, {sampling::normal_below(1), 0.5, 0.5}), {1 + step, -2 + step, 0.5});
+  check_close(vector_at(full, {statistics::normal_below(1), 0.5, 0.5}), {1 + step, -2 + step, 0.5});
 }
 
 BOOST_AUTO_TEST_CASE(boxes_reach_from_corner_to_corner) {
@@ -210,7 +194,7 @@ void check_restricted(Domain domain, const std::vector<double>& direction, bool 
   domain.constrain(direction, offset, below, threshold);
   const double sign = below ? 1 : -1;
   const double limit = sign * (threshold - mean) / deviation;
-  BOOST_TEST(domain.mass() == sampling::normal_below(limit), boost::test_tools::tolerance(1e-9));
+  BOOST_TEST(domain.mass() == statistics::normal_below(limit), boost::test_tools::tolerance(1e-9));
   const auto latent = vectors_of(domain);
   const std::size_t size = direction.size();
   std::vector<double> sizes;
@@ -227,7 +211,7 @@ void check_restricted(Domain domain, const std::vector<double>& direction, bool 
   // One value in each interval of equal mass but for the margin: still space-filling.
   std::ranges::sort(sizes);
   for (std::size_t i = 0; i < kPoints; i += 511) {
-    const double rank = sampling::normal_below(sizes[i]) / domain.mass() * kPoints;
+    const double rank = statistics::normal_below(sizes[i]) / domain.mass() * kPoints;
     BOOST_TEST(std::abs(rank - static_cast<double>(i) - 0.5) < 0.7 + 1e-4 * kPoints);
   }
 }

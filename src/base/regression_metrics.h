@@ -1,11 +1,23 @@
 #pragma once
 /// \file
-/// How sure a prediction is, and how sure it is that one way is better than another.
+/// How wrong predictions are, how sure one is, and how sure it is that one way is better than another.
 #include <cstddef>
 #include <span>
-#include <vector>
 
-namespace epitaxy::transfer {
+namespace epitaxy::statistics {
+
+/// Over pairs in which neither value is NaN. Sums are float64 in the order of the rows.
+struct RegressionMetrics {
+  std::size_t count = 0;
+  double mae = 0;   ///< Mean absolute error.
+  double rmse = 0;  ///< Root mean square error.
+  double r2 = 0;    ///< 1 - SSE / SST; NaN for fewer than two rows or a constant truth.
+};
+
+RegressionMetrics regression_metrics(std::span<const double> truth, std::span<const double> prediction);
+
+/// Means of the metrics of several models; the count of the first.
+RegressionMetrics average(std::span<const RegressionMetrics> all);
 
 struct Interval {
   double low = 0;
@@ -34,4 +46,4 @@ PairedTest resampled_t_test(std::span<const double> differences, double test_sha
 /// The plain t-test of differences by row, for one set of test rows.
 PairedTest paired_t_test(std::span<const double> differences);
 
-}  // namespace epitaxy::transfer
+}  // namespace epitaxy::statistics
