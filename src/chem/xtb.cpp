@@ -3,17 +3,13 @@
 #include <GraphMol/GraphMol.h>
 #include <Numerics/Optimizer/BFGSOpt.h>
 
-// GCC 12 takes AVX-512's undefined registers for uninitialized variables.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#include <Eigen/Eigenvalues>
-#pragma GCC diagnostic pop
 #include <cmath>
 
 #include "base/error.h"
 #include "chem/molecule_structure.h"
 #include "chem/xtb_calculator.h"
+#include "linalg/eigen.h"
+#include "linalg/solvers.h"
 
 namespace epitaxy::chem {
 
@@ -123,9 +119,15 @@ class Optimization {
   /// [coordinates, coordinates]: the inverse square root of the force field's second derivatives.
   MatrixXd scaling() {
     const MatrixXd second = structure_.second_derivatives(positions_ * kBohr) * (kBohr * kBohr / kHartreeInKcal);
-    const Eigen::SelfAdjointEigenSolver<MatrixXd> modes(second);
-    const VectorXd stiffness = modes.eigenvalues().cwiseMax(kSoftest);
-    return modes.eigenvectors() * stiffness.cwiseSqrt().cwiseInverse().asDiagonal();
+    const Index size = second.rows();
+    const auto modes = linalg::symmetric_eigen({second.data(), static_cast<std::size_t>(second.size())},
+                                               static_cast<std::size_t>(size));
+    if (!modes) {
+      fail("the force field's second derivatives are not numbers");
+    }
+    const VectorXd stiffness = Eigen::Map<const VectorXd>(modes->values.data(), size).cwiseMax(kSoftest);
+    const Eigen::Map<const MatrixXd> vectors(modes->vectors.data(), size, size);
+    return vectors * stiffness.cwiseSqrt().cwiseInverse().asDiagonal();
   }
 
   bool is_near(const VectorXd& trial) const {

@@ -5,12 +5,9 @@
 #include <utility>
 
 #include "base/error.h"
-#include "learners/eigen.h"
 #include "learners/regressors.h"
-
-/// LAPACK's Cholesky factorization (of OpenBLAS, 1.4 times as fast as Eigen's), in place: the upper triangle by
-/// columns.
-extern "C" void dpotrf_(const char* triangle, const int* size, double* matrix, const int* stride, int* info);
+#include "linalg/eigen.h"
+#include "linalg/solvers.h"
 
 namespace epitaxy::learners {
 
@@ -121,20 +118,6 @@ class Gaussian {
   Eigen::VectorXd squares_;
 };
 
-/// The solution x of (k + penalty) x = y, of which the lower triangle of k is given and overwritten.
-Eigen::VectorXd solve(Kernel& k, double penalty, Eigen::VectorXd y) {
-  k.diagonal().array() += penalty;
-  const auto size = static_cast<int>(k.rows());
-  int info = 0;
-  dpotrf_("U", &size, k.data(), &size, &info);
-  k.triangularView<Eigen::Lower>().solveInPlace(y);
-  k.triangularView<Eigen::Lower>().transpose().solveInPlace(y);
-  if (info != 0 || !y.allFinite()) {
-    fail_input("kernel_ridge: the equations have no stable solution with penalty {}: raise it", penalty);
-  }
-  return y;
-}
-
 /// A trained kernel ridge regression is its settings, its training rows and a weight for each of them.
 struct KernelModel {
   std::vector<std::int64_t> kinds;
@@ -175,7 +158,12 @@ class KernelRidge final : public Regressor {
       const auto size = static_cast<Eigen::Index>(rows);
       k.block(from, 0, size, from + size) = similarity(block, first + rows).topRows(size);
     });
-    weights_ = solve(k, penalty, vector_of(labels));
+    k.diagonal().array() += penalty;
+    const auto weights = linalg::solve_positive({k.data(), static_cast<std::size_t>(k.size())}, labels);
+    if (!weights) {
+      fail_input("kernel_ridge: the equations have no stable solution with penalty {}: raise it", penalty);
+    }
+    set_weights(*weights);
   }
 
   std::vector<double> predict(const Matrix& rows) const override {
@@ -207,7 +195,7 @@ class KernelRidge final : public Regressor {
     file.write_attribute(group, "cheap_width", model_.cheap_width);
   }
 
-  void set_weights(const std::vector<double>& weights) { weights_ = vector_of(weights); }
+  void set_weights(const std::vector<double>& weights) { weights_ = linalg::vector_of(weights); }
 
  private:
   /// Calls work(first row, rows, block), blocks padded with zeros, so that a row's bits do not depend on how many there

@@ -1,8 +1,9 @@
 #include <cmath>
 #include <numeric>
+#include <utility>
 
-#include "learners/eigen.h"
 #include "learners/regressors.h"
+#include "linalg/solvers.h"
 
 namespace epitaxy::learners {
 
@@ -53,24 +54,10 @@ class Ridge final : public Regressor {
 std::unique_ptr<Regressor> train_ridge(const LearnerSettings& settings, const TrainingTable& table) {
   ColumnScales scales = ColumnScales::fit(table.rows);
   const Matrix scaled = scales.apply(table.rows);
-  const auto rows = static_cast<Eigen::Index>(scaled.rows);
-  const auto columns = static_cast<Eigen::Index>(scaled.columns);
-  using Table = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  const Eigen::MatrixXd x = Eigen::Map<const Table>(scaled.values.data(), rows, columns).cast<double>();
-  const Eigen::VectorXd y = vector_of(table.labels);
-  // The penalty counts as a share of the rows; with fewer rows than columns the dual equations are smaller.
-  const double penalty = settings.penalty * static_cast<double>(rows);
-  Eigen::VectorXd solution;
-  if (rows < columns) {
-    Eigen::MatrixXd k = x * x.transpose();
-    k.diagonal().array() += penalty;
-    solution = x.transpose() * k.llt().solve(y);
-  } else {
-    Eigen::MatrixXd k = x.transpose() * x;
-    k.diagonal().array() += penalty;
-    solution = k.llt().solve(x.transpose() * y);
-  }
-  return std::make_unique<Ridge>(std::move(scales), std::vector<double>(solution.begin(), solution.end()));
+  // The penalty counts as a share of the rows.
+  const double penalty = settings.penalty * static_cast<double>(scaled.rows);
+  auto coefficients = linalg::fit_ridge(scaled.values, scaled.columns, table.labels, penalty);
+  return std::make_unique<Ridge>(std::move(scales), std::move(coefficients));
 }
 
 std::unique_ptr<Regressor> read_ridge(const data::Hdf5File& file, const std::string& group) {

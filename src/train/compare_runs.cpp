@@ -1,6 +1,5 @@
 #include "train/compare_runs.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 

@@ -1,19 +1,14 @@
 #include "train/latent_order.h"
 
-// GCC 12 takes the registers that its own AVX-512 header leaves undefined on purpose for a mistake.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#include <Eigen/Dense>
-#pragma GCC diagnostic pop
-
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numbers>
 
 #include "base/error.h"
 #include "base/regression_metrics.h"
 #include "data/split.h"
+#include "linalg/solvers.h"
 
 namespace epitaxy::train {
 
@@ -24,65 +19,67 @@ constexpr std::uint64_t kHalvesSeed = 32452843;
 constexpr double kActiveVariance = 0.01;
 constexpr std::size_t kValuesPerCoefficient = 2;
 
-using Matrix = Eigen::Map<const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
-
 /// Activity and covariance of the dimensions.
-LatentOrder describe(const Matrix& latents) {
+LatentOrder describe(std::span<const float> latents, std::size_t latent) {
   LatentOrder order;
-  const auto latent = static_cast<std::size_t>(latents.cols());
-  order.covariance.assign(latent * latent, 0.0);
-  if (latents.size() == 0) {
-    order.active.assign(latent, false);
-    return order;
-  }
-  Eigen::MatrixXd centered = latents.cast<double>();
-  centered.rowwise() -= centered.colwise().mean().eval();
-  Eigen::Map<Eigen::MatrixXd> covariance(order.covariance.data(), latents.cols(), latents.cols());
-  covariance.noalias() = centered.transpose() * centered / static_cast<double>(latents.rows());
-  for (Eigen::Index j = 0; j < latents.cols(); ++j) {
-    order.active.push_back(covariance(j, j) > kActiveVariance);
+  order.covariance = linalg::covariance(latents, latent);
+  for (std::size_t j = 0; j < latent; ++j) {
+    order.active.push_back(order.covariance[j * latent + j] > kActiveVariance);
   }
   return order;
 }
 
 /// Rows of one half that have a value.
-std::vector<Eigen::Index> rows_of_half(const std::vector<bool>& fits, bool half, const std::vector<double>& values) {
-  std::vector<Eigen::Index> rows;
+std::vector<std::size_t> rows_of_half(const std::vector<bool>& fits, bool half, const std::vector<double>& values) {
+  std::vector<std::size_t> rows;
   for (std::size_t i = 0; i < fits.size(); ++i) {
     if (fits[i] == half && !std::isnan(values[i])) {
-      rows.push_back(static_cast<Eigen::Index>(i));
+      rows.push_back(i);
     }
   }
   return rows;
 }
 
-bool is_constant(const Eigen::VectorXd& values) { return values.minCoeff() == values.maxCoeff(); }
+std::vector<double> pick(const std::vector<double>& values, const std::vector<std::size_t>& rows) {
+  std::vector<double> picked;
+  std::ranges::transform(rows, std::back_inserter(picked), [&](std::size_t i) { return values[i]; });
+  return picked;
+}
 
-/// value = constant + coefficients . latent, of least squares; the smallest coefficients where several do.
-struct LinearFit {
-  Eigen::VectorXd coefficients;  ///< Of the active dimensions.
-  double constant = 0;
-};
-
-LinearFit fit(const Eigen::MatrixXd& latents, const Eigen::VectorXd& values) {
-  const Eigen::RowVectorXd mean = latents.colwise().mean();
-  const Eigen::MatrixXd centered = latents.rowwise() - mean;
-  LinearFit result;
-  if (latents.cols() > 0) {
-    const Eigen::VectorXd rises = values.array() - values.mean();
-    result.coefficients = centered.completeOrthogonalDecomposition().solve(rises);
+/// [rows, columns] of latents [any, latent].
+std::vector<double> pick(std::span<const float> latents, std::size_t latent, const std::vector<std::size_t>& rows,
+                         const std::vector<std::size_t>& columns) {
+  std::vector<double> picked;
+  picked.reserve(rows.size() * columns.size());
+  for (const std::size_t i : rows) {
+    for (const std::size_t j : columns) {
+      picked.push_back(latents[i * latent + j]);
+    }
   }
-  result.constant = values.mean() - mean.dot(result.coefficients);
-  return result;
+  return picked;
+}
+
+bool is_constant(const std::vector<double>& values) {
+  const auto [low, high] = std::ranges::minmax(values);
+  return low == high;
+}
+
+std::vector<double> predict(const linalg::LinearFit& line, const std::vector<double>& rows, std::size_t count) {
+  const std::size_t columns = line.coefficients.size();
+  std::vector<double> predicted;
+  for (std::size_t i = 0; i < count; ++i) {
+    predicted.push_back(line.at(std::span(rows).subspan(i * columns, columns)));
+  }
+  return predicted;
 }
 
 /// Places the normalized coefficients at the active dimensions.
-std::vector<double> direction_of(const Eigen::VectorXd& coefficients, const std::vector<Eigen::Index>& columns,
+std::vector<double> direction_of(const std::vector<double>& coefficients, const std::vector<std::size_t>& columns,
                                  std::size_t latent) {
   std::vector<double> direction(latent, 0.0);
-  const double length = coefficients.norm();
+  const double length = linalg::length(coefficients);
   for (std::size_t k = 0; k < columns.size() && length > 0; ++k) {
-    direction[static_cast<std::size_t>(columns[k])] = coefficients[static_cast<Eigen::Index>(k)] / length;
+    direction[columns[k]] = coefficients[k] / length;
   }
   return direction;
 }
@@ -106,25 +103,22 @@ double LatentOrder::angle(std::span<const double> a, std::span<const double> b) 
 }
 
 double LatentOrder::correlation(std::span<const double> a, std::span<const double> b) const {
-  const auto latent = static_cast<Eigen::Index>(active.size());
   check(a.size() == active.size() && b.size() == active.size(), "correlations are of functions of latent vectors");
-  const Eigen::Map<const Eigen::VectorXd> one(a.data(), latent);
-  const Eigen::Map<const Eigen::VectorXd> other(b.data(), latent);
-  const Eigen::Map<const Eigen::MatrixXd> metric(covariance.data(), latent, latent);
-  const double product = one.dot(metric * other);
-  return product / (std::sqrt(one.dot(metric * one)) * std::sqrt(other.dot(metric * other)));
+  const auto metric = [&](std::span<const double> one, std::span<const double> other) {
+    return linalg::product(one, covariance, other);
+  };
+  return metric(a, b) / (std::sqrt(metric(a, a)) * std::sqrt(metric(b, b)));
 }
 
 LatentOrder fit_latent_order(std::span<const float> latents, const std::vector<std::string>& groups,
                              const std::vector<data::Target>& targets) {
   const std::size_t latent = groups.empty() ? 0 : latents.size() / groups.size();
   check(latents.size() == groups.size() * latent, "every row has a latent vector");
-  const Matrix all(latents.data(), static_cast<Eigen::Index>(groups.size()), static_cast<Eigen::Index>(latent));
-  LatentOrder order = describe(all);
-  std::vector<Eigen::Index> columns;
+  LatentOrder order = describe(latents, latent);
+  std::vector<std::size_t> columns;
   for (std::size_t j = 0; j < latent; ++j) {
     if (order.active[j]) {
-      columns.push_back(static_cast<Eigen::Index>(j));
+      columns.push_back(j);
     }
   }
   std::vector<bool> fits;
@@ -139,17 +133,15 @@ LatentOrder fit_latent_order(std::span<const float> latents, const std::vector<s
       order.skipped.push_back(target.name);
       continue;
     }
-    const Eigen::Map<const Eigen::VectorXd> values(target.values.data(), static_cast<Eigen::Index>(groups.size()));
-    if (is_constant(values(fitted)) || is_constant(values(measured))) {
+    const auto labels = pick(target.values, fitted);
+    const auto truth = pick(target.values, measured);
+    if (is_constant(labels) || is_constant(truth)) {
       order.skipped.push_back(target.name);
       continue;
     }
-    const LinearFit line = fit(all(fitted, columns).cast<double>(), values(fitted));
-    const Eigen::VectorXd truth = values(measured);
-    const Eigen::VectorXd predicted =
-        (all(measured, columns).cast<double>() * line.coefficients).array() + line.constant;
-    const statistics::RegressionMetrics metrics =
-        statistics::regression_metrics({truth.data(), measured.size()}, {predicted.data(), measured.size()});
+    const auto line = linalg::fit_linear(pick(latents, latent, fitted, columns), columns.size(), labels);
+    const auto predicted = predict(line, pick(latents, latent, measured, columns), measured.size());
+    const statistics::RegressionMetrics metrics = statistics::regression_metrics(truth, predicted);
     order.properties.push_back({target.name, target.unit, fitted.size(), measured.size(), metrics.mae, metrics.r2,
                                 direction_of(line.coefficients, columns, latent)});
   }

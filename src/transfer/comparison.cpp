@@ -1,6 +1,5 @@
 #include "transfer/comparison.h"
 
-#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 

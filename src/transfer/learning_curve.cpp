@@ -1,6 +1,5 @@
 #include "transfer/learning_curve.h"
 
-#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 

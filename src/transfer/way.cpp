@@ -1,9 +1,10 @@
 #include "transfer/way.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
-#include "learners/eigen.h"
+#include "linalg/solvers.h"
 
 namespace epitaxy::transfer {
 
@@ -37,17 +38,9 @@ FittedBaseline FittedBaseline::fit(Baseline kind, std::span<const double> cheap,
     result.slopes.at(0) = 1;
     return result;
   }
-  using Table = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  const auto rows = static_cast<Eigen::Index>(measured.size());
-  Eigen::MatrixXd x = Eigen::Map<const Table>(cheap.data(), rows, static_cast<Eigen::Index>(columns));
-  const Eigen::RowVectorXd mean = x.colwise().mean();
-  x.rowwise() -= mean;
-  const Eigen::VectorXd y = learners::vector_of(measured);
-  const double y_mean = y.mean();
-  const Eigen::VectorXd slopes =
-      Eigen::CompleteOrthogonalDecomposition<Eigen::MatrixXd>(x).solve(Eigen::VectorXd(y.array() - y_mean));
-  result.slopes.assign(slopes.begin(), slopes.end());
-  result.offset = y_mean - mean.dot(slopes);
+  linalg::LinearFit line = linalg::fit_linear(cheap, columns, measured);
+  result.slopes = std::move(line.coefficients);
+  result.offset = line.constant;
   return result;
 }
 
