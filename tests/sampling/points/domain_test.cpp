@@ -60,7 +60,7 @@ std::vector<float> vector_at(const Domain& domain, const std::vector<double>& un
   return latent;
 }
 
-EncodedStatistics statistics(const std::vector<float>& latent, std::size_t size) {
+EncodedStatistics moments_of(const std::vector<float>& latent, std::size_t size) {
   const std::size_t rows = latent.size() / size;
   EncodedStatistics result{std::vector<double>(size), std::vector<double>(size * size), rows};
   for (std::size_t i = 0; i < rows; ++i) {
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(the_prior_is_standard_normal) {
   const Domain domain(read("  kind: prior\n"), 3, nullptr);
   BOOST_TEST(domain.dimensions() == 3);
   BOOST_TEST(domain.mass() == 1.0);
-  const auto moments = statistics(vectors_of(domain), 3);
+  const auto moments = moments_of(vectors_of(domain), 3);
   check_close(moments.mean, {0, 0, 0}, 1e-3);
   check_close(moments.covariance, {1, 0, 0, 0, 1, 0, 0, 0, 1}, 5e-3);
   check_close(vector_at(domain, {0.5, 0.975, 0.01}), {0, 1.959964, -2.326348});
@@ -108,11 +108,11 @@ BOOST_AUTO_TEST_CASE(the_prior_is_standard_normal) {
 
 BOOST_AUTO_TEST_CASE(the_encoded_domain_has_mean_and_spread_of_the_molecules) {
   const auto given = encoded();
-  const auto diagonal = statistics(vectors_of(Domain(read("  kind: encoded\n"), 3, &given)), 3);
+  const auto diagonal = moments_of(vectors_of(Domain(read("  kind: encoded\n"), 3, &given)), 3);
   check_close(diagonal.mean, given.mean, 5e-3);
   check_close(diagonal.covariance, {2.5, 0, 0, 0, 2.5, 0, 0, 0, 0.25}, 0.02);
   const Domain full(read("  kind: encoded\n  covariance: full\n"), 3, &given);
-  const auto correlated = statistics(vectors_of(full), 3);
+  const auto correlated = moments_of(vectors_of(full), 3);
   check_close(correlated.mean, given.mean, 5e-3);
   check_close(correlated.covariance, given.covariance, 0.02);
   // The first dimension of the cube is the longest axis.
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(boxes_reach_from_corner_to_corner) {
   const Domain own(read("  kind: box\n  low: [-1, 0, 2]\n  high: [1, 1, 6]\n"), 3, nullptr);
   check_close(vector_at(own, {0, 0, 0}), {-1, 0, 2});
   check_close(vector_at(own, {1, 1, 1}), {1, 1, 6});
-  const auto moments = statistics(vectors_of(own), 3);
+  const auto moments = moments_of(vectors_of(own), 3);
   check_close(moments.mean, {0, 0.5, 4}, 1e-3);
   check_close(moments.covariance, {4.0 / 12, 0, 0, 0, 1.0 / 12, 0, 0, 0, 16.0 / 12}, 1e-3);
 
@@ -242,7 +242,7 @@ BOOST_AUTO_TEST_CASE(restrictions_leave_the_rest_as_it_is) {
   below.constrain(direction, 0, true, -1);
   above.constrain(direction, 0, false, -1);
   BOOST_TEST(below.mass() + above.mass() == 1.0, boost::test_tools::tolerance(1e-12));
-  const auto moments = statistics(vectors_of(below), 3);
+  const auto moments = moments_of(vectors_of(below), 3);
   BOOST_TEST(std::abs(moments.mean[0] - moments.mean[1]) < 5e-3);
   BOOST_TEST(std::abs(moments.mean[2]) < 5e-3);
   BOOST_TEST(std::abs(moments.covariance[8] - 1) < 1e-2);
