@@ -80,10 +80,10 @@ class Campaign {
     std::vector<BlockList> lists{blocks_};
     lists.insert(lists.end(), controls_.begin(), controls_.end());
     lists.insert(lists.end(), untargeted_.begin(), untargeted_.end());
-    const BlockWork work = compute_blocks(communicator_, lists, name_, stop_);
+    const parallel::TaskWork work = compute_blocks(communicator_, lists, name_, stop_);
     if (work.computed > 0) {
-      log::info("{} points in {}: {:.0f} points/s on {} ranks", work.points, text::duration(work.seconds),
-                static_cast<double>(work.points) / work.seconds, communicator_.size());
+      log::info("{} points in {}: {:.0f} points/s on {} ranks", work.cost, text::duration(work.seconds),
+                static_cast<double>(work.cost) / work.seconds, communicator_.size());
     }
     if (!work.done) {
       log::info("stopped by {}: run again to go on; finished blocks are kept", stop_.reason());
@@ -92,7 +92,7 @@ class Campaign {
     summary_ = {{"stage", "sample"}};
     summary_.update(describe_campaign(settings_, inputs_));
     if (work.computed > 0) {
-      summary_["points_per_s"] = static_cast<double>(work.points) / work.seconds;
+      summary_["points_per_s"] = static_cast<double>(work.cost) / work.seconds;
     }
     collect();
     compare_controls();

@@ -3,9 +3,7 @@
 /// Lists of blocks that any number of ranks and jobs work off together, each block in a file of its own. A block has
 /// the same bits whoever computes it; what is there is not computed again, so campaigns resume, and grow by more points
 /// or scrambles.
-///
-/// Jobs that share a folder know nothing of each other. Each takes the missing blocks in an order of its own and leaves
-/// out those that have appeared meanwhile; should two compute the same block, the second file replaces an equal one.
+/// Several jobs may share a folder: see parallel/task_folder.h.
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -14,6 +12,7 @@
 
 #include "parallel/communicator.h"
 #include "parallel/stop.h"
+#include "parallel/task_folder.h"
 #include "sampling/campaign/block.h"
 
 namespace epitaxy::sampling {
@@ -26,7 +25,9 @@ struct BlockList {
   std::size_t block = 1;
   std::function<BlockResults(BlockKey)> compute;
 
-  std::vector<BlockKey> keys() const;  ///< In order.
+  std::size_t count() const;               ///< Of blocks.
+  BlockKey key(std::size_t number) const;  ///< In order.
+  std::vector<BlockKey> keys() const;      ///< All of them, in order.
   std::filesystem::path path(BlockKey key) const;
 };
 
@@ -34,18 +35,10 @@ struct BlockList {
 /// with the differences when it is that of another one. Of several processes that begin at once, one wins.
 void claim_folder(const std::filesystem::path& folder, const std::string& settings);
 
-/// What one job did.
-struct BlockWork {
-  bool done = false;         ///< Every block of every list is there.
-  std::size_t missing = 0;   ///< Blocks that were not there at the start.
-  std::size_t computed = 0;  ///< The others came from another job.
-  std::size_t points = 0;    ///< In the blocks that were computed.
-  double seconds = 0;
-};
-
-/// Computes what is missing or damaged (with a warning). `campaign` marks the parts. Not done when it was stopped:
-/// every rank ends the block that it is at. Collective. Throws InputError when a part belongs to another campaign.
-BlockWork compute_blocks(const parallel::Communicator& communicator, const std::vector<BlockList>& lists,
-                         const std::string& campaign, parallel::StopHandler& stop);
+/// Computes what is missing or damaged (with a warning); costs are points. `campaign` marks the parts. Not done when it
+/// was stopped: every rank ends the block that it is at. Collective. Throws InputError when a part belongs to another
+/// campaign.
+parallel::TaskWork compute_blocks(const parallel::Communicator& communicator, const std::vector<BlockList>& lists,
+                                  const std::string& campaign, parallel::StopHandler& stop);
 
 }  // namespace epitaxy::sampling

@@ -1,21 +1,20 @@
 #include "sampling/search/verify.h"
 
 #include <algorithm>
-#include <chrono>
+#include <iterator>
 #include <map>
 #include <optional>
-#include <random>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "base/child_process.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "base/random.h"
 #include "base/text.h"
 #include "data/hdf5.h"
-#include "parallel/farm.h"
+#include "parallel/task_folder.h"
 #include "sampling/search/at_work.h"
 #include "sampling/search/verify_file.h"
 
@@ -38,8 +37,6 @@ VerifySettings read_verify(config::Section section) {
 }
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 /// What is in the folder of the batches, as far as it was looked at.
 class KnownResults {
@@ -87,97 +84,94 @@ std::string describe(const VerifySettings& settings) {
   return fmt::format("GFN2-xTB, seed {}, at most {} steps", settings.xtb.seed, settings.xtb.steps);
 }
 
-/// The molecules that one job takes on, drawn by its ranks from a shared counter.
-class VerifyFarm {
+/// The distinct ones, in order.
+std::vector<std::string> distinct(const std::vector<std::string>& molecules) {
+  std::set<std::string_view> seen;
+  std::vector<std::string> kept;
+  std::ranges::copy_if(molecules, std::back_inserter(kept),
+                       [&](const std::string& molecule) { return seen.insert(molecule).second; });
+  return kept;
+}
+
+/// The tasks of a list of distinct molecules.
+class VerifyTasks {
  public:
-  VerifyFarm(const Communicator& communicator, const std::vector<std::string>& molecules, const VerifyTask& task,
-             parallel::StopHandler& stop)
-      : communicator_(communicator),
-        molecules_(molecules),
+  /// Molecules that processes were at when they died are taken on first. Collective.
+  VerifyTasks(const Communicator& communicator, std::vector<std::string> molecules, const VerifyTask& task)
+      : molecules_(std::move(molecules)),
         task_(task),
         settings_(describe(task.settings)),
-        known_(task.folder, settings_),
-        at_work_folder_(task.folder / "at_work"),
-        farm_(communicator, stop),
-        computed_(communicator) {}
-
-  Verification run() {
-    find_missing();
-    at_work_.emplace(at_work_folder_);
-    start_ = Clock::now();
-    const std::size_t batch = task_.settings.batch;
-    Verification verification;
-    verification.done = farm_.run((missing_.size() + batch - 1) / batch, [&](std::size_t i, const auto& stop) {
-      return compute_batch(std::span(missing_).subspan(i * batch, std::min(batch, missing_.size() - i * batch)),
-                           i * batch, stop);
+        known_(task.folder, settings_) {
+    const fs::path notes = task.folder / "at_work";
+    std::vector<std::string> suspects;
+    communicator.on_root([&] {
+      file::make_writable_folder(notes);
+      suspects = AtWork::take_all(notes);
     });
-    verification.computed = static_cast<std::size_t>(computed_.value());
-    communicator_.barrier();
-    if (verification.done) {
-      communicator_.on_root([&] { verification.results = collect(); });
+    suspects = communicator.broadcast(std::move(suspects));
+    suspects_.insert(suspects.begin(), suspects.end());
+    at_work_.emplace(notes);
+  }
+
+  parallel::TaskList list() {
+    parallel::TaskList list;
+    list.count = molecules_.size();
+    list.batch = task_.settings.batch;
+    list.shuffled = true;
+    list.looked_at_by_root = true;  // which removes damaged files
+    list.refresh = [this] { known_.look(); };
+    list.look = [this](std::size_t i) { return look(molecules_[i]); };
+    list.compute = [this](std::span<const std::size_t> batch, const auto& stop) { return compute(batch, stop); };
+    list.report = [](const parallel::TaskProgress& progress) {
+      log::progress_line(
+          fmt::format("GFN2-xTB: {} of {} candidates, {:.1f} per s, {}", progress.taken, progress.missing,
+                      static_cast<double>(progress.cost) / progress.seconds,
+                      text::time_left(progress.seconds, progress.share, 1)),
+          progress.taken == progress.missing);
+    };
+    return list;
+  }
+
+  /// Results in the order of these molecules; writes their geometries.
+  std::vector<XtbResult> collect(const std::vector<std::string>& molecules) {
+    known_.look();
+    std::vector<XtbResult> results;
+    std::string structures;
+    for (const std::string& smiles : molecules) {
+      const XtbResult* result = known_.find(smiles);
+      if (result == nullptr) {
+        fail("the result of {} is gone from {}: run again", smiles, task_.folder.string());
+      }
+      results.push_back(*result);
+      if (!result->xyz.empty()) {
+        structures += fmt::format("{}\n{} energy_Ha={:.6f} gap_eV={:.4f}\n{}", std::ranges::count(result->xyz, '\n'),
+                                  smiles, result->energy_Ha, result->gap_eV, result->xyz);
+      }
     }
-    return verification;
+    file::write_atomically(task_.folder / "structures.xyz", structures);
+    return results;
   }
 
  private:
-  /// Leaves the molecules without a result, the same on all ranks, in this job's order: first those that processes were
-  /// at when they died, the others at random, so that jobs that share the folder meet late.
-  void find_missing() {
-    constexpr char kKnown = '0', kMissing = '1', kSuspect = '2';
-    std::string states(molecules_.size(), kKnown);
-    std::int64_t seed = 0;
-    communicator_.on_root([&] {
-      file::make_writable_folder(at_work_folder_);
-      known_.look();
-      const auto taken = AtWork::take_all(at_work_folder_);
-      const std::set<std::string> suspects(taken.begin(), taken.end());
-      for (std::size_t i = 0; i < molecules_.size(); ++i) {
-        if (known_.find(molecules_[i]) == nullptr) {
-          states[i] = suspects.contains(molecules_[i]) ? kSuspect : kMissing;
-        }
-      }
-      seed = std::random_device()();
-    });
-    states = communicator_.broadcast(states);
-    std::set<std::string> distinct;
-    for (std::size_t i = 0; i < molecules_.size(); ++i) {
-      if (states[i] != kKnown && distinct.insert(molecules_[i]).second) {
-        missing_.push_back(i);
-        if (states[i] == kSuspect) {
-          suspects_.insert(molecules_[i]);
-        }
-      }
+  parallel::TaskState look(const std::string& smiles) const {
+    using parallel::TaskState;
+    if (known_.find(smiles) != nullptr) {
+      return TaskState::whole;
     }
-    log::info("{} of {} candidates to verify with GFN2-xTB", missing_.size(), molecules_.size());
-    RandomStream random(static_cast<std::uint64_t>(communicator_.broadcast(seed)), Purpose::shuffle);
-    random.shuffle(std::span(missing_));
-    std::ranges::stable_partition(missing_, [&](std::size_t i) { return suspects_.contains(molecules_[i]); });
+    return suspects_.contains(smiles) ? TaskState::urgent : TaskState::missing;
   }
 
-  /// What stands at these places of `molecules_`, of which `before` have been taken already; what is done when `stop`
-  /// says so is kept.
-  bool compute_batch(std::span<const std::size_t> places, std::size_t before, const std::function<bool()>& stop) {
-    known_.look();  // for what other jobs have computed
+  /// What is done when `stop` says so is kept.
+  std::size_t compute(std::span<const std::size_t> tasks, const std::function<bool()>& stop) {
     VerifyBatch batch;
-    bool all = true;
-    for (std::size_t i = 0; i < places.size() && all; ++i) {
-      const std::string& smiles = molecules_[places[i]];
-      if (known_.find(smiles) != nullptr) {
-        continue;
-      }
-      all = !stop();
-      if (all) {
-        compute(smiles, batch);
-        computed_.next();
-      }
+    std::size_t done = 0;
+    for (; done < tasks.size() && !stop(); ++done) {
+      compute(molecules_[tasks[done]], batch);
     }
     if (!batch.smiles.empty()) {
       write(batch);
     }
-    if (all) {
-      report(before + places.size());
-    }
-    return all;
+    return done;
   }
 
   void compute(const std::string& smiles, VerifyBatch& batch) {
@@ -203,68 +197,28 @@ class VerifyFarm {
     write_batch(task_.folder / batch_name(batch.smiles, settings_), batch, settings_);
   }
 
-  void report(std::size_t taken) {
-    if (!communicator_.is_root()) {
-      return;
-    }
-    const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
-    log::progress_line(
-        fmt::format("GFN2-xTB: {} of {} candidates, {:.1f} per s, {}", taken, missing_.size(),
-                    static_cast<double>(computed_.value()) / seconds,
-                    text::time_left(seconds, static_cast<double>(taken), static_cast<double>(missing_.size()))),
-        taken == missing_.size());
-  }
-
-  std::vector<XtbResult> collect() {
-    known_.look();
-    std::vector<XtbResult> results;
-    std::string structures;
-    for (const std::string& smiles : molecules_) {
-      const XtbResult* result = known_.find(smiles);
-      if (result == nullptr) {
-        fail("the result of {} is gone from {}: run again", smiles, task_.folder.string());
-      }
-      results.push_back(*result);
-      if (!result->xyz.empty()) {
-        structures += fmt::format("{}\n{} energy_Ha={:.6f} gap_eV={:.4f}\n{}", std::ranges::count(result->xyz, '\n'),
-                                  smiles, result->energy_Ha, result->gap_eV, result->xyz);
-      }
-    }
-    file::write_atomically(task_.folder / "structures.xyz", structures);
-    return results;
-  }
-
-  const Communicator& communicator_;
-  const std::vector<std::string>& molecules_;
+  std::vector<std::string> molecules_;
   const VerifyTask& task_;
   std::string settings_;
   KnownResults known_;
-  fs::path at_work_folder_;
+  std::set<std::string> suspects_;  ///< Those that may end the process; computed in one of their own.
   std::optional<AtWork> at_work_;
-  std::vector<std::size_t> missing_;  ///< Places in `molecules_`.
-  std::set<std::string> suspects_;    ///< Those that may end the process; computed in one of their own.
-  parallel::Farm farm_;
-  parallel::SharedCounter computed_;  ///< Molecules.
-  Clock::time_point start_;
 };
-
-/// Those of rank 0, everywhere. A SMILES holds no line break.
-std::vector<std::string> share(const Communicator& communicator, const std::vector<std::string>& molecules) {
-  std::string lines;
-  for (const std::string& smiles : molecules) {
-    lines += smiles + '\n';
-  }
-  std::vector<std::string> shared = text::split(communicator.broadcast(lines), '\n');
-  shared.pop_back();  // what follows the last line break
-  return shared;
-}
 
 }  // namespace
 
 Verification verify(const Communicator& communicator, std::vector<std::string> molecules, const VerifyTask& task,
                     parallel::StopHandler& stop) {
-  molecules = share(communicator, molecules);
-  return VerifyFarm(communicator, molecules, task, stop).run();
+  molecules = communicator.broadcast(std::move(molecules));
+  VerifyTasks tasks(communicator, distinct(molecules), task);
+  parallel::TaskFolder folder(communicator, stop, tasks.list());
+  log::info("{} of {} candidates to verify with GFN2-xTB", folder.missing(), molecules.size());
+  const parallel::TaskWork work = folder.run();
+  Verification verification{.done = work.done, .computed = work.computed, .results = {}};
+  if (work.done) {
+    communicator.on_root([&] { verification.results = tasks.collect(molecules); });
+  }
+  return verification;
 }
 
 }  // namespace epitaxy::sampling

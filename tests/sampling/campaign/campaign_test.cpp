@@ -16,6 +16,7 @@
 using namespace epitaxy;
 using namespace epitaxy::sampling;
 using parallel::Communicator;
+using parallel::TaskWork;
 using test::says;
 namespace fs = std::filesystem;
 
@@ -52,7 +53,7 @@ struct Case {
             }};
   }
 
-  BlockWork compute(const BlockList& list) { return compute_blocks(world, {list}, "mine", stop); }
+  TaskWork compute(const BlockList& list) { return compute_blocks(world, {list}, "mine", stop); }
 
   /// By all ranks.
   std::string hash(const BlockList& list) const {
@@ -80,15 +81,15 @@ BOOST_FIXTURE_TEST_SUITE(campaign_test, Case)
 
 BOOST_AUTO_TEST_CASE(every_block_is_computed_once_and_extension_adds_the_rest) {
   const BlockList small = list(16, 2);
-  const BlockWork first = compute(small);
+  const TaskWork first = compute(small);
   BOOST_TEST(first.done);
   BOOST_TEST(first.computed == 8U);
-  BOOST_TEST(first.points == 32U);
+  BOOST_TEST(first.cost == 32);
   BOOST_TEST(hash(small) == expected_hash(small));
 
   BOOST_TEST(compute(small).computed == 0U);
   const BlockList large = list(32, 3);
-  const BlockWork second = compute(large);
+  const TaskWork second = compute(large);
   BOOST_TEST(second.missing == 16U);
   BOOST_TEST(second.computed == 16U);
   BOOST_TEST(hash(large) == expected_hash(large));
@@ -104,7 +105,7 @@ BOOST_AUTO_TEST_CASE(damaged_parts_are_computed_again) {
     file::write_atomically(blocks.path({0, 8}), "no part");
     fs::remove(blocks.path({0, 12}));
   });
-  const BlockWork work = compute(blocks);
+  const TaskWork work = compute(blocks);
   BOOST_TEST(work.missing == 3U);
   BOOST_TEST(work.computed == 3U);
   BOOST_TEST(hash(blocks) == expected_hash(blocks));
@@ -121,7 +122,7 @@ BOOST_AUTO_TEST_CASE(parts_that_another_job_adds_meanwhile_are_left_to_it) {
     }
     return compute_here(key);
   };
-  const BlockWork work = compute(blocks);
+  const TaskWork work = compute(blocks);
   BOOST_TEST(work.done);
   BOOST_TEST(work.missing == 8U);
   BOOST_TEST(work.computed <= static_cast<std::size_t>(world.size()));
@@ -135,12 +136,12 @@ BOOST_AUTO_TEST_CASE(a_stop_ends_at_a_block_and_the_rest_follows) {
     ::raise(SIGUSR1);
     return compute_here(key);
   };
-  const BlockWork stopped = compute(blocks);
+  const TaskWork stopped = compute(blocks);
   BOOST_TEST(!stopped.done);
   BOOST_TEST(stopped.computed >= 1U);
   BOOST_TEST(stopped.computed <= static_cast<std::size_t>(world.size()));
   const parallel::StopHandler fresh;  // forgets the signal
-  const BlockWork rest = compute(list(256, 1));
+  const TaskWork rest = compute(list(256, 1));
   BOOST_TEST(rest.done);
   BOOST_TEST(rest.computed == 64 - stopped.computed);
 }
