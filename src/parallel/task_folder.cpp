@@ -9,24 +9,38 @@
 
 namespace epitaxy::parallel {
 
+namespace {
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace
+
 TaskFolder::TaskFolder(const Communicator& communicator, StopHandler& stop, TaskList tasks)
     : communicator_(communicator),
       tasks_(std::move(tasks)),
       farm_(communicator, stop),
-      computed_(communicator),
-      cost_(communicator) {
+      progress_(tasks_.name, tasks_.unit, static_cast<std::size_t>(communicator.size())) {
+  for (std::size_t kind = 0; kind < tasks_.kinds.size(); ++kind) {
+    tallies_.emplace_back(communicator);
+  }
   const std::vector<TaskState> states = look_at_all();
   for (std::size_t task = 0; task < tasks_.count; ++task) {
+    const auto& kind = tasks_.kinds.at(kind_of(task));
+    const auto cost = static_cast<double>(cost_of(task));
+    progress_.plan(kind, 1, cost);
+    if (states[task] == TaskState::whole) {
+      progress_.found(kind, 1, cost);
+      continue;
+    }
     if (states[task] == TaskState::damaged) {
       log::warning("{} is damaged: {}", tasks_.path(task).string(), tasks_.again);
     }
-    if (states[task] != TaskState::whole) {
-      missing_.push_back(task);
-      missing_cost_ += cost_of(task);
-    }
+    missing_.push_back(task);
   }
   if (tasks_.shuffled) {
-    const auto seed = communicator_.broadcast(static_cast<std::uint64_t>(std::random_device()()));
+    const std::uint64_t seed = communicator_.broadcast(std::random_device()());
     RandomStream(seed, Purpose::shuffle).shuffle(std::span(missing_));
   }
   std::ranges::stable_partition(missing_, [&](std::size_t task) { return states[task] == TaskState::urgent; });
@@ -51,18 +65,18 @@ std::vector<TaskState> TaskFolder::look_at_all() const {
       states.push_back(tasks_.look(task));
     }
   });
-  return communicator_.all_gather(std::span<const TaskState>(states));
+  return communicator_.all_gather(states);
 }
 
 TaskWork TaskFolder::run() {
   start_ = Clock::now();
-  TaskWork work;
-  work.missing = missing_.size();
   const std::size_t batches = (missing_.size() + tasks_.batch - 1) / tasks_.batch;
-  work.done = farm_.run(batches, [&](std::size_t i, const auto& stop) { return take(i * tasks_.batch, stop); });
-  work.computed = static_cast<std::size_t>(computed_.value());
-  work.cost = cost_.value();
-  work.seconds = std::chrono::duration<double>(Clock::now() - start_).count();
+  const bool done = farm_.run(batches, [&](std::size_t i, const auto& stop) { return take(i * tasks_.batch, stop); });
+  TaskWork work = so_far();
+  work.done = done;
+  if (work.computed > 0) {
+    report();
+  }
   return work;
 }
 
@@ -73,34 +87,65 @@ bool TaskFolder::take(std::size_t first, const std::function<bool()>& stop) {
   if (tasks_.refresh) {
     tasks_.refresh();
   }
-  const std::size_t end = std::min(first + tasks_.batch, missing_.size());
-  std::vector<std::size_t> batch(missing_.begin() + static_cast<std::ptrdiff_t>(first),
-                                 missing_.begin() + static_cast<std::ptrdiff_t>(end));
-  std::erase_if(batch, [&](std::size_t task) { return tasks_.look(task) == TaskState::whole; });
-  const std::size_t done = batch.empty() ? 0 : tasks_.compute(batch, stop);
-  computed_.add(static_cast<std::int64_t>(done));
-  for (std::size_t i = 0; i < done; ++i) {
-    cost_.add(cost_of(batch[i]));
+  std::vector<std::size_t> batch;
+  for (std::size_t i = first; i < std::min(first + tasks_.batch, missing_.size()); ++i) {
+    const std::size_t task = missing_[i];
+    if (tasks_.look(task) == TaskState::whole) {
+      Tally& tally = tallies_[kind_of(task)];
+      tally.found.next();
+      tally.found_cost.add(cost_of(task));
+    } else {
+      batch.push_back(task);
+    }
   }
-  if (done < batch.size()) {
-    return false;
-  }
-  report(end);
-  return true;
+  const bool all = batch.empty() || compute(batch, stop) == batch.size();
+  report();
+  return all;
 }
 
-void TaskFolder::report(std::size_t taken) {
-  if (!communicator_.is_root() || !tasks_.report) {
+std::size_t TaskFolder::compute(const std::vector<std::size_t>& batch, const std::function<bool()>& stop) {
+  const auto start = Clock::now();
+  const std::size_t done = tasks_.compute(batch, stop);
+  const double seconds_each = seconds_since(start) / static_cast<double>(std::max<std::size_t>(done, 1));
+  for (std::size_t i = 0; i < done; ++i) {
+    Tally& tally = tallies_[kind_of(batch[i])];
+    tally.jobs.next();
+    tally.cost.add(cost_of(batch[i]));
+    tally.microseconds.add(static_cast<std::int64_t>(1e6 * seconds_each));
+  }
+  return done;
+}
+
+void TaskFolder::report() {
+  if (!communicator_.is_root()) {
     return;
   }
-  for (; taken_ < taken; ++taken_) {
-    taken_cost_ += cost_of(missing_[taken_]);
+  for (std::size_t k = 0; k < tallies_.size(); ++k) {
+    Tally& tally = tallies_[k];
+    const std::int64_t found = tally.found.value() - tally.found_told;
+    if (found > 0) {
+      const std::int64_t cost = tally.found_cost.value() - tally.found_cost_told;
+      progress_.found(tasks_.kinds[k], found, static_cast<double>(cost) / static_cast<double>(found));
+      tally.found_told += found;
+      tally.found_cost_told += cost;
+    }
+    progress_.did(tasks_.kinds[k], {tally.jobs.value(), static_cast<double>(tally.cost.value()),
+                                    1e-6 * static_cast<double>(tally.microseconds.value())});
   }
-  tasks_.report({.taken = taken,
-                 .missing = missing_.size(),
-                 .cost = cost_.value(),
-                 .seconds = std::chrono::duration<double>(Clock::now() - start_).count(),
-                 .share = static_cast<double>(taken_cost_) / static_cast<double>(missing_cost_)});
+  if (tasks_.report) {
+    tasks_.report(progress_, so_far());
+  }
+}
+
+TaskWork TaskFolder::so_far() {
+  TaskWork work;
+  work.missing = missing_.size();
+  for (Tally& tally : tallies_) {
+    work.computed += static_cast<std::size_t>(tally.jobs.value());
+    work.cost += tally.cost.value();
+  }
+  work.seconds = seconds_since(start_);
+  return work;
 }
 
 }  // namespace epitaxy::parallel

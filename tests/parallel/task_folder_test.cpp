@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/progress.h"
 #include "data/temporary_folder.h"
 
 using namespace epitaxy;
@@ -17,7 +18,6 @@ using parallel::Communicator;
 using parallel::StopHandler;
 using parallel::TaskFolder;
 using parallel::TaskList;
-using parallel::TaskProgress;
 using parallel::TaskState;
 using parallel::TaskWork;
 using test::says;
@@ -68,17 +68,20 @@ struct Case {
   TaskWork run(TaskList tasks) { return TaskFolder(world, stop, std::move(tasks)).run(); }
 
   std::vector<std::size_t> computed_by_all() const {
-    auto all = world.all_gather(std::span<const std::size_t>(computed));
+    std::vector<std::size_t> all = world.all_gather(computed);
     std::ranges::sort(all);
     return all;
   }
 
+  /// Collective.
   void check_results(std::size_t count) const {
+    world.barrier();
     for (std::size_t task = 0; task < count; ++task) {
       BOOST_TEST((look(task) == TaskState::whole), "task " << task);
     }
     const auto entries = std::distance(fs::directory_iterator(folder), fs::directory_iterator());
     BOOST_TEST(entries == static_cast<std::ptrdiff_t>(count));  // and nothing else
+    world.barrier();
   }
 
   void write(std::size_t task, std::string_view content) const {
@@ -103,7 +106,6 @@ BOOST_AUTO_TEST_CASE(what_is_missing_is_computed_once_and_what_is_there_is_not) 
   BOOST_TEST(first.computed == 20U);
   BOOST_TEST(computed_by_all() == numbers(20), boost::test_tools::per_element());
   check_results(20);
-  world.barrier();
   world.on_root([&] {
     fs::remove(path(3));
     fs::remove(path(17));
@@ -140,7 +142,6 @@ BOOST_AUTO_TEST_CASE(damaged_results_are_computed_again_with_a_warning) {
                  std::string::npos);
     }
     check_results(12);
-    world.barrier();
   }
 }
 
@@ -217,14 +218,14 @@ BOOST_AUTO_TEST_CASE(results_that_another_program_adds_meanwhile_are_left_to_it)
     tasks.shuffled = true;
     bool first = true;
     const auto compute = tasks.compute;
-    tasks.compute = [&](std::span<const std::size_t> own, const auto& question) {
+    tasks.compute = [&](std::span<const std::size_t> taken, const auto& question) {
       if (std::exchange(first, false) && world.is_root()) {
         StopHandler own_stop;
         TaskList others = list(40);
         others.shuffled = true;
         BOOST_TEST(TaskFolder(Communicator::self(), own_stop, std::move(others)).run().done);
       }
-      return compute(own, question);
+      return compute(taken, question);
     };
     const TaskWork work = run(tasks);
     BOOST_TEST(work.done);
@@ -233,7 +234,6 @@ BOOST_AUTO_TEST_CASE(results_that_another_program_adds_meanwhile_are_left_to_it)
       BOOST_TEST(work.computed == batch);  // what it was at when the other one did everything
     }
     check_results(40);
-    world.barrier();
     world.on_root([&] {
       for (std::size_t task = 0; task < 40; ++task) {
         fs::remove(path(task));
@@ -265,7 +265,6 @@ BOOST_AUTO_TEST_CASE(each_program_has_an_order_of_its_own_that_does_not_change_r
     if (world.is_root()) {
       TaskFolder(Communicator::self(), own_stop, std::move(tasks)).run();
     }
-    world.barrier();
     check_results(50);
     return computed;
   };
@@ -302,34 +301,42 @@ BOOST_AUTO_TEST_CASE(only_what_looks_at_results_is_told_to_notice_new_ones) {
   BOOST_TEST(refreshed == (world.is_root() ? 1U : 0U));
   BOOST_TEST(tasks_of_all.missing() == 12U);
   tasks_of_all.run();
-  const std::vector<std::size_t> all = world.all_gather(std::span<const std::size_t>(&refreshed, 1));
-  BOOST_TEST(std::accumulate(all.begin(), all.end(), std::size_t{0}) == 4U);  // and for three batches
+  const std::vector<std::size_t> all = world.all_gather(refreshed);
+  BOOST_TEST(std::accumulate(all.begin(), all.end(), std::size_t{0}) ==
+             4U);  // once at the start and for each of three batches
 }
 
-BOOST_AUTO_TEST_CASE(progress_is_told_by_the_cost_of_what_is_taken) {
-  std::vector<TaskProgress> told;
+BOOST_AUTO_TEST_CASE(progress_counts_what_all_ranks_and_other_programs_did) {
   run(list(3));
-  TaskList tasks = list(10);
-  tasks.cost = [](std::size_t task) { return static_cast<std::int64_t>(task); };
-  tasks.report = [&](const TaskProgress& progress) { told.push_back(progress); };
-  const TaskWork work = run(tasks);
-  BOOST_TEST(work.cost == 42);  // 3 + ... + 9
-  BOOST_TEST(told.empty() == !world.is_root());
+  world.barrier();
+  std::int64_t done = 0;
   std::int64_t cost = 0;
-  for (const TaskProgress& progress : told) {
-    BOOST_TEST(progress.missing == 7U);
-    BOOST_TEST(progress.taken >= 1U);
-    BOOST_TEST(progress.taken <= 7U);
-    const std::size_t last = 2 + progress.taken;
-    BOOST_TEST(progress.share == static_cast<double>(last * (last + 1) / 2 - 3) / 42.0);
-    BOOST_TEST(progress.cost > cost);
-    BOOST_TEST(progress.cost <= 42);
-    BOOST_TEST(progress.seconds >= 0);
-    cost = progress.cost;
-  }
-  if (world.size() == 1) {
-    BOOST_TEST(told.size() == 7U);
-    BOOST_TEST(told.back().share == 1.0);
+  TaskList tasks = list(10);
+  tasks.kinds = {"even", "odd"};
+  tasks.kind = [](std::size_t task) { return task % 2; };
+  tasks.cost = [](std::size_t task) { return static_cast<std::int64_t>(1 + task); };
+  const auto compute = tasks.compute;
+  tasks.compute = [&](std::span<const std::size_t> batch, const auto& question) {
+    if (world.size() == 1 && batch.front() == 4) {
+      write(8, result(8));  // by another program
+    }
+    return compute(batch, question);
+  };
+  tasks.report = [&](log::Progress& progress, const TaskWork& work) {
+    BOOST_TEST(progress.total() == 10);
+    BOOST_TEST(progress.done() > 3);
+    BOOST_TEST(progress.done() >= done);
+    BOOST_TEST(work.cost >= cost);
+    BOOST_TEST((progress.done() == 10 || progress.seconds_left().value_or(0) >= 0));
+    done = progress.done();
+    cost = work.cost;
+  };
+  const TaskWork work = run(tasks);
+  BOOST_TEST(done == (world.is_root() ? 10 : 0));
+  BOOST_TEST(work.computed == (world.size() == 1 ? 6U : 7U));
+  BOOST_TEST(work.cost == (world.size() == 1 ? 40 : 49));  // 4 + ... + 10, without 9
+  if (world.is_root()) {
+    BOOST_TEST(cost == work.cost);
   }
 }
 

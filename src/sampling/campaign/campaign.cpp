@@ -38,13 +38,6 @@ parallel::TaskState look_at_part(const fs::path& path, std::size_t points, const
   }
 }
 
-void report(const parallel::TaskProgress& progress) {
-  log::progress_line(fmt::format("block {} of {}: {:.0f} points/s, {}", progress.taken, progress.missing,
-                                 static_cast<double>(progress.cost) / progress.seconds,
-                                 text::time_left(progress.seconds, progress.share, 1)),
-                     false);
-}
-
 }  // namespace
 
 std::size_t BlockList::count() const {
@@ -84,8 +77,10 @@ void claim_folder(const fs::path& folder, const std::string& settings) {
 parallel::TaskWork compute_blocks(const parallel::Communicator& communicator, const std::vector<BlockList>& lists,
                                   const std::string& campaign, parallel::StopHandler& stop) {
   parallel::TaskList tasks;
+  tasks.kinds.clear();
   for (const BlockList& list : lists) {
     tasks.count += list.count();
+    tasks.kinds.push_back(list.name);
   }
   communicator.on_root([&] {
     for (const BlockList& list : lists) {
@@ -95,6 +90,8 @@ parallel::TaskWork compute_blocks(const parallel::Communicator& communicator, co
     }
   });
   tasks.shuffled = true;
+  tasks.name = "campaign";
+  tasks.unit = "block";
   tasks.path = [&](std::size_t task) {
     const auto [list, key] = block_at(lists, task);
     return list->path(key);
@@ -104,12 +101,15 @@ parallel::TaskWork compute_blocks(const parallel::Communicator& communicator, co
     return look_at_part(list->path(key), list->block, campaign);
   };
   tasks.cost = [&](std::size_t task) { return static_cast<std::int64_t>(block_at(lists, task).first->block); };
+  tasks.kind = [&](std::size_t task) { return static_cast<std::size_t>(block_at(lists, task).first - lists.data()); };
   tasks.compute = [&](std::span<const std::size_t> batch, const std::function<bool()>&) {
     const auto [list, key] = block_at(lists, batch.front());
     write_part(list->path(key), list->compute(key), campaign);
     return batch.size();
   };
-  tasks.report = report;
+  tasks.report = [](log::Progress& progress, const parallel::TaskWork& work) {
+    progress.tell(fmt::format("{:.0f} points/s", static_cast<double>(work.cost) / work.seconds));
+  };
   const std::size_t all = tasks.count;
   parallel::TaskFolder folder(communicator, stop, std::move(tasks));
   log::info("{} of {} blocks are there{}", all - folder.missing(), all,

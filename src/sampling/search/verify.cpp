@@ -12,7 +12,6 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "base/text.h"
 #include "data/hdf5.h"
 #include "parallel/task_folder.h"
 #include "sampling/search/at_work.h"
@@ -108,7 +107,7 @@ class VerifyTasks {
       file::make_writable_folder(notes);
       suspects = AtWork::take_all(notes);
     });
-    suspects = communicator.broadcast(std::move(suspects));
+    suspects = communicator.broadcast(suspects);
     suspects_.insert(suspects.begin(), suspects.end());
     at_work_.emplace(notes);
   }
@@ -122,12 +121,10 @@ class VerifyTasks {
     list.refresh = [this] { known_.look(); };
     list.look = [this](std::size_t i) { return look(molecules_[i]); };
     list.compute = [this](std::span<const std::size_t> batch, const auto& stop) { return compute(batch, stop); };
-    list.report = [](const parallel::TaskProgress& progress) {
-      log::progress_line(
-          fmt::format("GFN2-xTB: {} of {} candidates, {:.1f} per s, {}", progress.taken, progress.missing,
-                      static_cast<double>(progress.cost) / progress.seconds,
-                      text::time_left(progress.seconds, progress.share, 1)),
-          progress.taken == progress.missing);
+    list.name = "GFN2-xTB";
+    list.unit = "candidate";
+    list.report = [](log::Progress& progress, const parallel::TaskWork& work) {
+      progress.tell(fmt::format("{:.1f} per s", static_cast<double>(work.computed) / work.seconds));
     };
     return list;
   }
@@ -209,7 +206,7 @@ class VerifyTasks {
 
 Verification verify(const Communicator& communicator, std::vector<std::string> molecules, const VerifyTask& task,
                     parallel::StopHandler& stop) {
-  molecules = communicator.broadcast(std::move(molecules));
+  molecules = communicator.broadcast(molecules);
   VerifyTasks tasks(communicator, distinct(molecules), task);
   parallel::TaskFolder folder(communicator, stop, tasks.list());
   log::info("{} of {} candidates to verify with GFN2-xTB", folder.missing(), molecules.size());
