@@ -21,7 +21,10 @@ enum class Purpose : std::uint32_t {
   latent = 8,
   tokens = 9,
   points = 10,
-  scramble = 11
+  scramble = 11,
+  inside = 12,
+  labels = 13,
+  validation = 14
 };
 
 /// Random numbers keyed by (seed, purpose, a, b, c); for training (a, b, c) = (epoch, step, shard). Different keys

@@ -121,9 +121,10 @@ LatentOrder fit_latent_order(std::span<const float> latents, const std::vector<s
       columns.push_back(j);
     }
   }
+  const data::Split halves(kHalvesSeed);
   std::vector<bool> fits;
   for (const std::string& group : groups) {
-    fits.push_back(data::group_position(kHalvesSeed, group) < 0.5);
+    fits.push_back(halves.position(group) < 0.5);
   }
   for (const data::Target& target : targets) {
     const auto fitted = rows_of_half(fits, true, target.values);

@@ -6,50 +6,44 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "chem/spellings.h"
-#include "data/split.h"
 
 namespace epitaxy::train {
 
 namespace {
 
-/// So that the choice of labels and the split are independent.
-constexpr std::uint64_t kLabelSeed = 15485863;
+void append(std::vector<RowReference>& list, std::uint32_t source, const data::LabelledRows& rows) {
+  for (const std::size_t row : rows.rows()) {
+    list.push_back({source, static_cast<std::uint32_t>(row)});
+  }
+}
 
 }  // namespace
 
 TrainingData::TrainingData(const std::vector<Source>& sources, const SplitSettings& split,
                            const std::set<std::string>& excluded, models::ModelDescription model)
-    : description_(std::move(model)) {
+    : description_(std::move(model)), sources_(sources.size()) {
   open(sources);
   if (!split.validation_file.empty()) {
     open_validation(split.validation_file);
   }
   if (is_molecular()) {
-    read_representation(sources.size());
+    read_representation();
   } else {
-    description_.features = indexes_.front().feature_names;
+    description_.features = sets_.front().index().feature_names;
   }
   std::set<std::string> left_out = excluded;
   if (!split.validation_file.empty()) {
-    const auto& groups = indexes_.back().groups;
-    left_out.insert(groups.begin(), groups.end());
-    for (std::uint32_t row = 0; row < indexes_.back().rows; ++row) {
-      const RowReference reference{static_cast<std::uint32_t>(sources.size()), row};
-      if (is_usable(reference)) {
-        validation_.push_back(reference);
-      } else {
-        unreadable_validation_ += is_molecular() ? 1 : 0;
-      }
-    }
+    left_out.merge(data::distinct_groups(sets_.back()));
+    take_validation_rows();
   }
-  for (std::uint32_t s = 0; s < sources.size(); ++s) {
+  for (std::uint32_t s = 0; s < sources_; ++s) {
     split_rows(s, split, left_out);
   }
   if (train_.empty()) {
     fail_input("no training rows are left: check 'exclude', the ranges and the split fractions");
   }
   for (std::size_t head = 0; head < description_.heads.size(); ++head) {
-    choose_labels(head, split.seed + kLabelSeed);
+    choose_labels(head, data::Split(split.seed, Purpose::labels));
   }
   fit_standardizers();
 }
@@ -58,19 +52,18 @@ TrainingData::TrainingData(const std::vector<Source>& sources, const SplitSettin
 void TrainingData::open(const std::vector<Source>& sources) {
   const std::string kind = is_molecular() ? "molecule" : "composition";
   description_.heads.clear();
-  indexes_.reserve(sources.size() + 1);  // the columns point into them
   for (const Source& source : sources) {
     files_.push_back(source.file);
-    indexes_.push_back(data::read_index(source.file));
-    if (indexes_.back().kind != kind) {
-      fail_input("{} holds {}s, but a {} learns from {}s", source.file, indexes_.back().kind, description_.kind, kind);
+    const data::DatasetIndex& index = sets_.emplace_back(data::read_index(source.file)).index();
+    if (index.kind != kind) {
+      fail_input("{} holds {}s, but a {} learns from {}s", source.file, index.kind, description_.kind, kind);
     }
-    if (indexes_.back().feature_names != indexes_.front().feature_names) {
+    if (index.feature_names != sets_.front().index().feature_names) {
       fail_input("{} and {} have different features: import both with the same version", sources.front().file,
                  source.file);
     }
     for (const LabelSource& label : source.labels) {
-      const data::Target& target = indexes_.back().target(label.target);
+      const data::Target& target = index.target(label.target);
       const auto same = [&](const models::Head& head) { return head.name == label.head; };
       const auto found = std::ranges::find_if(description_.heads, same);
       if (found == description_.heads.end()) {
@@ -85,7 +78,7 @@ void TrainingData::open(const std::vector<Source>& sources) {
     columns_.emplace_back(description_.heads.size());
     for (const LabelSource& label : sources[s].labels) {
       columns_[s][description_.head_index(label.head)] = {
-          &indexes_[s].target(label.target), label.low, label.high, label.fraction, {}};
+          &index(s).target(label.target), label.low, label.high, label.fraction, {}};
     }
   }
 }
@@ -93,14 +86,13 @@ void TrainingData::open(const std::vector<Source>& sources) {
 /// A data set for validation has the targets of the heads, or some of them.
 void TrainingData::open_validation(const std::string& file) {
   files_.push_back(file);
-  auto index = data::read_index(file);
-  if (index.kind != indexes_.front().kind) {
-    fail_input("'validation.file': {} holds {}s, the training data {}s", file, index.kind, indexes_.front().kind);
+  const data::DatasetIndex& validation = sets_.emplace_back(data::read_index(file)).index();
+  if (validation.kind != index(0).kind) {
+    fail_input("'validation.file': {} holds {}s, the training data {}s", file, validation.kind, index(0).kind);
   }
-  indexes_.push_back(std::move(index));
   columns_.emplace_back(description_.heads.size());
   for (std::size_t head = 0; head < description_.heads.size(); ++head) {
-    for (const data::Target& target : indexes_.back().targets) {
+    for (const data::Target& target : validation.targets) {
       if (target.name == description_.heads[head].target && target.unit == description_.heads[head].unit) {
         columns_.back()[head].target = &target;
       }
@@ -109,11 +101,11 @@ void TrainingData::open_validation(const std::string& file) {
 }
 
 /// The tokens of all training molecules, and the length, unless it is given.
-void TrainingData::read_representation(std::size_t training_sources) {
+void TrainingData::read_representation() {
   std::set<std::string> symbols;
   std::size_t longest = 0;
-  for (std::size_t s = 0; s < training_sources; ++s) {
-    const auto& list = data::token_list(indexes_[s], description_.representation);
+  for (std::size_t s = 0; s < sources_; ++s) {
+    const auto& list = data::token_list(index(s), description_.representation);
     symbols.insert(list.symbols.begin(), list.symbols.end());
     longest = std::max(longest, list.longest);
   }
@@ -138,39 +130,66 @@ bool TrainingData::is_usable(RowReference row) const {
   if (!is_molecular()) {
     return has_label(row);
   }
-  const auto& text = data::texts(indexes_[row.source], description_.representation)[row.row];
+  const auto& text = data::texts(index(row.source), description_.representation)[row.row];
   return !text.empty() && reader_->can_encode(text);
 }
 
-void TrainingData::split_rows(std::uint32_t source, const SplitSettings& split, const std::set<std::string>& excluded) {
-  const auto& index = indexes_[source];
-  for (std::uint32_t row = 0; row < index.rows; ++row) {
-    const RowReference reference{source, row};
-    if (!is_usable(reference)) {
-      unreadable_ += is_molecular() ? 1 : 0;
-      continue;
-    }
-    if (excluded.contains(index.groups[row])) {
-      ++excluded_;
-      continue;
-    }
-    const double position = data::group_position(split.seed, index.groups[row]);
-    if (position < split.test_fraction) {
-      test_.push_back(reference);
-      continue;
-    }
+void TrainingData::leave_out_unusable(std::uint32_t source) {
+  data::LabelledRows& set = sets_[source];
+  set.leave_out(is_molecular() ? data::LeftOut::unreadable : data::LeftOut::unlabelled, [&](std::size_t i) {
+    return !is_usable({source, static_cast<std::uint32_t>(set.row(i))});
+  });
+}
+
+/// Counts labels out of range, and leaves out the rows that have no others.
+void TrainingData::leave_out_beyond_range(std::uint32_t source) {
+  data::LabelledRows& set = sets_[source];
+  set.leave_out(data::LeftOut::out_of_range, [&](std::size_t i) {
+    const RowReference row{source, static_cast<std::uint32_t>(set.row(i))};
     bool any = is_molecular();
     for (std::size_t head = 0; head < description_.heads.size(); ++head) {
-      const bool there = !std::isnan(label(reference, head));
-      any = any || (there && in_range(reference, head));
-      out_of_range_ += there && !in_range(reference, head) ? 1 : 0;
+      const bool there = !std::isnan(label(row, head));
+      any = any || (there && in_range(row, head));
+      out_of_range_ += there && !in_range(row, head) ? 1 : 0;
     }
-    if (!any) {
-      continue;
-    }
-    const bool validates = split.validation_file.empty() && position < split.test_fraction + split.validation_fraction;
-    (validates ? validation_ : train_).push_back(reference);
+    return !any;
+  });
+}
+
+void TrainingData::take_validation_rows() {
+  const auto source = static_cast<std::uint32_t>(sources_);
+  leave_out_unusable(source);
+  append(validation_, source, sets_[source]);
+}
+
+void TrainingData::split_rows(std::uint32_t source, const SplitSettings& settings,
+                              const std::set<std::string>& excluded) {
+  data::LabelledRows& set = sets_[source];
+  const data::Split split(settings.seed);
+  leave_out_unusable(source);
+  set.leave_out_groups(data::LeftOut::excluded, excluded);
+  const data::LabelledRows test = set.take_out(
+      data::LeftOut::test, [&](std::size_t i) { return split.position(set.group(i)) < settings.test_fraction; });
+  append(test_, source, test);
+  leave_out_beyond_range(source);
+  const double validation =
+      settings.validation_file.empty() ? settings.test_fraction + settings.validation_fraction : 0;
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    const bool validates = split.position(set.group(i)) < validation;
+    (validates ? validation_ : train_).push_back({source, static_cast<std::uint32_t>(set.row(i))});
   }
+}
+
+std::size_t TrainingData::left_out(data::LeftOut why) const {
+  std::size_t count = 0;
+  for (std::size_t s = 0; s < sources_; ++s) {
+    count += sets_[s].left_out(why);
+  }
+  return count;
+}
+
+std::size_t TrainingData::unreadable_validation() const {
+  return sets_.size() > sources_ ? sets_.back().left_out(data::LeftOut::unreadable) : 0;
 }
 
 double TrainingData::label(RowReference row, std::size_t head) const {
@@ -189,24 +208,28 @@ bool TrainingData::trains_on(RowReference row, std::size_t head) const {
   return in_range(row, head) && (column.left_out.empty() || !column.left_out[row.row]);
 }
 
-/// Of each data set's training labels of a head the share that is asked for, in the order of a hash of their groups.
-void TrainingData::choose_labels(std::size_t head, std::uint64_t seed) {
+/// Of each data set's training labels of a head the share that is asked for, in the order of their groups.
+void TrainingData::choose_labels(std::size_t head, const data::Split& split) {
   std::size_t all = 0;
   for (std::uint32_t s = 0; s < columns_.size(); ++s) {
-    std::vector<std::pair<double, std::uint32_t>> order;
+    std::vector<std::uint32_t> rows;
+    data::Groups groups;
     for (const RowReference row : train_) {
       if (row.source == s && in_range(row, head)) {
-        order.emplace_back(data::group_position(seed, indexes_[s].groups[row.row]), row.row);
+        rows.push_back(row.row);
+        groups.emplace_back(index(s).groups[row.row]);
       }
     }
     Column& column = columns_[s][head];
-    const auto wanted = static_cast<std::size_t>(std::ceil(column.fraction * static_cast<double>(order.size())));
+    const auto wanted = static_cast<std::size_t>(std::ceil(column.fraction * static_cast<double>(rows.size())));
     all += wanted;
-    if (wanted < order.size()) {
-      std::ranges::sort(order);
-      column.left_out.assign(indexes_[s].rows, false);
-      for (std::size_t i = wanted; i < order.size(); ++i) {
-        column.left_out[order[i].second] = true;
+    if (wanted < rows.size()) {
+      column.left_out.assign(index(s).rows, false);
+      for (const std::uint32_t row : rows) {
+        column.left_out[row] = true;
+      }
+      for (const std::size_t chosen : split.first(groups, wanted)) {
+        column.left_out[rows[chosen]] = false;
       }
     }
   }
@@ -236,7 +259,7 @@ void TrainingData::fit_standardizers() {
 std::map<std::string, std::string> TrainingData::fingerprints() const {
   std::map<std::string, std::string> result;
   for (std::size_t s = 0; s < files_.size(); ++s) {
-    result[files_[s]] = indexes_[s].fingerprint;
+    result[files_[s]] = index(s).fingerprint;
   }
   return result;
 }
@@ -260,7 +283,7 @@ Rows TrainingData::load(const std::vector<RowReference>& rows) const {
   Rows result{rows.size(), features, heads, {}, {}};
   result.features.resize(rows.size() * features);
   result.targets.assign(rows.size() * heads, std::numeric_limits<float>::quiet_NaN());
-  for (std::uint32_t s = 0; s < indexes_.size(); ++s) {
+  for (std::uint32_t s = 0; s < sets_.size(); ++s) {
     std::vector<std::size_t> places;
     std::vector<std::size_t> wanted;
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -272,7 +295,7 @@ Rows TrainingData::load(const std::vector<RowReference>& rows) const {
     if (wanted.empty()) {
       continue;
     }
-    const std::vector<float> read = load_features(indexes_[s], wanted, description_);
+    const std::vector<float> read = load_features(index(s), wanted, description_);
     for (std::size_t i = 0; i < places.size(); ++i) {
       std::copy_n(read.data() + i * features, features, result.features.data() + places[i] * features);
     }
@@ -300,7 +323,7 @@ Rows TrainingData::load_for_training(const std::vector<RowReference>& rows) cons
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const float* own = result.features.data() + i * length;
     float* row = features.data() + i * width;
-    const auto texts = chem::spellings(indexes_[rows[i].source].smiles[rows[i].row], spellings);
+    const auto texts = chem::spellings(index(rows[i].source).smiles[rows[i].row], spellings);
     for (std::size_t k = 0; k <= spellings; ++k) {
       std::copy_n(own, length, row + k * length);
       // A spelling that the model cannot read is replaced by the canonical one.

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "data/dataset.h"
+#include "data/labelled_rows.h"
 #include "models/model.h"
 #include "models/molecule_vae/molecule_text.h"
 #include "train/rows.h"
@@ -61,7 +61,7 @@ class TrainingData {
 
   /// The model with features, heads (standardizers fitted to the training labels) and, of molecules, length.
   const models::ModelDescription& description() const { return description_; }
-  const data::DatasetIndex& index(std::size_t source) const { return indexes_[source]; }
+  const data::DatasetIndex& index(std::size_t source) const { return sets_[source].index(); }
   /// NaN where there is none.
   double label(RowReference row, std::size_t head) const;
   bool in_range(RowReference row, std::size_t head) const;
@@ -70,11 +70,12 @@ class TrainingData {
   const std::vector<RowReference>& train() const { return train_; }
   const std::vector<RowReference>& validation() const { return validation_; }
   const std::vector<RowReference>& test() const { return test_; }  ///< Also rows whose labels are out of range.
-  std::size_t excluded() const { return excluded_; }
+  std::size_t excluded() const { return left_out(data::LeftOut::excluded); }
   std::size_t out_of_range() const { return out_of_range_; }  ///< Labels not trained or validated on.
-  std::size_t unreadable() const { return unreadable_; }      ///< Training rows that the model cannot read ...
-  std::size_t unreadable_validation() const { return unreadable_validation_; }  ///< ... and validation rows.
-  std::size_t labels(std::size_t head) const { return label_counts_[head]; }    ///< Training labels.
+  /// Training rows that the model cannot read.
+  std::size_t unreadable() const { return left_out(data::LeftOut::unreadable); }
+  std::size_t unreadable_validation() const;  ///< Rows of a validation file that the model cannot read.
+  std::size_t labels(std::size_t head) const { return label_counts_[head]; }  ///< Training labels.
 
   std::map<std::string, std::string> fingerprints() const;  ///< By file.
 
@@ -98,27 +99,30 @@ class TrainingData {
 
   void open(const std::vector<Source>& sources);
   void open_validation(const std::string& file);
-  void read_representation(std::size_t training_sources);
-  void split_rows(std::uint32_t source, const SplitSettings& split, const std::set<std::string>& excluded);
+  void read_representation();
+  void take_validation_rows();
+  void split_rows(std::uint32_t source, const SplitSettings& settings, const std::set<std::string>& excluded);
+  /// Of the training data sets.
+  std::size_t left_out(data::LeftOut why) const;
+  void leave_out_unusable(std::uint32_t source);
+  void leave_out_beyond_range(std::uint32_t source);
   bool has_label(RowReference row) const;
   bool is_usable(RowReference row) const;
-  void choose_labels(std::size_t head, std::uint64_t seed);
+  void choose_labels(std::size_t head, const data::Split& split);
   void fit_standardizers();
   bool trains_on(RowReference row, std::size_t head) const;
 
   models::ModelDescription description_;
   std::optional<models::MoleculeText> reader_;  ///< Of molecules.
   std::vector<std::string> files_;
-  std::vector<data::DatasetIndex> indexes_;
+  std::vector<data::LabelledRows> sets_;  ///< Those of the sources, then that of a validation file.
+  std::size_t sources_ = 0;
   std::vector<std::vector<Column>> columns_;  ///< By data set and head.
   std::vector<RowReference> train_;
   std::vector<RowReference> validation_;
   std::vector<RowReference> test_;
   std::vector<std::size_t> label_counts_;
-  std::size_t excluded_ = 0;
   std::size_t out_of_range_ = 0;
-  std::size_t unreadable_ = 0;
-  std::size_t unreadable_validation_ = 0;
 };
 
 /// Features [rows, feature_count] of rows of a data set as a model reads them. Throws InputError when the data set is

@@ -112,35 +112,8 @@ std::string comparison_table(const Comparison& comparison, const TransferData& d
   return text;
 }
 
-namespace {
-
-void write_predictions(const Comparison& comparison, const TransferData& data, const std::filesystem::path& path) {
-  const bool molecular = data.index.kind == "molecule";
-  train::CsvWriter table({molecular ? "smiles" : "formula", molecular ? "molecule" : "composition", "set", "fold",
-                          "variant", "target", "prediction", "prediction_std"});
-  for (const VariantResult& r : comparison.variants) {
-    for (std::size_t i = 0; i < data.labels.size(); ++i) {
-      if (std::isnan(data.labels[i])) {
-        continue;
-      }
-      table.row({data.index.formulas[data.rows[i]], data.index.groups[data.rows[i]], "out_of_fold",
-                 std::to_string(data.fold[i]), r.name, train::csv_number(data.labels[i]),
-                 train::csv_number(r.prediction[i]), train::csv_number(r.deviation[i])});
-    }
-    for (std::size_t i = 0; i < data.test_labels.size(); ++i) {
-      const std::size_t row = data.test_rows[i];
-      table.row({data.test_index.formulas[row], data.test_index.groups[row], "test", "", r.name,
-                 train::csv_number(data.test_labels[i]), train::csv_number(r.test_prediction[i]),
-                 train::csv_number(r.test_deviation[i])});
-    }
-  }
-  table.write(path);
-}
-
-}  // namespace
-
-void write_comparison(const Comparison& comparison, const TransferData& data, const FinetuneSettings& settings,
-                      const std::filesystem::path& folder) {
+nlohmann::ordered_json to_json(const Comparison& comparison, const TransferData& data,
+                               const FinetuneSettings& settings) {
   const std::string unit = train::unit_suffix(data.unit);
   const auto metrics = [&](const RegressionMetrics& m) {
     return nlohmann::ordered_json{{"mae_" + unit, m.mae}, {"rmse", m.rmse}, {"r2", m.r2}};
@@ -161,8 +134,38 @@ void write_comparison(const Comparison& comparison, const TransferData& data, co
     }
   }
   summary["best_variant"] = comparison.variants[comparison.best].name;
+  return summary;
+}
+
+namespace {
+
+void write_predictions(const Comparison& comparison, const TransferData& data, const std::filesystem::path& path) {
+  const bool molecular = data.rows.index().kind == "molecule";
+  train::CsvWriter table({molecular ? "smiles" : "formula", molecular ? "molecule" : "composition", "set", "fold",
+                          "variant", "target", "prediction", "prediction_std"});
+  for (const VariantResult& r : comparison.variants) {
+    for (std::size_t i = 0; i < data.labels.size(); ++i) {
+      if (std::isnan(data.labels[i])) {
+        continue;
+      }
+      table.row({data.rows.formula(i), data.rows.group(i), "out_of_fold", std::to_string(data.fold[i]), r.name,
+                 train::csv_number(data.labels[i]), train::csv_number(r.prediction[i]),
+                 train::csv_number(r.deviation[i])});
+    }
+    for (std::size_t i = 0; i < data.test_labels.size(); ++i) {
+      table.row({data.test.formula(i), data.test.group(i), "test", "", r.name, train::csv_number(data.test_labels[i]),
+                 train::csv_number(r.test_prediction[i]), train::csv_number(r.test_deviation[i])});
+    }
+  }
+  table.write(path);
+}
+
+}  // namespace
+
+void write_comparison(const Comparison& comparison, const TransferData& data, const FinetuneSettings& settings,
+                      const std::filesystem::path& folder) {
   write_predictions(comparison, data, folder / "predictions.csv");
-  file::write_atomically(folder / "summary.json", summary.dump(2) + "\n");
+  file::write_atomically(folder / "summary.json", to_json(comparison, data, settings).dump(2) + "\n");
 }
 
 }  // namespace epitaxy::transfer

@@ -2,6 +2,7 @@
 /// \file
 /// The end of a cross-validation: variants side by side, on screen and in files.
 #include <filesystem>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,10 @@ Comparison compare(const TransferData& data, const FinetuneSettings& settings, c
 
 /// The table for people, a line a variant.
 std::string comparison_table(const Comparison& comparison, const TransferData& data);
+
+/// `summary.json`.
+nlohmann::ordered_json to_json(const Comparison& comparison, const TransferData& data,
+                               const FinetuneSettings& settings);
 
 /// `summary.json` and `predictions.csv`.
 void write_comparison(const Comparison& comparison, const TransferData& data, const FinetuneSettings& settings,

@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "transfer/average.h"
 #include "transfer/difference_model.h"
 #include "transfer/difference_report.h"
 #include "transfer/job_folder.h"
@@ -24,8 +25,8 @@ std::string signature_of(const DifferenceSettings& settings, const DifferenceDat
   for (const auto& name : data.cheap) {
     hasher.add(name);
   }
-  hasher.add(data.rows.index.fingerprint);
-  hasher.add(data.test.index.fingerprint);
+  hasher.add(data.rows.set.index().fingerprint);
+  hasher.add(data.test.set.index().fingerprint);
   if (const auto& encoder = data.features.encoder()) {
     models::hash_model(hasher, encoder->description, {encoder->members.front().data()});
   }
@@ -35,12 +36,16 @@ std::string signature_of(const DifferenceSettings& settings, const DifferenceDat
 void describe(const DifferenceSettings& settings, const DifferenceData& data, std::size_t jobs) {
   log::info("data: {} rows with {} and {}, {} test rows; {} features", data.rows.count(), data.measured,
             text::join(data.cheap, ", "), data.test.count(), data.features.columns());
-  if (data.without_measured + data.without_cheap + data.unreadable > 0) {
-    log::info("left out: {} rows without the measured value, {} without the cheap one, {} without features",
-              data.without_measured, data.without_cheap, data.unreadable);
+  using data::LeftOut;
+  const std::size_t unlabelled = data.left_out(LeftOut::unlabelled);
+  const std::size_t incomplete = data.left_out(LeftOut::incomplete);
+  const std::size_t unreadable = data.left_out(LeftOut::unreadable);
+  if (unlabelled + incomplete + unreadable > 0) {
+    log::info("left out: {} rows without the measured value, {} without the cheap one, {} without features", unlabelled,
+              incomplete, unreadable);
   }
-  if (data.in_test > 0) {
-    log::info("left out: {} rows that are in the test, too", data.in_test);
+  if (const std::size_t in_test = data.left_out(LeftOut::in_test); in_test > 0) {
+    log::info("left out: {} rows that are in the test, too", in_test);
   }
   log::info("all rows: {} = {:.4g} x {} + {:.4g} {}", data.measured, data.line.slopes.front(), data.cheap.front(),
             data.line.offset, data.unit);

@@ -1,120 +1,68 @@
 #include "transfer/difference_data.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
-#include <set>
 
 #include "base/error.h"
 #include "base/log.h"
 #include "base/statistics.h"
 #include "base/text.h"
-#include "data/split.h"
 #include "data/units.h"
 
 namespace epitaxy::transfer {
 
 std::span<const double> DifferenceRows::cheap_of(std::size_t i) const {
-  const std::size_t columns = cheap.size() / rows.size();
+  const std::size_t columns = cheap.size() / set.size();
   return {cheap.data() + i * columns, columns};
 }
 
 const std::string& DifferenceRows::text(std::size_t i) const {
-  return index.kind == "molecule" ? index.smiles[rows[i]] : index.formulas[rows[i]];
+  return set.index().kind == "molecule" ? set.index().smiles[set.row(i)] : set.formula(i);
 }
 
 namespace {
 
-/// Targets of one data set, with the first cheap one's conversion.
-struct Targets {
-  const data::Target* measured;
-  std::vector<const data::Target*> cheap;
-  double factor = 1;  ///< Of the first cheap column into the unit of the measured one.
-};
-
-Targets find_targets(const data::DatasetIndex& index, const DifferenceSettings& settings) {
-  Targets targets{&index.target(settings.measured), {}};
+/// Of the first cheap column into the unit of the measured one.
+double unit_factor(const data::DatasetIndex& index, const DifferenceSettings& settings) {
+  const data::Target& measured = index.target(settings.measured);
   for (const auto& name : settings.cheap) {
-    targets.cheap.push_back(&index.target(name));
-    if (targets.cheap.back() == targets.measured) {
+    if (&index.target(name) == &measured) {
       fail_input("'data.cheap' names {}, which is the measured value itself", name);
     }
   }
-  const data::Target& cheap = *targets.cheap.front();
-  const auto conversion = data::unit_conversion(cheap.unit, targets.measured->unit);
+  const data::Target& cheap = index.target(settings.cheap.front());
+  const auto conversion = data::unit_conversion(cheap.unit, measured.unit);
   if (conversion.divide_by_atoms) {
     fail_input("{}: {} is in {} and {} in {}: import both with the same `to`", index.path.string(), cheap.name,
-               cheap.unit, targets.measured->name, targets.measured->unit);
+               cheap.unit, measured.name, measured.unit);
   }
-  targets.factor = conversion.factor;
-  return targets;
+  return conversion.factor;
+}
+
+/// Values of the rows that there are.
+void read_values(DifferenceRows& rows, const DifferenceSettings& settings) {
+  const double factor = unit_factor(rows.set.index(), settings);
+  rows.measured = rows.set.labels(settings.measured).values;
+  rows.cheap.resize(rows.count() * settings.cheap.size());
+  for (std::size_t c = 0; c < settings.cheap.size(); ++c) {
+    const data::Target column = rows.set.labels(settings.cheap[c]);
+    for (std::size_t i = 0; i < rows.count(); ++i) {
+      rows.cheap[i * settings.cheap.size() + c] = column.values[i] * (c == 0 ? factor : 1);
+    }
+  }
 }
 
 /// The rows that have both values.
-DifferenceRows complete_rows(const std::string& file, const DifferenceSettings& settings, DifferenceData& data) {
-  DifferenceRows result;
-  result.index = data::read_index(file);
-  const Targets targets = find_targets(result.index, settings);
-  for (std::size_t row = 0; row < result.index.rows; ++row) {
-    const bool has_cheap =
-        std::ranges::none_of(targets.cheap, [&](const data::Target* t) { return std::isnan(t->values[row]); });
-    if (std::isnan(targets.measured->values[row])) {
-      ++data.without_measured;
-    } else if (!has_cheap) {
-      ++data.without_cheap;
-    } else {
-      result.rows.push_back(row);
-      result.measured.push_back(targets.measured->values[row]);
-      for (std::size_t c = 0; c < targets.cheap.size(); ++c) {
-        result.cheap.push_back(targets.cheap[c]->values[row] * (c == 0 ? targets.factor : 1));
-      }
-    }
-  }
-  if (result.rows.empty()) {
+DifferenceRows complete_rows(const std::string& file, const DifferenceSettings& settings) {
+  DifferenceRows rows;
+  rows.set = data::LabelledRows(data::read_index(file));
+  unit_factor(rows.set.index(), settings);
+  rows.set.need_all(data::LeftOut::unlabelled, {settings.measured});
+  rows.set.need_all(data::LeftOut::incomplete, settings.cheap);
+  if (rows.set.empty()) {
     fail_input("no row of {} has both {} and {}", file, settings.measured, text::join(settings.cheap, ", "));
   }
-  data.unit = targets.measured->unit;
-  data.cheap_units.clear();
-  for (std::size_t c = 0; c < targets.cheap.size(); ++c) {
-    data.cheap_units.push_back(c == 0 ? data.unit : targets.cheap[c]->unit);
-  }
-  return result;
-}
-
-/// Takes rows out that a flag marks.
-std::size_t erase_rows(DifferenceRows& rows, const std::vector<bool>& out) {
-  const std::size_t columns = rows.cheap.size() / std::max<std::size_t>(1, rows.rows.size());
-  DifferenceRows kept;
-  std::vector<std::size_t> positions;
-  for (std::size_t i = 0; i < rows.rows.size(); ++i) {
-    if (out[i]) {
-      continue;
-    }
-    positions.push_back(i);
-    kept.rows.push_back(rows.rows[i]);
-    kept.measured.push_back(rows.measured[i]);
-    kept.cheap.insert(kept.cheap.end(), rows.cheap.begin() + static_cast<std::ptrdiff_t>(i * columns),
-                      rows.cheap.begin() + static_cast<std::ptrdiff_t>((i + 1) * columns));
-  }
-  const std::size_t erased = rows.rows.size() - positions.size();
-  if (rows.features.rows > 0) {
-    kept.features = learners::pick_rows(rows.features, positions);
-  }
-  kept.index = std::move(rows.index);
-  rows = std::move(kept);
-  return erased;
-}
-
-std::size_t leave_out_test_groups(DifferenceRows& rows, const DifferenceRows& test) {
-  std::set<std::string> groups;
-  for (std::size_t i = 0; i < test.count(); ++i) {
-    groups.insert(test.group(i));
-  }
-  std::vector<bool> out;
-  for (std::size_t i = 0; i < rows.count(); ++i) {
-    out.push_back(groups.contains(rows.group(i)));
-  }
-  return erase_rows(rows, out);
+  return rows;
 }
 
 /// Only rows that some job learns from need features.
@@ -122,13 +70,13 @@ void keep_used_rows(DifferenceData& data, const DifferenceSettings& settings) {
   if (!settings.has_test() || settings.labels.empty()) {
     return;
   }
-  std::vector<bool> out(data.rows.count(), true);
+  std::vector<bool> used(data.rows.count(), false);
   for (const std::uint64_t seed : settings.seeds) {
     for (const std::size_t row : split_by_labels(data, settings, settings.labels.back(), seed).train) {
-      out[row] = false;
+      used[row] = true;
     }
   }
-  erase_rows(data.rows, out);
+  data.rows.set.leave_out(data::LeftOut::unused, [&](std::size_t i) { return !used[i]; });
 }
 
 void check_column(const std::string& name, const std::vector<double>& values) {
@@ -164,22 +112,26 @@ void check_values(DifferenceData& data) {
   }
 }
 
-void compute_features(const parallel::Communicator& communicator, DifferenceRows& rows, DifferenceData& data) {
+/// Features and values of the rows that can be read.
+void compute_features(const parallel::Communicator& communicator, const DifferenceSettings& settings,
+                      DifferenceRows& rows, const DifferenceData& data) {
   std::vector<std::string> texts;
   for (std::size_t i = 0; i < rows.count(); ++i) {
     texts.push_back(rows.text(i));
   }
   std::vector<std::string> problems;
+  bool warn = data.left_out(data::LeftOut::unreadable) == 0;  // once
   rows.features = data.features.compute(communicator, texts, problems);
-  std::vector<bool> out;
-  for (std::size_t i = 0; i < problems.size(); ++i) {
-    out.push_back(!problems[i].empty());
-    if (out.back() && data.unreadable++ == 0) {
-      log::warning("{}, line {}: no features: {}", rows.index.path.string(), rows.index.lines[rows.rows[i]],
-                   problems[i]);
+  const auto stay = rows.set.leave_out(data::LeftOut::unreadable, [&](std::size_t i) {
+    const bool out = !problems[i].empty();
+    if (out && warn) {
+      log::warning("{}, line {}: no features: {}", rows.set.index().path.string(), rows.set.line(i), problems[i]);
+      warn = false;
     }
-  }
-  erase_rows(rows, out);
+    return out;
+  });
+  rows.features = learners::pick_rows(rows.features, stay);
+  read_values(rows, settings);
 }
 
 RowFeatures make_features(const DifferenceSettings& settings, const std::string& kind) {
@@ -198,16 +150,13 @@ RowFeatures make_features(const DifferenceSettings& settings, const std::string&
 }
 
 void check_counts(const DifferenceData& data, const DifferenceSettings& settings) {
-  std::set<std::string> groups;
-  for (std::size_t i = 0; i < data.rows.count(); ++i) {
-    groups.insert(data.rows.group(i));
-  }
+  const std::size_t groups = data::distinct_groups(data.rows.set).size();
   const auto folds = static_cast<std::size_t>(settings.folds);
-  const std::size_t held_out = settings.has_test() ? 0 : (groups.size() + folds - 1) / folds;
+  const std::size_t held_out = settings.has_test() ? 0 : (groups + folds - 1) / folds;
   const auto inner = static_cast<std::size_t>(settings.inner_folds);
-  if ((!settings.has_test() && groups.size() < folds) || groups.size() < held_out + inner) {
+  if ((!settings.has_test() && groups < folds) || groups < held_out + inner) {
     fail_input("{}: {} distinct {}s with both values are too few for {} folds with {} inner folds: lower 'folds'",
-               settings.file, groups.size(), data.rows.index.kind, settings.has_test() ? 1 : settings.folds,
+               settings.file, groups, data.rows.set.index().kind, settings.has_test() ? 1 : settings.folds,
                settings.inner_folds);
   }
   if (!settings.labels.empty() && data.rows.count() < settings.labels.back()) {
@@ -221,25 +170,37 @@ void check_counts(const DifferenceData& data, const DifferenceSettings& settings
 DifferenceData load_difference_data(const parallel::Communicator& communicator, const DifferenceSettings& settings) {
   std::optional<DifferenceData> loaded;
   communicator.agree([&] {
-    const std::string kind = data::read_index(settings.file).kind;
-    loaded.emplace(
-        DifferenceData{{}, {}, make_features(settings, kind), settings.cheap, {}, settings.measured, "", {}});
+    DifferenceRows rows = complete_rows(settings.file, settings);
+    const data::DatasetIndex& index = rows.set.index();
+    const data::Target& measured = index.target(settings.measured);
+    std::vector<std::string> cheap_units{measured.unit};
+    for (std::size_t c = 1; c < settings.cheap.size(); ++c) {
+      cheap_units.push_back(index.target(settings.cheap[c]).unit);
+    }
+    loaded.emplace(DifferenceData{std::move(rows),
+                                  {},
+                                  make_features(settings, index.kind),
+                                  settings.cheap,
+                                  std::move(cheap_units),
+                                  settings.measured,
+                                  measured.unit,
+                                  {}});
     DifferenceData& data = *loaded;
-    data.rows = complete_rows(settings.file, settings, data);
     if (settings.has_test()) {
-      data.test = complete_rows(settings.test_file, settings, data);
-      if (data.test.index.kind != kind) {
-        fail_input("{} holds {}s, {} {}s", settings.file, kind, settings.test_file, data.test.index.kind);
+      data.test = complete_rows(settings.test_file, settings);
+      if (data.test.set.index().kind != index.kind) {
+        fail_input("{} holds {}s, {} {}s", settings.file, index.kind, settings.test_file, data.test.set.index().kind);
       }
-      data.in_test = leave_out_test_groups(data.rows, data.test);
+      data.rows.set.leave_out_groups(data::LeftOut::in_test, data::distinct_groups(data.test.set));
     }
     check_counts(data, settings);
+    read_values(data.rows, settings);
     check_values(data);
     keep_used_rows(data, settings);
   });
-  compute_features(communicator, loaded->rows, *loaded);
+  compute_features(communicator, settings, loaded->rows, *loaded);
   if (settings.has_test()) {
-    compute_features(communicator, loaded->test, *loaded);
+    compute_features(communicator, settings, loaded->test, *loaded);
   }
   communicator.agree([&] {
     if (loaded->rows.count() == 0) {
@@ -252,39 +213,20 @@ DifferenceData load_difference_data(const parallel::Communicator& communicator, 
   return std::move(*loaded);
 }
 
-DifferenceSplit split_by_fold(const DifferenceData& data, const DifferenceSettings& settings, int fold,
-                              std::uint64_t seed) {
-  std::vector<std::string> groups;
-  for (std::size_t i = 0; i < data.rows.count(); ++i) {
-    groups.push_back(data.rows.group(i));
-  }
-  const auto folds = data::group_folds(groups, settings.folds, settings.split_seed + 7919 * (seed + 1));
-  DifferenceSplit split;
-  for (std::size_t i = 0; i < groups.size(); ++i) {
-    (folds[i] == fold ? split.held_out : split.train).push_back(i);
-  }
-  return split;
+data::TrainHeldOut split_by_fold(const DifferenceData& data, const DifferenceSettings& settings, int fold,
+                                 std::uint64_t seed) {
+  const data::Split split(settings.split_seed, Purpose::folds, seed);
+  return data::hold_out(split.folds(data.rows.set.groups(), settings.folds), fold);
 }
 
-DifferenceSplit split_by_labels(const DifferenceData& data, const DifferenceSettings& settings, std::size_t labels,
-                                std::uint64_t seed) {
-  const std::uint64_t choice_seed = settings.split_seed + 15485863 * (seed + 1);
-  std::vector<std::pair<double, std::size_t>> order;
-  for (std::size_t i = 0; i < data.rows.count(); ++i) {
-    order.emplace_back(data::group_position(choice_seed, data.rows.group(i)), i);
-  }
-  std::ranges::sort(order);
-  DifferenceSplit split;
-  for (const auto& [position, row] : order) {
-    if (labels > 0 && split.train.size() >= labels && position > order[labels - 1].first) {
-      break;
-    }
-    split.train.push_back(row);
-  }
-  std::ranges::sort(split.train);
-  split.held_out.resize(data.test.count());
-  std::iota(split.held_out.begin(), split.held_out.end(), std::size_t{0});
-  return split;
+data::TrainHeldOut split_by_labels(const DifferenceData& data, const DifferenceSettings& settings, std::size_t labels,
+                                   std::uint64_t seed) {
+  const data::Split split(settings.split_seed, Purpose::labels, seed);
+  data::TrainHeldOut parts;
+  parts.train = split.first_groups(data.rows.set.groups(), labels == 0 ? data.rows.count() : labels);
+  parts.held_out.resize(data.test.count());
+  std::iota(parts.held_out.begin(), parts.held_out.end(), std::size_t{0});
+  return parts;
 }
 
 }  // namespace epitaxy::transfer

@@ -51,8 +51,11 @@ Json& place_of(Json& summary, const WayResult& result) {
                                      : (*place)["learners"][result.learner_name][result.way_name];
 }
 
-void write_summary(const DifferenceReport& report, const DifferenceData& data, const DifferenceSettings& settings,
-                   const std::vector<DifferenceResult>& results, const std::filesystem::path& path) {
+}  // namespace
+
+Json to_json(const DifferenceReport& report, const DifferenceData& data, const DifferenceSettings& settings,
+             const std::vector<DifferenceResult>& results) {
+  using data::LeftOut;
   const std::string unit = train::unit_suffix(data.unit);
   Json summary{{"stage", "difference"},
                {"measured", data.measured},
@@ -60,10 +63,10 @@ void write_summary(const DifferenceReport& report, const DifferenceData& data, c
                {"unit", data.unit},
                {"rows", data.rows.count()},
                {"test_rows", data.test.count()},
-               {"without_measured", data.without_measured},
-               {"without_cheap", data.without_cheap},
-               {"unreadable", data.unreadable},
-               {"in_test", data.in_test}};
+               {"without_measured", data.left_out(LeftOut::unlabelled)},
+               {"without_cheap", data.left_out(LeftOut::incomplete)},
+               {"unreadable", data.left_out(LeftOut::unreadable)},
+               {"in_test", data.left_out(LeftOut::in_test)}};
   summary["line"] = {{"slope", data.line.slopes.front()}, {"offset_" + unit, data.line.offset}};
   if (!settings.has_test()) {
     summary["folds"] = settings.folds;
@@ -84,8 +87,10 @@ void write_summary(const DifferenceReport& report, const DifferenceData& data, c
   const WayResult& best = report.results[report.best];
   summary["best"] = {{"way", best.way_name}, {"learner", best.learner_name}, {"mae_" + unit, best.metrics.mae}};
   summary["verdicts"] = verdicts(report, data, settings);
-  file::write_atomically(path, summary.dump(2) + "\n");
+  return summary;
 }
+
+namespace {
 
 /// With test rows: those of the largest number of labels and the first seed.
 bool is_written(const DifferenceSettings& settings, const DifferenceJob& job) {
@@ -97,7 +102,7 @@ void write_predictions(const DifferenceData& data, const DifferenceSettings& set
                        const std::vector<DifferenceJob>& jobs, const std::vector<DifferenceResult>& results,
                        const std::filesystem::path& path) {
   const DifferenceRows& rows = settings.has_test() ? data.test : data.rows;
-  const bool molecular = rows.index.kind == "molecule";
+  const bool molecular = rows.set.index().kind == "molecule";
   train::CsvWriter table({molecular ? "smiles" : "formula", molecular ? "molecule" : "composition", "line", "set",
                           "fold", "seed", "learner", "way", "measured", "cheap", "prediction", "prediction_std",
                           "interval_low", "interval_high"});
@@ -109,7 +114,7 @@ void write_predictions(const DifferenceData& data, const DifferenceSettings& set
     const WayPrediction& p = results[j].prediction;
     for (std::size_t i = 0; i < results[j].rows.size(); ++i) {
       const auto row = static_cast<std::size_t>(results[j].rows[i]);
-      table.row({rows.index.formulas[rows.rows[row]], rows.group(row), std::to_string(rows.index.lines[rows.rows[row]]),
+      table.row({rows.set.formula(row), rows.group(row), std::to_string(rows.set.line(row)),
                  settings.has_test() ? "test" : "out_of_fold", settings.has_test() ? "" : std::to_string(jobs[j].fold),
                  std::to_string(jobs[j].seed), way.learns ? settings.learners[jobs[j].learner].name : "", way.name,
                  train::csv_number(rows.measured[row]), train::csv_number(rows.cheap_of(row)[0]),
@@ -161,7 +166,7 @@ void write_report(const DifferenceReport& report, const DifferenceData& data, co
                   const std::filesystem::path& folder) {
   write_predictions(data, settings, jobs, results, folder / "predictions.csv");
   write_importances(report, data, folder / "importances.csv");
-  write_summary(report, data, settings, results, folder / "summary.json");
+  file::write_atomically(folder / "summary.json", to_json(report, data, settings, results).dump(2) + "\n");
 }
 
 }  // namespace epitaxy::transfer

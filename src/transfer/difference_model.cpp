@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "data/hdf5.h"
+#include "transfer/design.h"
 
 namespace epitaxy::transfer {
 
@@ -41,7 +42,7 @@ std::string hash_of(const DifferenceModel& model) {
 }  // namespace
 
 WayPrediction DifferenceModel::predict(const learners::Matrix& rows, const std::vector<double>& cheap_values) const {
-  return predict_way(learned, design(way, rows, cheap_values), cheap_values, coverage);
+  return predict_way(learned, design_rows(way, rows, cheap_values), cheap_values, coverage);
 }
 
 void write_difference_model(const std::filesystem::path& path, const DifferenceModel& model) {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "transfer/difference_job.h"
+#include "transfer/learned_way.h"
 
 namespace epitaxy::transfer {
 

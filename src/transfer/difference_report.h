@@ -2,6 +2,7 @@
 /// \file
 /// The end of difference learning: ways side by side, on screen and in files.
 #include <filesystem>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -48,6 +49,10 @@ std::string report_table(const DifferenceReport& report, const DifferenceData& d
 /// Whether difference learning and stacking help against direct learning with the best learner; a sentence each.
 std::vector<std::string> verdicts(const DifferenceReport& report, const DifferenceData& data,
                                   const DifferenceSettings& settings);
+
+/// `summary.json`.
+nlohmann::ordered_json to_json(const DifferenceReport& report, const DifferenceData& data,
+                               const DifferenceSettings& settings, const std::vector<DifferenceResult>& results);
 
 /// `summary.json`, `predictions.csv` and `importances.csv`.
 void write_report(const DifferenceReport& report, const DifferenceData& data, const DifferenceSettings& settings,

@@ -24,11 +24,11 @@ std::string signature_of(const FinetuneSettings& settings, const TransferData& d
   Hasher hasher;
   hasher.add(settings.signature);
   hasher.add(data.target);
-  for (const FurtherTarget& further : data.further) {
+  for (const data::Target& further : data.further) {
     hasher.add(further.name);
   }
-  hasher.add(data.index.fingerprint);
-  hasher.add(data.test_index.fingerprint);
+  hasher.add(data.rows.index().fingerprint);
+  hasher.add(data.test.index().fingerprint);
   models::hash_model(hasher, data.pretrained.description, {data.pretrained.members.front().data()});
   return hasher.hex();
 }
@@ -41,12 +41,13 @@ void describe(const FinetuneSettings& settings, const TransferData& data, std::s
     log::info("data: {} rows of {} in {} folds, {} test rows; start: {}", data.labelled, data.target, settings.folds,
               data.test_labels.size(), settings.pretrained);
   }
-  if (data.unreadable + data.unreadable_test > 0) {
-    log::info("left out: {} molecules and {} test molecules that the model cannot read", data.unreadable,
-              data.unreadable_test);
+  const std::size_t unreadable = data.rows.left_out(data::LeftOut::unreadable);
+  const std::size_t unreadable_test = data.test.left_out(data::LeftOut::unreadable);
+  if (unreadable + unreadable_test > 0) {
+    log::info("left out: {} molecules and {} test molecules that the model cannot read", unreadable, unreadable_test);
   }
-  if (data.in_test > 0) {
-    log::info("left out: {} rows that are in the test, too", data.in_test);
+  if (const std::size_t in_test = data.rows.left_out(data::LeftOut::in_test); in_test > 0) {
+    log::info("left out: {} rows that are in the test, too", in_test);
   }
   log::info("{} jobs: {} variants x {} {} x {} seeds (a variant that does not train has one seed), {}", jobs,
             settings.variants.size(), settings.is_curve() ? settings.shares.size() : settings.folds,
@@ -124,9 +125,9 @@ void finish(const FinetuneSettings& settings, const TransferData& data, const st
 void check_variants(const FinetuneSettings& settings, const TransferData& data) {
   for (const Variant& variant : settings.variants) {
     std::vector<LearnedTarget> targets{{data.target, data.unit, data.labels}};
-    for (const FurtherTarget& further : data.further) {
+    for (const data::Target& further : data.further) {
       if (std::ranges::count(variant.also, further.name) > 0) {
-        targets.push_back({further.name, further.unit, further.labels});
+        targets.push_back({further.name, further.unit, further.values});
       }
     }
     const auto start =

@@ -41,10 +41,10 @@ bool keeps_weights(const FinetuneSettings& settings, const Job& job) {
 namespace {
 
 /// The further targets of a variant.
-std::vector<const FurtherTarget*> further_targets(const TransferData& data, const Variant& variant) {
-  std::vector<const FurtherTarget*> result;
+std::vector<const data::Target*> further_targets(const TransferData& data, const Variant& variant) {
+  std::vector<const data::Target*> result;
   for (const auto& name : variant.also) {
-    result.push_back(&*std::ranges::find(data.further, name, &FurtherTarget::name));
+    result.push_back(&*std::ranges::find(data.further, name, &data::Target::name));
   }
   return result;
 }
@@ -56,7 +56,7 @@ JobSplit split_rows(const TransferData& data, const FinetuneSettings& settings, 
                                        : split_fold(data, settings, job.fold);
   const auto further = further_targets(data, settings.variants[job.variant]);
   std::erase_if(split.further, [&](std::size_t row) {
-    return std::ranges::all_of(further, [&](const FurtherTarget* target) { return std::isnan(target->labels[row]); });
+    return std::ranges::all_of(further, [&](const data::Target* target) { return std::isnan(target->values[row]); });
   });
   return split;
 }
@@ -92,8 +92,8 @@ models::ModelDescription describe_job(const TransferData& data, const FinetuneSe
                                       const Variant& variant, const JobSplit& split) {
   const auto rows = all_rows(split);
   std::vector<LearnedTarget> targets{{data.target, data.unit, pick(data.labels, split.train)}};
-  for (const FurtherTarget* further : further_targets(data, variant)) {
-    targets.push_back({further->name, further->unit, pick(further->labels, rows)});
+  for (const data::Target* further : further_targets(data, variant)) {
+    targets.push_back({further->name, further->unit, pick(further->values, rows)});
   }
   const train::Rows features{rows.size(), data.feature_count(), 0, features_of(data, rows), {}};
   return describe_start(data.pretrained.description, variant, settings.head, targets,
@@ -181,7 +181,7 @@ train::Rows training_rows(const TransferData& data, const Variant& variant, cons
     const bool labelled = i < split.train.size();
     rows.targets.push_back(standardize(0, labelled ? data.labels[positions[i]] : std::nan("")));
     for (std::size_t f = 0; f < further.size(); ++f) {
-      rows.targets.push_back(standardize(f + 1, further[f]->labels[positions[i]]));
+      rows.targets.push_back(standardize(f + 1, further[f]->values[positions[i]]));
     }
   }
   return rows;
@@ -212,7 +212,7 @@ std::optional<JobResult> run_job(const TransferData& data, const FinetuneSetting
   TargetPredictor predictor(*model, nn::exact(variant.training.arithmetic));
   result.rows.assign(split.held_out.begin(), split.held_out.end());
   result.predictions = predictor.predict(weights.data(), features_of(data, split.held_out), split.held_out.size());
-  result.test_predictions = predictor.predict(weights.data(), data.test_features, data.test_rows.size());
+  result.test_predictions = predictor.predict(weights.data(), data.test_features, data.test.size());
   result.validation_mae = validation.mae(predictor, weights.data());
   for (const std::size_t row : split.train) {
     result.baseline += data.labels[row] / static_cast<double>(split.train.size());

@@ -160,17 +160,18 @@ Json points_of(const CurveLine& line, const LearningCurve& curve, const Finetune
   return entries;
 }
 
-void write_summary(const LearningCurve& curve, const TransferData& data, const FinetuneSettings& settings,
-                   const std::filesystem::path& path) {
+}  // namespace
+
+Json to_json(const LearningCurve& curve, const TransferData& data, const FinetuneSettings& settings) {
   const std::string unit = train::unit_suffix(data.unit);
   Json summary{{"stage", "finetune"},
                {"target", data.target},
                {"rows", data.rows.size()},
                {"labels", data.labelled},
                {"test_rows", data.test_labels.size()},
-               {"unreadable", data.unreadable},
-               {"unreadable_test", data.unreadable_test},
-               {"left_out_as_in_test", data.in_test},
+               {"unreadable", data.rows.left_out(data::LeftOut::unreadable)},
+               {"unreadable_test", data.test.left_out(data::LeftOut::unreadable)},
+               {"left_out_as_in_test", data.rows.left_out(data::LeftOut::in_test)},
                {"shares", settings.shares},
                {"seeds", settings.seeds}};
   for (const CurveLine& line : curve.baselines) {
@@ -184,8 +185,10 @@ void write_summary(const LearningCurve& curve, const TransferData& data, const F
                                       {"r2", number(curve.largest[v].test.r2)}};
   }
   summary["best_variant"] = curve.variants[curve.best].name;
-  file::write_atomically(path, summary.dump(2) + "\n");
+  return summary;
 }
+
+namespace {
 
 void write_table(const LearningCurve& curve, const TransferData& data, const FinetuneSettings& settings,
                  const std::filesystem::path& path) {
@@ -207,14 +210,13 @@ void write_table(const LearningCurve& curve, const TransferData& data, const Fin
 }
 
 void write_test_predictions(const LearningCurve& curve, const TransferData& data, const std::filesystem::path& path) {
-  const bool molecular = data.index.kind == "molecule";
+  const bool molecular = data.rows.index().kind == "molecule";
   train::CsvWriter table({molecular ? "smiles" : "formula", molecular ? "molecule" : "composition", "set", "variant",
                           "target", "prediction", "prediction_std"});
   for (std::size_t v = 0; v < curve.variants.size(); ++v) {
     const LargestShare& largest = curve.largest[v];
     for (std::size_t i = 0; i < data.test_labels.size(); ++i) {
-      const std::size_t row = data.test_rows[i];
-      table.row({data.test_index.formulas[row], data.test_index.groups[row], "test", curve.variants[v].name,
+      table.row({data.test.formula(i), data.test.group(i), "test", curve.variants[v].name,
                  train::csv_number(data.test_labels[i]), train::csv_number(largest.prediction[i]),
                  train::csv_number(largest.deviation[i])});
     }
@@ -228,7 +230,7 @@ void write_curve(const LearningCurve& curve, const TransferData& data, const Fin
                  const std::filesystem::path& folder) {
   write_test_predictions(curve, data, folder / "predictions.csv");
   write_table(curve, data, settings, folder / "learning_curve.csv");
-  write_summary(curve, data, settings, folder / "summary.json");
+  file::write_atomically(folder / "summary.json", to_json(curve, data, settings).dump(2) + "\n");
 }
 
 }  // namespace epitaxy::transfer

@@ -3,6 +3,7 @@
 /// The end of a learning curve: errors on the test rows against the share of the labels, by variant, on screen and in
 /// files.
 #include <filesystem>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,9 @@ LearningCurve make_curve(const TransferData& data, const FinetuneSettings& setti
 
 /// The table for people, a line a share.
 std::string curve_table(const LearningCurve& curve, const TransferData& data, const FinetuneSettings& settings);
+
+/// `summary.json`.
+nlohmann::ordered_json to_json(const LearningCurve& curve, const TransferData& data, const FinetuneSettings& settings);
 
 /// `summary.json`, `learning_curve.csv` and `predictions.csv` (of the largest share).
 void write_curve(const LearningCurve& curve, const TransferData& data, const FinetuneSettings& settings,

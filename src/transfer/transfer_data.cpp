@@ -2,26 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
-#include <set>
 
 #include "base/error.h"
 #include "base/text.h"
-#include "data/split.h"
 #include "models/molecule_vae/molecule_text.h"
 #include "train/training_data.h"
 
 namespace epitaxy::transfer {
 
 namespace {
-
-std::vector<double> values_of(const data::Target& target, const std::vector<std::size_t>& rows) {
-  std::vector<double> values;
-  for (const std::size_t row : rows) {
-    values.push_back(target.values[row]);
-  }
-  return values;
-}
 
 /// Every target that some variant learns besides, once.
 std::vector<std::string> further_names(const FinetuneSettings& settings) {
@@ -37,41 +26,32 @@ std::vector<std::string> further_names(const FinetuneSettings& settings) {
 }
 
 /// Rows with a label of any of these targets.
-std::vector<std::size_t> labelled_rows(const data::DatasetIndex& index, const std::vector<std::string>& targets) {
-  std::vector<const data::Target*> columns;
-  for (const auto& name : targets) {
-    columns.push_back(&index.target(name));
-  }
-  std::vector<std::size_t> rows;
-  for (std::size_t row = 0; row < index.rows; ++row) {
-    if (std::ranges::any_of(columns, [&](const data::Target* c) { return !std::isnan(c->values[row]); })) {
-      rows.push_back(row);
-    }
-  }
+void need_labels(data::LabelledRows& rows, const std::vector<std::string>& targets) {
+  rows.need_any(data::LeftOut::unlabelled, targets);
   if (rows.empty()) {
-    fail_input("no row of {} has a label of {}: another 'data.target', or import the column", index.path.string(),
-               text::join(targets, ", "));
+    fail_input("no row of {} has a label of {}: another 'data.target', or import the column",
+               rows.index().path.string(), text::join(targets, ", "));
   }
-  return rows;
 }
 
-/// Takes the molecules out that the model cannot read; returns their number.
-std::size_t leave_out_unreadable(const data::DatasetIndex& index, const models::ModelDescription& model,
-                                 std::vector<std::size_t>& rows) {
+/// Takes the molecules out that the model cannot read.
+void leave_out_unreadable(data::LabelledRows& rows, const models::ModelDescription& model) {
   if (model.kind != "molecule_vae") {
-    return 0;
+    return;
   }
   const models::MoleculeText reader(model);
-  const auto& texts = data::texts(index, model.representation);
-  const auto unreadable = [&](std::size_t row) { return texts[row].empty() || !reader.can_encode(texts[row]); };
+  const auto& texts = data::texts(rows.index(), model.representation);
   const std::size_t before = rows.size();
-  std::erase_if(rows, unreadable);
+  rows.leave_out(data::LeftOut::unreadable, [&](std::size_t i) {
+    const std::string& text = texts[rows.row(i)];
+    return text.empty() || !reader.can_encode(text);
+  });
   if (rows.empty()) {
     fail_input(
         "{}: the pretrained model can read none of the {} molecules with a label; it reads up to {} tokens of {}: {}",
-        index.path.string(), before, model.vae.length - 1, model.representation, text::join(model.features, " "));
+        rows.index().path.string(), before, model.vae.length - 1, model.representation,
+        text::join(model.features, " "));
   }
-  return before - rows.size();
 }
 
 void check_kind(const data::DatasetIndex& index, const std::string& model_file, const models::ModelDescription& model) {
@@ -84,57 +64,24 @@ void check_kind(const data::DatasetIndex& index, const std::string& model_file, 
 
 /// Test rows: a part of the compositions, or another data set.
 void choose_test_rows(const FinetuneSettings& settings, TransferData& data) {
-  data.test_index = data.index;
   if (!settings.test_file.empty()) {
-    data.test_index = data::read_index(settings.test_file);
-    check_kind(data.test_index, settings.pretrained, data.pretrained.description);
-    data.test_rows = labelled_rows(data.test_index, {data.target});
-    data.unreadable_test = leave_out_unreadable(data.test_index, data.pretrained.description, data.test_rows);
-  } else if (settings.test_fraction > 0) {
-    const auto is_test = [&](std::size_t row) {
-      return data::group_position(settings.split_seed, data.index.groups[row]) < settings.test_fraction;
-    };
-    const data::Target& target = data.index.target(data.target);
-    for (const std::size_t row : data.rows) {
-      if (is_test(row) && !std::isnan(target.values[row])) {
-        data.test_rows.push_back(row);
-      }
-    }
-    std::erase_if(data.rows, is_test);
+    data.test = data::LabelledRows(data::read_index(settings.test_file));
+    check_kind(data.test.index(), settings.pretrained, data.pretrained.description);
+    need_labels(data.test, {data.target});
+    leave_out_unreadable(data.test, data.pretrained.description);
+    return;
   }
-  data.test_labels = values_of(data.test_index.target(data.target), data.test_rows);
+  const data::Split split(settings.split_seed);
+  const auto tests = [&](std::size_t i) { return split.position(data.rows.group(i)) < settings.test_fraction; };
+  data.test = data.rows.take_out(data::LeftOut::test, tests);
+  data.test.need_any(data::LeftOut::unlabelled, {data.target});
 }
 
 /// Folds of the groups that have a label; a row without one is in the fold of its group, or in none.
 std::vector<int> choose_folds(const TransferData& data, const FinetuneSettings& settings) {
-  std::vector<std::string> groups;
-  for (std::size_t i = 0; i < data.rows.size(); ++i) {
-    if (!std::isnan(data.labels[i])) {
-      groups.push_back(data.index.groups[data.rows[i]]);
-    }
-  }
-  // Another seed than that of the test split, so that the two are independent.
-  const auto folds = data::group_folds(groups, settings.folds, settings.split_seed + 7919);
-  std::map<std::string, int> fold_of;
-  for (std::size_t i = 0; i < groups.size(); ++i) {
-    fold_of.emplace(groups[i], folds[i]);
-  }
-  std::vector<int> result;
-  for (const std::size_t row : data.rows) {
-    const auto found = fold_of.find(data.index.groups[row]);
-    result.push_back(found != fold_of.end() ? found->second : -1);
-  }
-  return result;
-}
-
-/// The molecules of the test are used for nothing else.
-void leave_out_test(TransferData& data) {
-  std::set<std::string> test_groups;
-  for (const std::size_t row : data.test_rows) {
-    test_groups.insert(data.test_index.groups[row]);
-  }
-  data.in_test =
-      std::erase_if(data.rows, [&](std::size_t row) { return test_groups.contains(data.index.groups[row]); });
+  data::LabelledRows labelled = data.rows;
+  labelled.need_any(data::LeftOut::unlabelled, {data.target});
+  return data::Split(settings.split_seed, Purpose::folds).folds(data.rows.groups(), labelled.groups(), settings.folds);
 }
 
 std::size_t labels_of_share(double share, std::size_t labelled) {
@@ -151,9 +98,9 @@ void check_labels(const TransferData& data, const FinetuneSettings& settings) {
           share, data.labelled, data.target, labels, train::kFewestLabels);
     }
   }
-  for (const FurtherTarget& further : data.further) {
-    const auto missing = std::ranges::count_if(further.labels, [](double label) { return std::isnan(label); });
-    if (further.labels.size() - static_cast<std::size_t>(missing) < train::kFewestLabels) {
+  for (const data::Target& further : data.further) {
+    const auto missing = std::ranges::count_if(further.values, [](double label) { return std::isnan(label); });
+    if (further.values.size() - static_cast<std::size_t>(missing) < train::kFewestLabels) {
       fail_input("'also': fewer than {} training rows have a label of {}", train::kFewestLabels, further.name);
     }
   }
@@ -168,46 +115,48 @@ TransferData load_transfer_data(const FinetuneSettings& settings) {
     fail_input("{} is an ensemble of {} models: transfer starts from one", settings.pretrained,
                data.pretrained.members.size());
   }
-  data.index = data::read_index(settings.file);
-  check_kind(data.index, settings.pretrained, data.pretrained.description);
-  const data::Target& target = data.index.target(settings.target);
+  data.rows = data::LabelledRows(data::read_index(settings.file));
+  check_kind(data.rows.index(), settings.pretrained, data.pretrained.description);
+  const data::Target& target = data.rows.index().target(settings.target);
   data.target = target.name;
   data.unit = target.unit;
-  std::vector<std::string> targets = further_names(settings);
-  if (std::ranges::find(targets, data.target) != targets.end()) {
+  const std::vector<std::string> further = further_names(settings);
+  if (std::ranges::find(further, data.target) != further.end()) {
     fail_input("'also' names {}, which is the target itself", data.target);
   }
-  labelled_rows(data.index, {data.target});
+  data::LabelledRows of_target = data.rows;
+  need_labels(of_target, {data.target});
+  std::vector<std::string> targets = further;
   targets.push_back(data.target);
-  data.rows = labelled_rows(data.index, targets);
-  data.unreadable = leave_out_unreadable(data.index, data.pretrained.description, data.rows);
+  need_labels(data.rows, targets);
+  leave_out_unreadable(data.rows, data.pretrained.description);
   choose_test_rows(settings, data);
   if (settings.is_curve()) {
-    leave_out_test(data);
+    data.rows.leave_out_groups(data::LeftOut::in_test, data::distinct_groups(data.test));
   }
-  data.labels = values_of(target, data.rows);
+  data.labels = data.rows.labels(data.target).values;
+  data.test_labels = data.test.labels(data.target).values;
   data.labelled = static_cast<std::size_t>(std::ranges::count_if(data.labels, [](double v) { return !std::isnan(v); }));
-  for (const auto& name : further_names(settings)) {
-    const data::Target& further = data.index.target(name);
-    data.further.push_back({further.name, further.unit, values_of(further, data.rows)});
+  for (const auto& name : further) {
+    data.further.push_back(data.rows.labels(name));
   }
   if (!settings.is_curve()) {
     data.fold = choose_folds(data, settings);
   } else if (!settings.cheap.empty()) {
-    data.cheap = values_of(data.index.target(settings.cheap), data.rows);
-    data.test_cheap = values_of(data.test_index.target(settings.cheap), data.test_rows);
+    data.cheap = data.rows.labels(settings.cheap).values;
+    data.test_cheap = data.test.labels(settings.cheap).values;
   }
   check_labels(data, settings);
-  data.features = train::load_features(data.index, data.rows, data.pretrained.description);
-  data.test_features = train::load_features(data.test_index, data.test_rows, data.pretrained.description);
+  data.features = train::load_features(data.rows.index(), data.rows.rows(), data.pretrained.description);
+  data.test_features = train::load_features(data.test.index(), data.test.rows(), data.pretrained.description);
   return data;
 }
 
 JobSplit split_fold(const TransferData& data, const FinetuneSettings& settings, int fold) {
+  const data::Split inside(settings.split_seed, Purpose::inside, 0, static_cast<std::uint64_t>(fold));
   JobSplit split;
-  const std::uint64_t seed = settings.split_seed + 104729 + static_cast<std::uint64_t>(fold);
   for (std::size_t i = 0; i < data.labels.size(); ++i) {
-    const bool validates = data::group_position(seed, data.index.groups[data.rows[i]]) < settings.validation_fraction;
+    const bool validates = inside.position(data.rows.group(i)) < settings.validation_fraction;
     const bool held_out = data.fold[i] == fold;
     if (!std::isnan(data.labels[i])) {
       (held_out ? split.held_out : validates ? split.validation : split.train).push_back(i);
@@ -219,30 +168,25 @@ JobSplit split_fold(const TransferData& data, const FinetuneSettings& settings, 
 }
 
 JobSplit split_share(const TransferData& data, const FinetuneSettings& settings, double share, std::uint64_t seed) {
-  // Other seeds than those of folds, and one for each of the two choices.
-  const std::uint64_t choice_seed = settings.split_seed + 15485863 * (seed + 1);
-  const std::uint64_t validation_seed = settings.split_seed + 32452843 * (seed + 1);
-  const auto group = [&](std::size_t i) -> const std::string& { return data.index.groups[data.rows[i]]; };
-  std::vector<double> positions;
+  std::vector<std::size_t> labelled;
   for (std::size_t i = 0; i < data.labels.size(); ++i) {
     if (!std::isnan(data.labels[i])) {
-      positions.push_back(data::group_position(choice_seed, group(i)));
+      labelled.push_back(i);
     }
   }
-  const std::size_t wanted = labels_of_share(share, positions.size());
-  std::ranges::sort(positions);
-  const double last = positions.at(wanted - 1);  // rows of one group stay together
+  const std::size_t wanted = labels_of_share(share, labelled.size());
+  const data::Split choice(settings.split_seed, Purpose::labels, seed);
+  std::vector<bool> used(data.labels.size(), false);
+  for (const std::size_t i : choice.first_groups(data.rows.groups(labelled), wanted)) {
+    used[labelled[i]] = true;
+  }
+  const data::Split inside(settings.split_seed, Purpose::validation, seed);
   const bool validates = settings.validation_fraction * static_cast<double>(wanted) >= kFewestValidation;
   const double validation = validates ? settings.validation_fraction : 0;
   JobSplit split;
-  for (std::size_t i = 0; i < data.labels.size(); ++i) {
-    if (std::isnan(data.labels[i]) || data::group_position(choice_seed, group(i)) > last) {
-      split.further.push_back(i);
-    } else if (data::group_position(validation_seed, group(i)) < validation) {
-      split.validation.push_back(i);
-    } else {
-      split.train.push_back(i);
-    }
+  for (std::size_t i = 0; i < used.size(); ++i) {
+    const bool is_validation = inside.position(data.rows.group(i)) < validation;
+    (!used[i] ? split.further : is_validation ? split.validation : split.train).push_back(i);
   }
   return split;
 }

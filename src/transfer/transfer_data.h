@@ -4,41 +4,29 @@
 #include <string>
 #include <vector>
 
-#include "data/dataset.h"
+#include "data/labelled_rows.h"
 #include "models/model_file.h"
 #include "transfer/finetune.h"
 
 namespace epitaxy::transfer {
 
-/// A further target that some variants learn, or the cheap one of a baseline.
-struct FurtherTarget {
-  std::string name;
-  std::string unit;
-  std::vector<double> labels;  ///< [rows], NaN = none.
-};
-
 /// The rows of the target, of the test set, and the pretrained model. Molecules that the model cannot read are left
 /// out.
 struct TransferData {
-  data::DatasetIndex index;
-  std::vector<double> labels;          ///< [rows]; NaN: the row has further targets only.
-  std::vector<FurtherTarget> further;  ///< Every target that a variant names in `also`.
-  std::vector<float> features;         ///< [rows, features]
-  std::vector<std::size_t> rows;       ///< Rows of the data set.
-  std::vector<int> fold;               ///< [rows]; -1: in no fold. Empty with a learning curve.
-  data::DatasetIndex test_index;       ///< Where test rows come from.
-  std::vector<double> test_labels;
+  data::LabelledRows rows;
+  std::vector<double> labels;         ///< [rows]; NaN: the row has further targets only.
+  std::vector<data::Target> further;  ///< Every target that a variant names in `also`, [rows].
+  std::vector<float> features;        ///< [rows, features]
+  std::vector<int> fold;              ///< [rows]; -1: in no fold. Empty with a learning curve.
+  data::LabelledRows test;
+  std::vector<double> test_labels;  ///< [test rows]
   std::vector<float> test_features;
-  std::vector<std::size_t> test_rows;
   std::vector<double> cheap;       ///< [rows] of a learning curve's cheap target; empty = none.
   std::vector<double> test_cheap;  ///< [test rows]
   models::ModelFile pretrained;
   std::string target;
   std::string unit;
-  std::size_t labelled = 0;    ///< Rows with a label of the target.
-  std::size_t unreadable = 0;  ///< Molecules with a label that the model cannot read ...
-  std::size_t unreadable_test = 0;
-  std::size_t in_test = 0;  ///< Rows left out because a test row of a learning curve has the same group.
+  std::size_t labelled = 0;  ///< Rows with a label of the target.
 
   std::size_t feature_count() const { return pretrained.description.feature_count(); }
 };

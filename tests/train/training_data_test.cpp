@@ -7,7 +7,6 @@
 
 #include "base/error.h"
 #include "chem/selfies.h"
-#include "data/split.h"
 #include "data/temporary_folder.h"
 #include "train/data_case.h"
 

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/regression_metrics.h"
 #include "data/csv.h"
+#include "transfer/average.h"
 #include "transfer/difference_model.h"
 #include "transfer/difference_report.h"
 #include "transfer/transfer_case.h"
@@ -93,8 +94,8 @@ BOOST_AUTO_TEST_CASE(rows_that_lack_a_value_are_left_out) {
       with(with(with(test::chains(0, 120), 0, 3, test::kNone), 1, 5, test::kNone), 1, 6, test::kNone));
   const auto data = files.load();
   BOOST_TEST(data.rows.count() == 117U);
-  BOOST_TEST(data.without_cheap == 1U);
-  BOOST_TEST(data.without_measured == 2U);
+  BOOST_TEST(data.left_out(data::LeftOut::incomplete) == 1U);
+  BOOST_TEST(data.left_out(data::LeftOut::unlabelled) == 2U);
   BOOST_TEST(data.line.slopes.size() == 1U);
 }
 

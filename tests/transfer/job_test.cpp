@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(joint_rows_mask_what_is_not_to_be_used) {
     }
     BOOST_TEST(std::isnan(cheap) == (row == 2));
     if (row != 2) {
-      BOOST_TEST(cheap == static_cast<float>((data.further[0].labels[row] - 3) / 4));
+      BOOST_TEST(cheap == static_cast<float>((data.further[0].values[row] - 3) / 4));
     }
     BOOST_TEST(rows.features[i * 8] == data.features[row * 8]);
   }

@@ -41,7 +41,7 @@ std::string letters_of(const transfer::JobSplit& split, std::size_t rows) {
 }
 
 /// By row of the data set: only rows that some job uses are kept.
-std::string letters_of(const transfer::DifferenceData& data, const transfer::DifferenceSplit& split) {
+std::string letters_of(const transfer::DifferenceData& data, const data::TrainHeldOut& split) {
   std::string letters(kRows, '-');
   for (std::size_t i = 0; i < data.rows.count(); ++i) {
     std::size_t row = 0;
@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(of_the_folds_of_a_finetuning) {
     folds += static_cast<char>('0' + fold);
   }
   std::string test(kRows, '.');
-  set(test, data.test_rows, 't');
+  set(test, data.test.rows(), 't');
   BOOST_TEST(test == ".....t...tttt.t.t.............t......tt...t...tttt.....t...t");
   BOOST_TEST(folds == "2012203300123203103112121212003033120122033");
   BOOST_TEST(letters_of(split_fold(data, files.settings, 0), data.labels.size()) ==

@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(rows_of_one_molecule_stay_together) {
 BOOST_AUTO_TEST_CASE(molecules_of_the_test_are_not_trained_on) {
   TransferCase files(chains(0, 410));  // the test begins at 400
   const auto data = files.load();
-  BOOST_TEST(data.in_test == 10U);
+  BOOST_TEST(data.rows.left_out(data::LeftOut::in_test) == 10U);
   BOOST_TEST(data.labelled == 400U);
   BOOST_TEST(data.test_labels.size() == 60U);
 }
@@ -109,8 +109,8 @@ BOOST_AUTO_TEST_CASE(unreadable_molecules_are_left_out_and_counted) {
   test.index.smiles[0] = "S";
   TransferCase files(training, small_model(), test);
   const auto data = files.load();
-  BOOST_TEST(data.unreadable == 3U);
-  BOOST_TEST(data.unreadable_test == 1U);
+  BOOST_TEST(data.rows.left_out(data::LeftOut::unreadable) == 3U);
+  BOOST_TEST(data.test.left_out(data::LeftOut::unreadable) == 1U);
   BOOST_TEST(data.labelled == 297U);
   BOOST_TEST(data.features.size() == 297U * 8);
   BOOST_TEST(data.test_labels.size() == 59U);

@@ -1,0 +1,65 @@
+#include "transfer/difference_result.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/statistics.h"
+
+namespace epitaxy::transfer {
+
+namespace {
+
+std::vector<double> absolute(std::vector<double> values) {
+  std::ranges::transform(values, values.begin(), [](double value) { return std::abs(value); });
+  return values;
+}
+
+}  // namespace
+
+double mean_absolute(const std::vector<double>& errors) { return statistics::spread(absolute(errors)).mean; }
+
+double inner_mae(const DifferenceResult& result) { return mean_absolute(result.inner_errors); }
+
+void add_intervals(WayPrediction& prediction, const std::vector<double>& errors, const std::vector<int>& folds,
+                   double coverage) {
+  const auto residuals = absolute(errors);
+  const std::size_t rows = prediction.value.size();
+  std::vector<double> values(rows == 0 ? 0 : prediction.inner.size() / rows);
+  prediction.low.clear();
+  prediction.high.clear();
+  for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t k = 0; k < values.size(); ++k) {
+      values[k] = prediction.inner[k * rows + i];
+    }
+    const statistics::Interval interval = statistics::cv_plus_interval(residuals, folds, values, coverage);
+    prediction.low.push_back(interval.low);
+    prediction.high.push_back(interval.high);
+  }
+}
+
+void write_result(data::Hdf5File& file, const DifferenceResult& result) {
+  file.write("/rows", result.rows);
+  file.write("/prediction", result.prediction.value);
+  file.write("/deviation", result.prediction.deviation);
+  file.write("/low", result.prediction.low);
+  file.write("/high", result.prediction.high);
+  file.write("/importances", result.importances);
+  file.write("/inner", result.prediction.inner);
+  file.write("/inner_errors", result.inner_errors);
+  file.write("/inner_fold", result.inner_fold);
+  file.write_attribute("/", "candidate", result.candidate);
+}
+
+DifferenceResult read_difference_result(const data::Hdf5File& file) {
+  DifferenceResult result;
+  result.rows = file.read<std::int64_t>("/rows");
+  result.prediction = {file.read<double>("/prediction"), file.read<double>("/deviation"), file.read<double>("/low"),
+                       file.read<double>("/high"), file.read<double>("/inner")};
+  result.importances = file.read<double>("/importances");
+  result.inner_errors = file.read<double>("/inner_errors");
+  result.inner_fold = file.read<std::int64_t>("/inner_fold");
+  result.candidate = file.integer_attribute("/", "candidate");
+  return result;
+}
+
+}  // namespace epitaxy::transfer
