@@ -1,5 +1,9 @@
 #include "app/stage.h"
 
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -22,58 +26,36 @@ using parallel::StopHandler;
 
 namespace {
 
-void read_import(Stage& stage, Section root) {
-  const auto settings = data::read_import_settings(root);
-  stage.run = [settings](const Communicator& communicator, const fs::path& folder, StopHandler&) {
-    data::run_import(communicator, settings, folder);
-    return true;
-  };
-  stage.check = [settings](const Communicator& communicator) {
-    const auto result = data::import_source(communicator, settings);
-    log::info("data: {} rows read, {} kept, {} rejected, {} merged", result.rows_read, result.dataset.index.rows,
-              result.rejected.size(), result.merged);
-  };
-}
-
-void read_pretrain(Stage& stage, const Document& document, Section root) {
-  const auto settings = train::read_pretrain(document, root);
+/// What a stage does with the settings that it reads.
+template <auto read, auto check, auto run>
+void read_as(Stage& stage, Section root) {
+  const auto settings = read(root);
+  stage.check = [settings](const Communicator& communicator) { check(communicator, settings); };
   stage.run = [settings](const Communicator& communicator, const fs::path& folder, StopHandler& stop) {
-    return train::run_pretrain(communicator, settings, folder, stop);
+    return run(communicator, settings, folder, stop);
   };
-  stage.check = [settings](const Communicator& communicator) { train::check_pretrain(communicator, settings); };
 }
 
-void read_finetune(Stage& stage, Section root) {
-  const auto settings = transfer::read_finetune(root);
-  stage.run = [settings](const Communicator& communicator, const fs::path& folder, StopHandler& stop) {
-    return transfer::run_finetune(communicator, settings, folder, stop);
-  };
-  stage.check = [settings](const Communicator& communicator) { transfer::check_finetune(communicator, settings); };
-}
+struct StageKind {
+  std::string_view name;
+  void (*read)(Stage& stage, Section root);
+};
 
-void read_difference(Stage& stage, Section root) {
-  const auto settings = transfer::read_difference(root);
-  stage.run = [settings](const Communicator& communicator, const fs::path& folder, StopHandler& stop) {
-    return transfer::run_difference(communicator, settings, folder, stop);
-  };
-  stage.check = [settings](const Communicator& communicator) { transfer::check_difference(communicator, settings); };
-}
+constexpr StageKind kStages[] = {
+    {"import", read_as<data::read_import, data::check_import, data::run_import>},
+    {"pretrain", read_as<train::read_pretrain, train::check_pretrain, train::run_pretrain>},
+    {"finetune", read_as<transfer::read_finetune, transfer::check_finetune, transfer::run_finetune>},
+    {"difference", read_as<transfer::read_difference, transfer::check_difference, transfer::run_difference>},
+    {"sample", read_as<sampling::read_sample, sampling::check_sample, sampling::run_sample>},
+    {"compare", read_as<train::read_compare, train::check_compare, train::run_compare>},
+};
 
-void read_sample(Stage& stage, const Document& document, Section root) {
-  const auto settings = sampling::read_sample(document, root);
-  stage.run = [settings](const Communicator& communicator, const fs::path& folder, StopHandler& stop) {
-    return sampling::run_sample(communicator, settings, folder, stop);
-  };
-  stage.check = [settings](const Communicator& communicator) { sampling::check_sample(communicator, settings); };
-}
-
-void read_compare(Stage& stage, Section root) {
-  const auto settings = train::read_compare(root);
-  stage.run = [settings](const Communicator& communicator, const fs::path& folder, StopHandler&) {
-    train::run_compare(communicator, settings, folder);
-    return true;
-  };
-  stage.check = [settings](const Communicator& communicator) { train::check_compare(communicator, settings); };
+std::vector<std::string> stage_names() {
+  std::vector<std::string> names;
+  for (const StageKind& kind : kStages) {
+    names.emplace_back(kind.name);
+  }
+  return names;
 }
 
 /// Removes what stages write, and nothing else that may lie in the folder.
@@ -132,19 +114,10 @@ Stage read_stage(const std::string& file, const std::vector<config::Override>& o
   const Document document = Document::from_file(file, overrides);
   Section root = document.root();
   Stage stage;
-  stage.kind = root.choice("stage", {"import", "pretrain", "finetune", "difference", "sample", "compare"});
-  if (stage.kind == "import") {
-    read_import(stage, root);
-  } else if (stage.kind == "pretrain") {
-    read_pretrain(stage, document, root);
-  } else if (stage.kind == "finetune") {
-    read_finetune(stage, root);
-  } else if (stage.kind == "difference") {
-    read_difference(stage, root);
-  } else if (stage.kind == "sample") {
-    read_sample(stage, document, root);
-  } else if (stage.kind == "compare") {
-    read_compare(stage, root);
+  stage.kind = root.choice("stage", stage_names());
+  const auto kind = std::ranges::find(kStages, stage.kind, &StageKind::name);
+  if (kind != std::end(kStages)) {
+    kind->read(stage, root);
   }
   stage.output = root.string("output", "");
   const std::string walltime = root.string("walltime", "");

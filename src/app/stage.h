@@ -15,7 +15,7 @@ namespace epitaxy::app {
 
 /// A stage file whose keys have all been checked.
 struct Stage {
-  std::string kind;                ///< `import`, `pretrain`, `finetune`.
+  std::string kind;                ///< `import`, `pretrain`, `finetune`, `difference`, `sample`, `compare`.
   std::string resolved;            ///< The input with every default, as YAML.
   std::filesystem::path output;    ///< From the file's `output` key; empty when it has none.
   std::optional<double> walltime;  ///< Seconds.

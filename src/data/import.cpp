@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "base/log.h"
 #include "data/import_report.h"
 #include "data/import_rows.h"
 
@@ -32,8 +33,14 @@ ImportResult import_source(const parallel::Communicator& communicator, const Imp
   return result;
 }
 
-void run_import(const parallel::Communicator& communicator, const ImportSettings& settings,
-                const std::filesystem::path& folder) {
+void check_import(const parallel::Communicator& communicator, const ImportSettings& settings) {
+  const ImportResult result = import_source(communicator, settings);
+  log::info("data: {} rows read, {} kept, {} rejected, {} merged", result.rows_read, result.dataset.index.rows,
+            result.rejected.size(), result.merged);
+}
+
+bool run_import(const parallel::Communicator& communicator, const ImportSettings& settings,
+                const std::filesystem::path& folder, parallel::StopHandler&) {
   const auto start = std::chrono::steady_clock::now();
   const ImportResult result = collect(communicator, settings);
   communicator.on_root([&] {
@@ -45,6 +52,7 @@ void run_import(const parallel::Communicator& communicator, const ImportSettings
     write_summary(folder / "summary.json", result, seconds.count());
     log_import(settings, result, folder);
   });
+  return true;
 }
 
 }  // namespace epitaxy::data

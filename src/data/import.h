@@ -10,6 +10,7 @@
 #include "config/section.h"
 #include "data/dataset.h"
 #include "parallel/communicator.h"
+#include "parallel/stop.h"
 
 namespace epitaxy::data {
 
@@ -66,16 +67,18 @@ struct ImportResult {
 };
 
 /// Reads the stage's keys (all but `stage` and `output`).
-ImportSettings read_import_settings(config::Section root);
+ImportSettings read_import(config::Section root);
 /// Features are the fractions of the 86 elements. Throws InputError: missing columns, unknown units, too many rejected
 /// rows (the message has the first reasons), no row left.
 ImportResult import_compositions(const ImportSettings& settings);
 /// Either kind; throws the same, and InputError for a target of molecules without any value. The ranks share the work
 /// on molecules. The result is complete on rank 0, empty elsewhere, and the same for any number of ranks. Collective.
 ImportResult import_source(const parallel::Communicator& communicator, const ImportSettings& settings);
+/// What `check` does: reads everything and logs the counts. Collective.
+void check_import(const parallel::Communicator& communicator, const ImportSettings& settings);
 /// Writes `dataset.h5`, `rejected.csv` (line,text,reason) and `summary.json` into `folder`; rejected.csv is written
-/// before a too-many-rejected error is thrown. Collective.
-void run_import(const parallel::Communicator& communicator, const ImportSettings& settings,
-                const std::filesystem::path& folder);
+/// before a too-many-rejected error is thrown. An import is not stopped: returns true. Collective.
+bool run_import(const parallel::Communicator& communicator, const ImportSettings& settings,
+                const std::filesystem::path& folder, parallel::StopHandler& stop);
 
 }  // namespace epitaxy::data

@@ -101,7 +101,7 @@ void read_molecules(config::Section root, ImportSettings& settings) {
 
 }  // namespace
 
-ImportSettings read_import_settings(config::Section root) {
+ImportSettings read_import(config::Section root) {
   ImportSettings settings;
   const bool molecules = root.choice("kind", {"compositions", "molecules"}, "compositions") == "molecules";
   settings.kind = molecules ? ImportKind::molecules : ImportKind::compositions;

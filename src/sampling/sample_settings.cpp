@@ -92,7 +92,7 @@ ControlSettings read_controls(config::Section s) {
 
 }  // namespace
 
-SampleSettings read_sample(const config::Document& document, config::Section root) {
+SampleSettings read_sample(config::Section root) {
   SampleSettings settings;
   settings.block =
       static_cast<std::size_t>(root.integer("block", static_cast<long long>(settings.block), {1, 1 << 20}));
@@ -107,7 +107,7 @@ SampleSettings read_sample(const config::Document& document, config::Section roo
   }
   settings.arithmetic = train::read_arithmetic(root);
   // Only what was read up to here decides the bits; model and data are compared by their hashes.
-  settings.signature = document.resolved() + "arithmetic: " + train::describe(settings.arithmetic) + "\n";
+  settings.signature = root.resolved() + "arithmetic: " + train::describe(settings.arithmetic) + "\n";
 
   settings.model = root.string("model");
   settings.training_data = root.string("training_data");

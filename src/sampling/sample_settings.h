@@ -63,6 +63,6 @@ struct SampleSettings {
 };
 
 /// Reads the stage's keys (all but those of every stage).
-SampleSettings read_sample(const config::Document& document, config::Section root);
+SampleSettings read_sample(config::Section root);
 
 }  // namespace epitaxy::sampling

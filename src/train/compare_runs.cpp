@@ -109,6 +109,19 @@ void log_table(const CompareSettings& settings, const std::vector<std::vector<Js
   log::lines(table.lines());
 }
 
+/// A row a run, a column a value.
+void write_table(const CompareSettings& settings, const std::vector<std::vector<Json>>& values, const fs::path& path) {
+  std::vector<std::string> columns{"run"};
+  columns.insert(columns.end(), settings.values.begin(), settings.values.end());
+  CsvWriter table(columns);
+  for (std::size_t r = 0; r < settings.runs.size(); ++r) {
+    std::vector<std::string> fields{settings.runs[r].name};
+    std::ranges::transform(values[r], std::back_inserter(fields), as_text);
+    table.row(fields);
+  }
+  table.write(path);
+}
+
 }  // namespace
 
 CompareSettings read_compare(config::Section root) {
@@ -153,26 +166,26 @@ void check_compare(const parallel::Communicator& communicator, const CompareSett
   });
 }
 
-void run_compare(const parallel::Communicator& communicator, const CompareSettings& settings, const fs::path& folder) {
+Json to_json(const CompareSettings& settings, const std::vector<std::vector<Json>>& values) {
+  Json summary{{"stage", "compare"}, {"runs", Json::object()}};
+  for (std::size_t r = 0; r < settings.runs.size(); ++r) {
+    Json& entry = summary["runs"][settings.runs[r].name];
+    for (std::size_t v = 0; v < settings.values.size(); ++v) {
+      entry[settings.values[v]] = values[r][v];
+    }
+  }
+  return summary;
+}
+
+bool run_compare(const parallel::Communicator& communicator, const CompareSettings& settings, const fs::path& folder,
+                 parallel::StopHandler&) {
   communicator.on_root([&] {
     const auto values = compare_runs(settings);
-    std::vector<std::string> columns{"run"};
-    columns.insert(columns.end(), settings.values.begin(), settings.values.end());
-    CsvWriter table(columns);
-    Json summary{{"stage", "compare"}, {"runs", Json::object()}};
-    for (std::size_t r = 0; r < settings.runs.size(); ++r) {
-      std::vector<std::string> fields{settings.runs[r].name};
-      Json& entry = summary["runs"][settings.runs[r].name];
-      for (std::size_t v = 0; v < settings.values.size(); ++v) {
-        fields.push_back(as_text(values[r][v]));
-        entry[settings.values[v]] = values[r][v];
-      }
-      table.row(fields);
-    }
     log_table(settings, values);
-    table.write(folder / "comparison.csv");
-    file::write_atomically(folder / "summary.json", summary.dump(2) + "\n");
+    write_table(settings, values, folder / "comparison.csv");
+    file::write_atomically(folder / "summary.json", to_json(settings, values).dump(2) + "\n");
   });
+  return true;
 }
 
 }  // namespace epitaxy::train

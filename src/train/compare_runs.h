@@ -8,6 +8,7 @@
 
 #include "config/section.h"
 #include "parallel/communicator.h"
+#include "parallel/stop.h"
 
 namespace epitaxy::train {
 
@@ -28,10 +29,14 @@ CompareSettings read_compare(config::Section root);
 /// InputError when a run has not ended, and for a path that leads nowhere (with the nearest key) or to several values.
 std::vector<std::vector<nlohmann::ordered_json>> compare_runs(const CompareSettings& settings);
 
+/// `summary.json`; `values` as compare_runs gives them.
+nlohmann::ordered_json to_json(const CompareSettings& settings,
+                               const std::vector<std::vector<nlohmann::ordered_json>>& values);
+
 /// What `check` does: reads the runs. Collective.
 void check_compare(const parallel::Communicator& communicator, const CompareSettings& settings);
-/// Logs the table and writes it as `comparison.csv` and `summary.json`. Collective.
-void run_compare(const parallel::Communicator& communicator, const CompareSettings& settings,
-                 const std::filesystem::path& folder);
+/// Logs the table and writes it as `comparison.csv` and `summary.json`. Not stopped: returns true. Collective.
+bool run_compare(const parallel::Communicator& communicator, const CompareSettings& settings,
+                 const std::filesystem::path& folder, parallel::StopHandler& stop);
 
 }  // namespace epitaxy::train

@@ -37,7 +37,7 @@ struct PretrainSettings {
 };
 
 /// Reads the stage's keys (all but those of every stage).
-PretrainSettings read_pretrain(const config::Document& document, config::Section root);
+PretrainSettings read_pretrain(config::Section root);
 
 /// The shape of a model from the section `model`.
 models::ModelDescription read_model_settings(config::Section model);

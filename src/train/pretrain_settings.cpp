@@ -223,7 +223,7 @@ void read_sources(config::Section root, bool molecular, PretrainSettings& settin
 
 }  // namespace
 
-PretrainSettings read_pretrain(const config::Document& document, config::Section root) {
+PretrainSettings read_pretrain(config::Section root) {
   PretrainSettings settings;
   settings.model = read_model_settings(root.section("model"));
   const bool molecular = settings.model.kind == "molecule_vae";
@@ -236,7 +236,7 @@ PretrainSettings read_pretrain(const config::Document& document, config::Section
   }
   settings.choose_by = root.string("choose_by", molecular ? "last" : "mean");
   // Only what was read up to here decides the bits; files are compared by their fingerprints.
-  settings.signature = document.resolved() + "\narithmetic: " + describe(settings.training.arithmetic);
+  settings.signature = root.resolved() + "\narithmetic: " + describe(settings.training.arithmetic);
   read_sources(root, molecular, settings);
   read_validation_file(root.section("validation"), settings.split);
   check_choice(root, molecular, settings);

@@ -238,7 +238,8 @@ BOOST_AUTO_TEST_CASE(too_many_rejected_rows) {
 
 BOOST_AUTO_TEST_CASE(files_of_a_run) {
   Source source("smiles,gap\nOCC,1\nCCO,2\nC[C][N],3\nC1C,4\n\"C,C\",5\nC*,6\n");
-  run_import(Communicator::self(), source.settings, source.folder.path());
+  parallel::StopHandler stop;
+  run_import(Communicator::self(), source.settings, source.folder.path(), stop);
   BOOST_TEST(test::read_file(source.folder / "rejected.csv") ==
              "line,text,reason\n"
              "5,\"C1C,4\",syntax: unclosed ring\n"
@@ -273,7 +274,7 @@ BOOST_AUTO_TEST_CASE(settings_from_yaml) {
       "fragments: largest\nmax_heavy_atoms: 9\nmissing: reject\nmax_rejected: 0.2\n"
       "targets: {column: u0, unit: Ha, to: eV}\n",
       "import.yaml");
-  const ImportSettings settings = read_import_settings(document.root());
+  const ImportSettings settings = read_import(document.root());
   document.finish();
   BOOST_TEST((settings.kind == ImportKind::molecules));
   BOOST_TEST(settings.smiles_column == "s");
@@ -288,7 +289,7 @@ BOOST_AUTO_TEST_CASE(settings_from_yaml) {
 
 BOOST_AUTO_TEST_CASE(defaults_of_the_yaml) {
   auto document = config::Document::from_text("kind: molecules\nsource: a.csv\n", "import.yaml");
-  const ImportSettings settings = read_import_settings(document.root());
+  const ImportSettings settings = read_import(document.root());
   document.finish();
   BOOST_TEST(settings.smiles_column == "smiles");
   BOOST_TEST((settings.duplicates == Duplicates::mean));
@@ -305,7 +306,7 @@ BOOST_AUTO_TEST_CASE(problems_of_the_yaml) {
       "kind: molecules\nsource: a.csv\nformula_column: f\nelements: {drop: [H]}\nduplicates: lowest\nradicals: fix\n"
       "max_heavy_atoms: -1\ntargets: {column: u0, unit: hartree, to: eV}\n",
       "import.yaml");
-  read_import_settings(document.root());
+  read_import(document.root());
   BOOST_CHECK_EXCEPTION(document.finish(), InputError,
                         says("formula_column", "elements", "lowest", "'fix'", "max_heavy_atoms", "'hartree'"));
 }
@@ -344,10 +345,11 @@ BOOST_AUTO_TEST_CASE(any_number_of_ranks_gives_the_same_files) {
   world.on_root([&] { folder.own.write("source.csv", many_rows()); });
   ImportSettings settings = molecule_settings(folder.path / "source.csv");
   settings.targets = {{"gap", "gap", "eV", "eV"}};
-  run_import(world, settings, folder.path);
+  parallel::StopHandler stop;
+  run_import(world, settings, folder.path, stop);
   if (world.is_root()) {
     const TemporaryFolder alone;
-    run_import(Communicator::self(), settings, alone.path());
+    run_import(Communicator::self(), settings, alone.path(), stop);
     BOOST_TEST(read_index(folder.path / "dataset.h5").rows > 30U);
     BOOST_TEST(read_index(folder.path / "dataset.h5").fingerprint == read_index(alone / "dataset.h5").fingerprint);
     for (const char* name : {"dataset.h5", "rejected.csv"}) {

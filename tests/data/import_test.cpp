@@ -209,7 +209,8 @@ BOOST_AUTO_TEST_CASE(files_of_a_run) {
   Source source("formula,energy\nFeO,-1\n\"Mg,O\",2\nFe2O2,-2\nHeO,1\nCaO,-6\n");
   source.settings.drop_elements = {"He"};
   source.settings.duplicates = Duplicates::lowest;
-  run_import(parallel::Communicator::self(), source.settings, source.folder.path());
+  parallel::StopHandler stop;
+  BOOST_TEST(run_import(parallel::Communicator::self(), source.settings, source.folder.path(), stop));
 
   BOOST_TEST(test::read_file(source.folder / "rejected.csv") ==
              "line,text,reason\n"
@@ -241,8 +242,9 @@ BOOST_AUTO_TEST_CASE(files_of_a_run) {
 BOOST_AUTO_TEST_CASE(rejected_rows_are_written_before_the_error) {
   Source source("formula,energy\nFeO,1\nMgO,x\n");
   source.settings.max_rejected = 0.1;
-  BOOST_CHECK_EXCEPTION(run_import(parallel::Communicator::self(), source.settings, source.folder.path()), InputError,
-                        says("1 of 2 rows", (source.folder / "rejected.csv").string()));
+  parallel::StopHandler stop;
+  BOOST_CHECK_EXCEPTION(run_import(parallel::Communicator::self(), source.settings, source.folder.path(), stop),
+                        InputError, says("1 of 2 rows", (source.folder / "rejected.csv").string()));
   BOOST_TEST(holds(test::read_file(source.folder / "rejected.csv"), "3,\"MgO,x\","));
   BOOST_TEST(!std::filesystem::exists(source.folder / "dataset.h5"));
 }
@@ -259,7 +261,7 @@ BOOST_AUTO_TEST_CASE(settings_from_yaml) {
       "missing: allow\n"
       "max_rejected: 0.2\n",
       "import.yaml");
-  const ImportSettings settings = read_import_settings(document.root());
+  const ImportSettings settings = read_import(document.root());
   document.finish();
   BOOST_TEST(settings.source == "a.csv");
   BOOST_TEST(settings.formula_column == "composition");
@@ -288,7 +290,7 @@ BOOST_AUTO_TEST_CASE(problems_of_the_yaml_are_listed_at_once) {
       "elements: {drop: [Xx]}\n"
       "max_rejected: 2\n",
       "import.yaml");
-  read_import_settings(document.root());
+  read_import(document.root());
   BOOST_CHECK_EXCEPTION(document.finish(), InputError,
                         says("'a/b'", "'kJ/mole'", "ascending", "highest", "'Xx'", "max_rejected", "import.yaml:3"));
 }

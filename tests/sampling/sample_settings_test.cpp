@@ -13,7 +13,7 @@ namespace {
 
 SampleSettings read(const std::string& text) {
   const auto document = config::Document::from_text("model: m.h5\ntraining_data: d.h5\n" + text, "sample.yaml");
-  const SampleSettings settings = read_sample(document, document.root());
+  const SampleSettings settings = read_sample(document.root());
   document.finish();
   return settings;
 }

@@ -56,7 +56,8 @@ BOOST_AUTO_TEST_CASE(paths_lead_to_the_values_of_each_run) {
 BOOST_AUTO_TEST_CASE(the_table_is_written_for_scripts) {
   const Runs runs;
   const test::TemporaryFolder output;
-  run_compare(parallel::Communicator::self(), runs.settings({"validation.gap.r2", "stage"}), output.path());
+  parallel::StopHandler stop;
+  run_compare(parallel::Communicator::self(), runs.settings({"validation.gap.r2", "stage"}), output.path(), stop);
   BOOST_TEST(test::read_file(output / "comparison.csv") ==
              "run,validation.gap.r2,stage\nfirst,,pretrain\n\"second, better\",0.5,finetune\n");
   const Json summary = Json::parse(test::read_file(output / "summary.json"));
