@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/regression_metrics.h"
 #include "base/statistics.h"
 
 namespace epitaxy::transfer {

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "data/hdf5.h"
 #include "data/import.h"
-#include "data/temporary_folder.h"
+#include "data/shared_folder.h"
 
 using namespace epitaxy;
 using namespace epitaxy::data;
@@ -317,16 +317,6 @@ BOOST_AUTO_TEST_SUITE(ranks)
 
 namespace {
 
-/// A folder of rank 0 that all ranks see.
-struct SharedFolder {
-  explicit SharedFolder(const Communicator& world) : communicator(world), path(world.broadcast(own.path().string())) {}
-  ~SharedFolder() { communicator.barrier(); }  // Rank 0 removes it when all are done.
-
-  TemporaryFolder own;
-  Communicator communicator;
-  std::filesystem::path path;
-};
-
 /// Chains and rings, every seventh of them wrong, some of them there before.
 std::string many_rows() {
   std::string text = "smiles,gap\n";
@@ -341,7 +331,7 @@ std::string many_rows() {
 
 BOOST_AUTO_TEST_CASE(any_number_of_ranks_gives_the_same_files) {
   const Communicator world = Communicator::world();
-  const SharedFolder folder(world);
+  const test::SharedFolder folder(world);
   world.on_root([&] { folder.own.write("source.csv", many_rows()); });
   ImportSettings settings = molecule_settings(folder.path / "source.csv");
   settings.targets = {{"gap", "gap", "eV", "eV"}};
@@ -360,7 +350,7 @@ BOOST_AUTO_TEST_CASE(any_number_of_ranks_gives_the_same_files) {
 
 BOOST_AUTO_TEST_CASE(fewer_rows_than_ranks) {
   const Communicator world = Communicator::world();
-  const SharedFolder folder(world);
+  const test::SharedFolder folder(world);
   world.on_root([&] { folder.own.write("source.csv", "smiles\nOCC\n"); });
   const ImportResult result = import_source(world, molecule_settings(folder.path / "source.csv"));
   BOOST_TEST(result.dataset.index.smiles == (world.is_root() ? Texts{"CCO"} : Texts{}));
@@ -368,7 +358,7 @@ BOOST_AUTO_TEST_CASE(fewer_rows_than_ranks) {
 
 BOOST_AUTO_TEST_CASE(all_ranks_end_with_one_error) {
   const Communicator world = Communicator::world();
-  const SharedFolder folder(world);
+  const test::SharedFolder folder(world);
   world.on_root([&] {
     folder.own.write("source.csv", many_rows());
     folder.own.write("other.csv", "smiles\nCCO\n");

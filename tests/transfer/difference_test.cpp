@@ -12,60 +12,20 @@
 #include "base/regression_metrics.h"
 #include "data/csv.h"
 #include "transfer/average.h"
+#include "transfer/difference_case.h"
 #include "transfer/difference_model.h"
 #include "transfer/difference_report.h"
-#include "transfer/transfer_case.h"
 
 using namespace epitaxy;
 using namespace epitaxy::transfer;
 using parallel::Communicator;
+using test::DifferenceCase;
+using test::ridge;
 using test::says;
 
 namespace {
 
 bool never() { return false; }
-
-learners::LearnerSettings ridge(double penalty) {
-  learners::LearnerSettings settings;
-  settings.kind = learners::LearnerKind::ridge;
-  settings.penalty = penalty;
-  return settings;
-}
-
-/// Chains of atoms whose better value is the cheap one and the number of oxygens and 0.5.
-class DifferenceCase {
- public:
-  explicit DifferenceCase(const data::Dataset& rows = test::chains(0, 120)) {
-    data::write_dataset(folder_ / "rows.h5", rows);
-    settings.file = folder_ / "rows.h5";
-    settings.measured = "better";
-    settings.cheap = {"cheap"};
-    settings.features = {{FeatureBlock::Kind::morgan, {1, 256, true}, ""}};
-    settings.learners = {{"ridge", {ridge(1e-4), ridge(1e4)}}};
-    settings.ways = all_ways();
-    settings.folds = 4;
-    settings.inner_folds = 3;
-    settings.seeds = {1};
-  }
-
-  void set_test(const data::Dataset& rows) {
-    data::write_dataset(folder_ / "test.h5", rows);
-    settings.test_file = folder_ / "test.h5";
-  }
-  DifferenceData load() const { return load_difference_data(Communicator::self(), settings); }
-  nlohmann::json run(const std::string& name = "run") const {
-    parallel::StopHandler stop;
-    file::make_writable_folder(folder_ / name);
-    BOOST_TEST(run_difference(Communicator::self(), settings, folder_ / name, stop));
-    return nlohmann::json::parse(file::read(folder_ / name / "summary.json"));
-  }
-  std::filesystem::path path(const std::string& name) const { return folder_ / name; }
-
-  DifferenceSettings settings;
-
- private:
-  test::TemporaryFolder folder_;
-};
 
 /// With one value replaced.
 data::Dataset with(data::Dataset rows, std::size_t target, std::size_t row, double value) {

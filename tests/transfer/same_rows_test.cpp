@@ -5,8 +5,8 @@
 #include <string>
 
 #include "train/data_case.h"
+#include "transfer/difference_case.h"
 #include "transfer/difference_job.h"
-#include "transfer/transfer_case.h"
 
 using namespace epitaxy;
 using namespace epitaxy::test;
@@ -54,26 +54,11 @@ std::string letters_of(const transfer::DifferenceData& data, const data::TrainHe
   return letters;
 }
 
-/// Files and settings of difference learning with a line alone.
-struct Difference {
-  TemporaryFolder folder;
-  transfer::DifferenceSettings settings;
-
-  Difference() {
-    data::write_dataset(folder / "rows.h5", table());
-    data::write_dataset(folder / "test.h5", chains(400, 20));
-    settings.file = folder / "rows.h5";
-    settings.measured = "better";
-    settings.cheap = {"cheap"};
-    settings.features = {{transfer::FeatureBlock::Kind::morgan, {1, 64, true}, ""}};
+/// Of a line alone.
+struct LineCase : DifferenceCase {
+  LineCase() : DifferenceCase(table()) {
     settings.ways = {transfer::find_way("cheap_linear")};
-    settings.folds = 4;
-    settings.inner_folds = 3;
-    settings.seeds = {1};
     settings.split_seed = 5;
-  }
-  transfer::DifferenceData load() const {
-    return transfer::load_difference_data(parallel::Communicator::self(), settings);
   }
 };
 
@@ -141,7 +126,7 @@ BOOST_AUTO_TEST_CASE(of_the_shares_of_a_finetuning) {
 }
 
 BOOST_AUTO_TEST_CASE(of_the_folds_of_a_difference) {
-  const Difference files;
+  const LineCase files;
   const auto data = files.load();
   BOOST_TEST(letters_of(data, split_by_fold(data, files.settings, 0, 1)) ==
              ".......h...h.h.....h..h....hhh.h...h.h........h.h........h..");
@@ -162,8 +147,8 @@ BOOST_AUTO_TEST_CASE(of_the_folds_of_a_difference) {
 }
 
 BOOST_AUTO_TEST_CASE(of_the_labels_of_a_difference) {
-  Difference files;
-  files.settings.test_file = files.folder / "test.h5";
+  LineCase files;
+  files.set_test(chains(400, 20));
   files.settings.labels = {12, 50};
   const auto data = files.load();
   BOOST_TEST(data.rows.count() == 50U);
