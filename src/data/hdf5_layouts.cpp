@@ -2,6 +2,9 @@
 /// Arrays that are deflated, and arrays that are made of those of other files.
 #include <algorithm>
 #include <cstring>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "data/hdf5.h"
 #include "data/hdf5_handle.h"
@@ -54,6 +57,55 @@ Handle stored_type(std::size_t text_length) {
   }
 }
 
+/// An array made of those of other files, which have one path each, or all the same. Returns why it could not be made.
+std::optional<std::string> create_virtual(hid_t file, const std::string& path, const Sizes& shape, hid_t type,
+                                          const std::vector<VirtualPart>& parts,
+                                          const std::vector<std::string>& arrays) {
+  const Handle space = space_of(shape);
+  const Handle properties = array_properties();
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const VirtualPart& part = parts[i];
+    check(part.begin.size() == shape.size() && part.shape.size() <= shape.size(), "a part lies in its virtual array");
+    const Sizes begin(part.begin.begin(), part.begin.end());
+    Sizes extent(shape.size() - part.shape.size(), 1);
+    extent.insert(extent.end(), part.shape.begin(), part.shape.end());
+    const Handle source = space_of({part.shape.begin(), part.shape.end()});
+    const std::string& array = arrays.size() == 1 ? arrays.front() : arrays[i];
+    if (H5Sselect_hyperslab(space, H5S_SELECT_SET, begin.data(), nullptr, extent.data(), nullptr) < 0 ||
+        H5Pset_virtual(properties, space, part.file.c_str(), array.c_str(), source) < 0) {
+      return last_reason();
+    }
+  }
+  H5Sselect_all(space);
+  const Handle array = create_array(file, path, type, space, properties);
+  return array < 0 ? std::optional(last_reason()) : std::nullopt;
+}
+
+/// HDF5 takes some 35 kB of memory for each part of a virtual array that it writes. An array of more parts is therefore
+/// made of pieces, virtual arrays in the same file.
+constexpr std::size_t kMostParts = 256;
+
+/// The parts from the first one on that follow one another along the rows, as one of the file itself; and where they
+/// stand in it.
+std::pair<VirtualPart, std::vector<VirtualPart>> cut_piece(const std::vector<VirtualPart>& parts, std::size_t first) {
+  VirtualPart piece{".", parts[first].begin, parts[first].shape};
+  std::vector<VirtualPart> inner;
+  const std::size_t rows = piece.begin.size() - piece.shape.size();  // the dimension along which they follow
+  piece.shape.front() = 0;
+  for (std::size_t i = first; i < std::min(first + kMostParts, parts.size()); ++i) {
+    std::vector<std::size_t> next = piece.begin;
+    next[rows] += piece.shape.front();
+    if (parts[i].begin != next || parts[i].shape.front() != parts[first].shape.front()) {
+      break;
+    }
+    std::vector<std::size_t> begin(piece.shape.size(), 0);
+    begin.front() = piece.shape.front();
+    inner.push_back({parts[i].file, std::move(begin), parts[i].shape});
+    piece.shape.front() += parts[i].shape.front();
+  }
+  return {std::move(piece), std::move(inner)};
+}
+
 }  // namespace
 
 template <typename T>
@@ -84,24 +136,27 @@ void Hdf5File::write_deflated(const std::string& path, const std::vector<T>& val
 template <typename T>
 void Hdf5File::write_virtual(const std::string& path, const std::vector<std::size_t>& shape,
                              const std::vector<VirtualPart>& parts, std::size_t text_length) {
-  const Handle space = space_of({shape.begin(), shape.end()});
-  const Handle properties = array_properties();
-  for (const VirtualPart& part : parts) {
-    check(part.begin.size() == shape.size() && part.shape.size() <= shape.size(), "a part lies in its virtual array");
-    const Sizes begin(part.begin.begin(), part.begin.end());
-    Sizes extent(shape.size() - part.shape.size(), 1);
-    extent.insert(extent.end(), part.shape.begin(), part.shape.end());
-    const Handle source = space_of({part.shape.begin(), part.shape.end()});
-    if (H5Sselect_hyperslab(space, H5S_SELECT_SET, begin.data(), nullptr, extent.data(), nullptr) < 0 ||
-        H5Pset_virtual(properties, space, part.file.c_str(), path.c_str(), source) < 0) {
-      fail("{}: writing '{}' failed ({})", path_.string(), path, last_reason());
+  const auto write = [&](const std::string& array, const std::vector<std::size_t>& extent,
+                         const std::vector<VirtualPart>& sources, const std::vector<std::string>& arrays) {
+    const auto reason =
+        create_virtual(id_, array, {extent.begin(), extent.end()}, stored_type<T>(text_length), sources, arrays);
+    if (reason) {
+      fail("{}: writing '{}' failed ({})", path_.string(), array, *reason);
     }
+  };
+  if (parts.size() <= kMostParts) {
+    write(path, shape, parts, {path});
+    return;
   }
-  H5Sselect_all(space);
-  const Handle array = create_array(id_, path, stored_type<T>(text_length), space, properties);
-  if (array < 0) {
-    fail("{}: writing '{}' failed ({})", path_.string(), path, last_reason());
+  std::vector<VirtualPart> pieces;
+  std::vector<std::string> arrays;
+  for (std::size_t first = 0; first < parts.size(); first += pieces.back().shape.front() / parts[first].shape.front()) {
+    const auto [piece, sources] = cut_piece(parts, first);
+    arrays.push_back(fmt::format("/pieces/{:06}{}", pieces.size(), path));
+    write(arrays.back(), piece.shape, sources, {path});
+    pieces.push_back(piece);
   }
+  write(path, shape, pieces, arrays);
 }
 
 #define EPITAXY_INSTANTIATE(T)                                                                       \

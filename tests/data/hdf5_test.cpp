@@ -239,4 +239,42 @@ BOOST_AUTO_TEST_CASE(a_virtual_array_shows_those_of_other_files_wherever_they_ar
   BOOST_TEST(in.read<std::string>("/texts") == expected, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(a_virtual_array_of_very_many_parts_is_made_of_pieces) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directories(folder / "a/parts");
+  constexpr std::size_t kParts = 300;  // of each of two rows
+  std::vector<data::VirtualPart> flat;
+  std::vector<data::VirtualPart> wide;
+  std::vector<float> expected;
+  for (std::size_t i = 0; i < 2 * kParts; ++i) {
+    const std::string name = fmt::format("parts/{}.h5", i);
+    const auto first = static_cast<float>(10 * i);
+    Hdf5File part(folder / ("a/" + name), Hdf5File::Mode::create);
+    part.write<float>("/flat", {first, first + 1});
+    part.write<float>("/wide", {first, first + 1, first + 2, first + 3, first + 4, first + 5}, 3);
+    part.close();
+    flat.push_back({name, {i / kParts, 2 * (i % kParts)}, {2}});
+    wide.push_back({name, {2 * i, 0}, {2, 3}});
+    for (int k = 0; k < 6; ++k) {
+      expected.push_back(first + static_cast<float>(k));
+    }
+  }
+  Hdf5File out(folder / "a/all.h5", Hdf5File::Mode::create);
+  out.write_virtual<float>("/flat", {2, 2 * kParts}, flat);
+  out.write_virtual<float>("/wide", {4 * kParts, 3}, wide);
+  out.close();
+  std::filesystem::rename(folder / "a", folder / "b");
+  const Hdf5File in(folder / "b/all.h5", Hdf5File::Mode::read);
+  const auto read = in.read<float>("/flat");
+  BOOST_REQUIRE(read.size() == 4 * kParts);
+  for (std::size_t i = 0; i < read.size(); ++i) {
+    BOOST_TEST(read[i] == static_cast<float>(10 * (i / 2) + i % 2));
+  }
+  BOOST_TEST(in.read<float>("/wide") == expected, boost::test_tools::per_element());
+  BOOST_TEST(in.exists("/pieces/000003/flat"));  // 256 and 44 parts of each row
+  BOOST_TEST(!in.exists("/pieces/000004"));
+  BOOST_TEST(in.exists("/pieces/000002/wide"));  // 256, 256 and 88 parts
+  BOOST_TEST(!in.exists("/pieces/000003/wide"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
