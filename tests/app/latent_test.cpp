@@ -6,72 +6,14 @@
 
 #include "app/decode.h"
 #include "app/encode.h"
-#include "app/predict.h"
+#include "app/model_files.h"
 #include "base/error.h"
-#include "base/log.h"
 #include "base/text.h"
-#include "data/csv.h"
 #include "data/hdf5.h"
-#include "data/temporary_folder.h"
-#include "models/model_file.h"
-#include "models/molecule_vae/molecule_text.h"
-#include "models/molecule_vae/molecule_vae.h"
-#include "numbers.h"
 
 using namespace epitaxy;
 
 namespace {
-
-models::ModelDescription small_model() {
-  models::ModelDescription d;
-  d.kind = "molecule_vae";
-  d.representation = "tokens";
-  d.features = {"(", ")", "C", "O"};
-  d.seen = {1, 1, 1, 1};
-  d.heads = {{"gap", "gap_eV", "eV", {5, 2}}, {"cheap", "gap_eV", "eV", {4, 1}}, {"dipole", "mu_D", "D", {1, 3}}};
-  d.vae.length = 8;
-  d.vae.convolutions = {{3, 3}};
-  d.vae.dense = 6;
-  d.vae.latent = 3;
-  d.vae.cells = 5;
-  d.vae.layers = 1;
-  return d;
-}
-
-/// Models with random weights in a folder, and a few molecules.
-struct Files {
-  test::TemporaryFolder folder;
-  models::ModelDescription description = small_model();
-
-  Files() {
-    log::set_silent(true);
-    folder.write("in.csv", "smiles\nCCO\nC\nOC(C)C\n");
-  }
-  ~Files() { log::set_silent(false); }
-
-  std::filesystem::path path(const std::string& name) const { return folder.path() / name; }
-
-  linalg::Buffer<float> weights(std::uint32_t seed) const {
-    const std::size_t size = models::make_model(description)->layout().size();
-    linalg::Buffer<float> buffer(size);
-    std::ranges::copy(test::random_numbers(size, seed), buffer.begin());
-    return buffer;
-  }
-
-  std::filesystem::path model(const std::vector<std::uint32_t>& seeds) const {
-    models::ModelFile file{description, {}, {}};
-    for (const std::uint32_t seed : seeds) {
-      file.members.push_back(weights(seed));
-    }
-    models::write_model(path("model.h5"), file);
-    return path("model.h5");
-  }
-
-  data::CsvTable predict(const std::vector<std::uint32_t>& seeds, const std::string& head = "") const {
-    app::predict(parallel::Communicator::self(), {model(seeds), path("in.csv"), path("out.csv"), "", head});
-    return data::CsvTable::read(path("out.csv"));
-  }
-};
 
 double number(const data::CsvTable& table, std::size_t row, const std::string& column) {
   return text::to_double(table.field(row, table.column(column))).value_or(NAN);
@@ -82,7 +24,7 @@ double number(const data::CsvTable& table, std::size_t row, const std::string& c
 BOOST_AUTO_TEST_SUITE(latent_test)
 
 BOOST_AUTO_TEST_CASE(an_ensemble_predicts_mean_and_deviation) {
-  const Files files;
+  const test::ModelFiles files;
   const auto first = files.predict({1});
   const auto second = files.predict({2});
   const auto both = files.predict({1, 2});
@@ -104,7 +46,7 @@ BOOST_AUTO_TEST_CASE(an_ensemble_predicts_mean_and_deviation) {
 }
 
 BOOST_AUTO_TEST_CASE(latent_files_hold_mean_and_log_variance) {
-  const Files files;
+  const test::ModelFiles files;
   const auto self = parallel::Communicator::self();
   app::encode(self, {files.model({1}), files.path("in.csv"), files.path("latent.h5")});
   const data::Hdf5File file(files.path("latent.h5"), data::Hdf5File::Mode::read);
@@ -131,7 +73,7 @@ BOOST_AUTO_TEST_CASE(latent_files_hold_mean_and_log_variance) {
 
 // float32 numbers that differ in their last bit stay apart in a table.
 BOOST_AUTO_TEST_CASE(tables_hold_every_bit_of_the_latent_vectors) {
-  const Files files;
+  const test::ModelFiles files;
   const auto self = parallel::Communicator::self();
   const auto model = files.model({3});
   app::encode(self, {model, files.path("in.csv"), files.path("latent.h5")});
@@ -147,7 +89,7 @@ BOOST_AUTO_TEST_CASE(tables_hold_every_bit_of_the_latent_vectors) {
 }
 
 BOOST_AUTO_TEST_CASE(points_of_other_programs_are_decoded) {
-  const Files files;
+  const test::ModelFiles files;
   {
     data::Hdf5File out(files.path("points.h5"), data::Hdf5File::Mode::create);
     out.write("/mean", std::vector<double>{0, 0, 0, 1, -1, 0.5}, 3);
@@ -172,7 +114,7 @@ BOOST_AUTO_TEST_CASE(points_of_other_programs_are_decoded) {
 }
 
 BOOST_AUTO_TEST_CASE(what_has_no_single_latent_space_is_refused) {
-  const Files files;
+  const test::ModelFiles files;
   const auto self = parallel::Communicator::self();
   const auto ensemble = files.model({1, 2});
   BOOST_CHECK_EXCEPTION(app::encode(self, {ensemble, files.path("in.csv"), files.path("latent.h5")}), InputError,
