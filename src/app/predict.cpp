@@ -57,7 +57,7 @@ std::vector<HeadPrediction> predict_heads(const parallel::Communicator& communic
   std::vector<std::vector<float>> members;
   for (const auto& weights : request.file.members) {
     predictor.predict(weights.data(), rows.features.data(), rows.range.size(), mine.data());
-    members.push_back(gather_rows(communicator, mine, request.table.rows(), heads.size()));
+    members.push_back(communicator.gather(mine));
   }
   std::vector<HeadPrediction> result(communicator.is_root() ? heads.size() : 0);
   std::vector<double> values(members.size());

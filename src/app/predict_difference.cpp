@@ -125,18 +125,6 @@ std::vector<double> predict_rows(const Request& request, Inputs& inputs) {
   return numbers;
 }
 
-std::vector<double> gather_numbers(const parallel::Communicator& communicator, const Request& request,
-                                   const Inputs& inputs, const std::vector<double>& mine) {
-  std::vector<double> all(request.table.rows() * kNumbers);
-  std::vector<int> counts;
-  for (int rank = 0; rank < communicator.size(); ++rank) {
-    counts.push_back(static_cast<int>(rows_of_rank(request.table.rows(), rank, communicator.size()).size() * kNumbers));
-  }
-  std::ranges::copy(mine, all.begin() + static_cast<std::ptrdiff_t>(inputs.range.first * kNumbers));
-  communicator.gather_all_in_place(all.data(), counts);
-  return all;
-}
-
 void write_table(const PredictOptions& options, const Request& request, const std::vector<RowNote>& notes,
                  const std::vector<double>& numbers) {
   const data::CsvTable& table = request.table;
@@ -207,7 +195,7 @@ void predict_difference(const parallel::Communicator& communicator, const Predic
     check_readable(options.input, request->table, request->column, notes,
                    request->model.features.of_molecules() ? "SMILES" : "formulas", "predicted");
   });
-  const auto numbers = gather_numbers(communicator, *request, inputs, mine);
+  const auto numbers = communicator.gather(mine);
   communicator.on_root([&] {
     write_table(options, *request, notes, numbers);
     const auto readable = static_cast<std::size_t>(std::ranges::count_if(notes, &RowNote::readable));

@@ -1,6 +1,4 @@
-#include <charconv>
 #include <optional>
-#include <string_view>
 #include <unordered_map>
 
 #include "base/error.h"
@@ -9,7 +7,6 @@
 #include "chem/selfies.h"
 #include "data/import_report.h"
 #include "data/import_rows.h"
-#include "parallel/gather.h"
 
 namespace epitaxy::data {
 
@@ -52,41 +49,51 @@ RowMolecule read_molecule(const CsvTable& table, std::size_t row, std::size_t co
   return result;
 }
 
-/// Appends to a message that rank 0 takes apart with `unpack`. No text of a row holds a zero.
-void pack(const RowMolecule& row, std::string& message) {
-  const chem::StandardMolecule& molecule = row.molecule;
-  const std::string numbers = fmt::format("{} {} {}", molecule.heavy_atoms, molecule.atoms, molecule.repaired ? 1 : 0);
-  for (const std::string* text : {&molecule.smiles, &molecule.group, &row.selfies, &row.reason, &numbers}) {
-    message += *text;
-    message += '\0';
+/// What rank 0 needs of the rows besides texts.
+struct RowNumbers {
+  std::size_t heavy_atoms;
+  std::size_t atoms;
+  bool repaired;
+};
+
+/// The rows of one rank, or on rank 0 of all, as they are sent.
+struct MoleculeRows {
+  std::vector<std::string> smiles;
+  std::vector<std::string> groups;
+  std::vector<std::string> selfies;
+  std::vector<std::string> reasons;
+  std::vector<RowNumbers> numbers;
+
+  void add(RowMolecule row) {
+    chem::StandardMolecule& molecule = row.molecule;
+    smiles.push_back(std::move(molecule.smiles));
+    groups.push_back(std::move(molecule.group));
+    selfies.push_back(std::move(row.selfies));
+    reasons.push_back(std::move(row.reason));
+    numbers.push_back({molecule.heavy_atoms, molecule.atoms, molecule.repaired});
   }
+  RowMolecule take(std::size_t row) {
+    RowMolecule result;
+    result.molecule.smiles = std::move(smiles[row]);
+    result.molecule.group = std::move(groups[row]);
+    result.molecule.heavy_atoms = numbers[row].heavy_atoms;
+    result.molecule.atoms = numbers[row].atoms;
+    result.molecule.repaired = numbers[row].repaired;
+    result.selfies = std::move(selfies[row]);
+    result.reason = std::move(reasons[row]);
+    return result;
+  }
+};
+
+/// Those of all ranks on rank 0. Collective.
+MoleculeRows gather(const parallel::Communicator& communicator, const MoleculeRows& mine) {
+  return {communicator.gather(mine.smiles), communicator.gather(mine.groups), communicator.gather(mine.selfies),
+          communicator.gather(mine.reasons), communicator.gather(mine.numbers)};
 }
 
-std::string take_text(std::string_view& message) {
-  const std::size_t end = message.find('\0');
-  check(end != std::string_view::npos, "a rank sends whole rows");
-  std::string text(message.substr(0, end));
-  message.remove_prefix(end + 1);
-  return text;
-}
-
-RowMolecule unpack(std::string_view& message) {
-  RowMolecule row;
-  row.molecule.smiles = take_text(message);
-  row.molecule.group = take_text(message);
-  row.selfies = take_text(message);
-  row.reason = take_text(message);
-  const std::string numbers = take_text(message);
-  const char* const end = numbers.data() + numbers.size();
-  const auto heavy = std::from_chars(numbers.data(), end, row.molecule.heavy_atoms);
-  std::from_chars(heavy.ptr + 1, end, row.molecule.atoms);
-  row.molecule.repaired = numbers.back() == '1';
-  return row;
-}
-
-/// The molecules of this rank's part of the rows, packed.
-std::string read_part(const parallel::Communicator& communicator, const CsvTable& table,
-                      const ImportSettings& settings) {
+/// The molecules of this rank's part of the rows.
+MoleculeRows read_part(const parallel::Communicator& communicator, const CsvTable& table,
+                       const ImportSettings& settings) {
   constexpr std::size_t kReport = 100;
   const std::size_t column = table.column(settings.smiles_column);
   const auto rank = static_cast<std::size_t>(communicator.rank());
@@ -95,15 +102,15 @@ std::string read_part(const parallel::Communicator& communicator, const CsvTable
   const std::size_t last = table.rows() * (rank + 1) / ranks;
   log::Progress progress("molecules", "row");
   progress.plan("", static_cast<std::int64_t>(table.rows()));
-  std::string message;
+  MoleculeRows rows;
   for (std::size_t row = first; row < last; ++row) {
-    pack(read_molecule(table, row, column, settings.rules), message);
+    rows.add(read_molecule(table, row, column, settings.rules));
     const std::size_t done = row + 1 - first;
     if (done % kReport == 0 || row + 1 == last) {  // all ranks are as far as this one, about
       progress.reached(static_cast<std::int64_t>(table.rows() * done / (last - first)));
     }
   }
-  return message;
+  return rows;
 }
 
 /// Collects molecules into a data set under the duplicates policy.
@@ -117,19 +124,17 @@ class Collector {
     result_.dataset.index.kind = "molecule";
   }
 
-  ImportResult run(const std::vector<std::string>& parts) {
-    std::size_t row = 0;
-    for (std::string_view message : parts) {
-      for (; !message.empty(); ++row) {
-        RowMolecule molecule = unpack(message);
-        try {
-          take(row, molecule);
-        } catch (const RowProblem& problem) {
-          result_.rejected.push_back({table_.line(row), table_.row_text(row), problem.reason, problem.filtered});
-        }
+  /// `rows` of all ranks.
+  ImportResult run(MoleculeRows& rows) {
+    check(rows.numbers.size() == table_.rows(), "every row was read by a rank");
+    for (std::size_t row = 0; row < table_.rows(); ++row) {
+      RowMolecule molecule = rows.take(row);
+      try {
+        take(row, molecule);
+      } catch (const RowProblem& problem) {
+        result_.rejected.push_back({table_.line(row), table_.row_text(row), problem.reason, problem.filtered});
       }
     }
-    check(row == table_.rows(), "every row was read by a rank");
     return finish();
   }
 
@@ -195,18 +200,18 @@ ImportResult collect_molecules(const parallel::Communicator& communicator, const
     collector.emplace(*table, settings);
   });
   const std::string root_hash = communicator.broadcast(table->hash());
-  std::string part;
+  MoleculeRows mine;
   communicator.agree([&] {
     if (table->hash() != root_hash) {
       fail("{}: holds another text here than for rank 0; all ranks have to see the same file",
            settings.source.string());
     }
-    part = read_part(communicator, *table, settings);
+    mine = read_part(communicator, *table, settings);
   });
-  const std::vector<std::string> parts = parallel::gather_texts(communicator, std::move(part));
+  MoleculeRows all = gather(communicator, mine);
   ImportResult result;
   communicator.on_root([&] {
-    result = collector->run(parts);
+    result = collector->run(all);
     result.dataset.provenance = provenance(settings, table->hash());
   });
   return result;

@@ -10,7 +10,6 @@
 #include "chem/spellings.h"
 #include "models/molecule_vae/molecule_text.h"
 #include "models/molecule_vae/molecule_vae.h"
-#include "parallel/gather.h"
 #include "train/rows.h"
 
 namespace epitaxy::transfer {
@@ -236,38 +235,15 @@ learners::Matrix RowFeatures::compute(const parallel::Communicator& communicator
                                       std::vector<std::string>& problems) const {
   // Whole chunks of the encoder, so that a row's place in its chunk does not depend on the ranks.
   const std::size_t chunks = (texts.size() + train::kPredictionRows - 1) / train::kPredictionRows;
-  std::vector<int> counts;
-  std::size_t begin = 0;
-  std::size_t end = 0;
-  for (int rank = 0; rank < communicator.size(); ++rank) {
-    const auto [first, last] = train::rows_of_rank(chunks, rank, communicator.size());
-    const std::size_t from = std::min(first * train::kPredictionRows, texts.size());
-    const std::size_t to = std::min(last * train::kPredictionRows, texts.size());
-    counts.push_back(static_cast<int>((to - from) * columns()));
-    if (rank == communicator.rank()) {
-      begin = from;
-      end = to;
-    }
-  }
+  const auto [first, last] = train::rows_of_rank(chunks, communicator.rank(), communicator.size());
+  const std::size_t begin = std::min(first * train::kPredictionRows, texts.size());
+  const std::size_t end = std::min(last * train::kPredictionRows, texts.size());
   std::vector<std::string> own_problems;
   const learners::Matrix mine =
       compute({texts.begin() + static_cast<std::ptrdiff_t>(begin), texts.begin() + static_cast<std::ptrdiff_t>(end)},
               own_problems);
-  learners::Matrix all{texts.size(), columns(), std::vector<float>(texts.size() * columns())};
-  std::ranges::copy(mine.values, all.values.begin() + static_cast<std::ptrdiff_t>(begin * columns()));
-  communicator.gather_all_in_place(all.values.data(), counts);
-  std::string joined;
-  for (const auto& problem : own_problems) {
-    joined += problem + '\0';
-  }
-  std::string together;
-  for (const auto& part : parallel::gather_texts(communicator, std::move(joined))) {
-    together += part;
-  }
-  together = communicator.broadcast(std::move(together));
-  problems = text::split(together, '\0');
-  problems.resize(texts.size());
-  return all;
+  problems = communicator.all_gather(own_problems);
+  return {texts.size(), columns(), communicator.all_gather(mine.values)};
 }
 
 std::string RowFeatures::fragment(std::size_t column, const std::string& smiles) const {

@@ -8,7 +8,6 @@
 
 #include "base/error.h"
 #include "chem/fingerprint.h"
-#include "parallel/gather.h"
 #include "train/rows.h"
 
 namespace epitaxy::sampling {
@@ -78,15 +77,6 @@ double similarity(const FingerprintTable& a, std::size_t i, const FingerprintTab
   return either == 0 ? 1.0 : static_cast<double>(common) / static_cast<double>(either);
 }
 
-std::vector<int> counts_of_ranks(std::size_t rows, int ranks) {
-  std::vector<int> counts;
-  for (int rank = 0; rank < ranks; ++rank) {
-    const auto [first, last] = train::rows_of_rank(rows, rank, ranks);
-    counts.push_back(static_cast<int>(last - first));
-  }
-  return counts;
-}
-
 }  // namespace
 
 void FingerprintTable::add(std::span<const std::uint64_t> bits) {
@@ -112,16 +102,8 @@ FingerprintTable gather_fingerprints(const parallel::Communicator& communicator,
   const auto [first, last] = train::rows_of_rank(smiles.size(), communicator.rank(), communicator.size());
   FingerprintTable mine;
   communicator.agree([&] { mine = fingerprints_of(smiles.subspan(first, last - first)); });
-  std::string bytes(mine.words.size() * sizeof(std::uint64_t), '\0');
-  std::copy_n(reinterpret_cast<const char*>(mine.words.data()), bytes.size(), bytes.begin());
-  std::string all;
-  for (const std::string& part : parallel::gather_texts(communicator, std::move(bytes))) {
-    all += part;
-  }
-  all = communicator.broadcast(std::move(all));
+  const auto words = communicator.all_gather(mine.words);
   FingerprintTable table;
-  std::vector<std::uint64_t> words(all.size() / sizeof(std::uint64_t));
-  std::ranges::copy(all, reinterpret_cast<char*>(words.data()));
   for (std::size_t i = 0; i < smiles.size(); ++i) {
     table.add({words.data() + i * kWords, kWords});
   }
@@ -131,19 +113,18 @@ FingerprintTable gather_fingerprints(const parallel::Communicator& communicator,
 InternalDiversity internal_diversity(const parallel::Communicator& communicator, const FingerprintTable& molecules) {
   const std::size_t count = molecules.size();
   // Sums of rows, added up in the order of the rows on every rank.
-  std::vector<double> sums(count);
-  std::vector<double> squares(count);
   const auto [first, last] = train::rows_of_rank(count, communicator.rank(), communicator.size());
+  std::vector<double> sums(last - first);
+  std::vector<double> squares(last - first);
   for (std::size_t i = first; i < last; ++i) {
     for (std::size_t j = 0; j < count; ++j) {
       const double t = similarity(molecules, i, molecules, j);
-      sums[i] += t;
-      squares[i] += t * t;
+      sums[i - first] += t;
+      squares[i - first] += t * t;
     }
   }
-  const auto counts = counts_of_ranks(count, communicator.size());
-  communicator.gather_all_in_place(sums.data(), counts);
-  communicator.gather_all_in_place(squares.data(), counts);
+  sums = communicator.all_gather(sums);
+  squares = communicator.all_gather(squares);
   double sum = 0;
   double square = 0;
   for (std::size_t i = 0; i < count; ++i) {
@@ -164,9 +145,7 @@ ReferencePart reference_part(const parallel::Communicator& communicator, std::sp
 std::vector<double> nearest_similarities(const parallel::Communicator& communicator, const FingerprintTable& molecules,
                                          const ReferencePart& references, std::span<const std::size_t> own) {
   const std::size_t count = molecules.size();
-  const auto ranks = static_cast<std::size_t>(communicator.size());
-  std::vector<double> largest(ranks * count, 0.0);
-  double* mine = largest.data() + static_cast<std::size_t>(communicator.rank()) * count;
+  std::vector<double> largest(count, 0.0);
   const Groups groups(references.fingerprints);
   for (std::size_t tile = 0; tile < groups.size(); tile += kTile) {
     const std::size_t end = std::min(groups.size(), tile + kTile);
@@ -183,17 +162,10 @@ std::vector<double> nearest_similarities(const parallel::Communicator& communica
           best[lane] = std::max(best[lane], found[lane]);
         }
       }
-      mine[i] = std::max(mine[i], std::ranges::max(best));
+      largest[i] = std::max(largest[i], std::ranges::max(best));
     }
   }
-  communicator.gather_all_in_place(largest.data(), std::vector<int>(ranks, static_cast<int>(count)));
-  for (std::size_t rank = 1; rank < ranks; ++rank) {
-    for (std::size_t i = 0; i < count; ++i) {
-      largest[i] = std::max(largest[i], largest[rank * count + i]);
-    }
-  }
-  largest.resize(count);
-  return largest;
+  return communicator.max(std::move(largest));
 }
 
 }  // namespace epitaxy::sampling

@@ -25,43 +25,38 @@ using Texts = std::vector<std::string>;
 
 /// Rank 0's molecules, by replicate, on all ranks.
 std::vector<Texts> broadcast_samples(const parallel::Communicator& communicator, const CampaignMetrics& campaign) {
-  std::string all;
+  Texts all;
+  std::vector<std::size_t> sizes;
   if (communicator.is_root()) {
     for (const ReplicateResults& replicate : campaign.replicates()) {
+      sizes.push_back(replicate.sample.size());
       for (const SampledMolecule& molecule : replicate.sample) {
-        all += molecule.smiles + "\n";
+        all.push_back(molecule.smiles);
       }
-      all += ";\n";
     }
   }
-  all = communicator.broadcast(std::move(all));
+  sizes = communicator.broadcast(std::move(sizes));
+  all = communicator.broadcast(all);
   std::vector<Texts> samples;
-  Texts current;
-  for (std::string& line : text::split(all, '\n')) {
-    if (line == ";") {
-      samples.push_back(std::exchange(current, {}));
-    } else {
-      current.push_back(std::move(line));
-    }
+  auto next = std::make_move_iterator(all.begin());
+  for (const std::size_t size : sizes) {
+    const auto end = next + static_cast<std::ptrdiff_t>(size);
+    samples.emplace_back(next, end);
+    next = end;
   }
   return samples;
 }
 
 /// By descriptor, the values of all molecules on all ranks. Collective.
 std::vector<Values> gather_descriptors(const parallel::Communicator& communicator, const Texts& smiles) {
-  const auto range = [&](int rank) { return train::rows_of_rank(smiles.size(), rank, communicator.size()); };
-  Values table(smiles.size() * kDescriptorCount);
-  communicator.agree([&] {
-    const auto [first, last] = range(communicator.rank());
+  const auto [first, last] = train::rows_of_rank(smiles.size(), communicator.rank(), communicator.size());
+  Values mine((last - first) * kDescriptorCount);
+  communicator.agree([&, first = first, last = last] {
     for (std::size_t i = first; i < last; ++i) {
-      std::ranges::copy(chem::descriptors_of(smiles[i]), table.data() + i * kDescriptorCount);
+      std::ranges::copy(chem::descriptors_of(smiles[i]), mine.data() + (i - first) * kDescriptorCount);
     }
   });
-  std::vector<int> counts;
-  for (int rank = 0; rank < communicator.size(); ++rank) {
-    counts.push_back(static_cast<int>((range(rank).second - range(rank).first) * kDescriptorCount));
-  }
-  communicator.gather_all_in_place(table.data(), counts);
+  const Values table = communicator.all_gather(mine);
   std::vector<Values> columns(kDescriptorCount);
   for (std::size_t i = 0; i < table.size(); ++i) {
     columns[i % kDescriptorCount].push_back(table[i]);

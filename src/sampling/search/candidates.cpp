@@ -1,7 +1,6 @@
 #include "sampling/search/candidates.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <span>
 #include <unordered_map>
 
@@ -10,14 +9,11 @@
 #include "chem/selfies.h"
 #include "chem/spellings.h"
 #include "models/molecule_vae/molecule_text.h"
-#include "parallel/gather.h"
 #include "sampling/campaign/part_file.h"
 
 namespace epitaxy::sampling {
 
 namespace {
-
-using Json = nlohmann::json;
 
 constexpr std::size_t kChunk = 256;
 
@@ -133,21 +129,40 @@ std::vector<Candidate> new_molecules(const BlockResults& block) {
   return molecules;
 }
 
-std::string pack(const std::vector<Candidate>& candidates, const std::set<std::string>& unreadable) {
-  Json json{{"unreadable", unreadable}, {"candidates", Json::array()}};
-  for (const Candidate& c : candidates) {
-    json["candidates"].push_back({c.smiles, c.point.scramble, c.point.first, c.attempt, c.at_point, c.from_molecule});
-  }
-  const auto bytes = Json::to_cbor(json);
-  return {bytes.begin(), bytes.end()};
-}
+/// Where a candidate comes from; its texts and numbers are sent beside.
+struct Origin {
+  BlockKey point;
+  std::size_t attempt;
+};
 
-void unpack(const std::string& bytes, Ranking& ranking, std::set<std::string>& unreadable) {
-  const Json json = Json::from_cbor(bytes);
-  unreadable.merge(json["unreadable"].get<std::set<std::string>>());
-  for (const Json& c : json["candidates"]) {
-    ranking.add({c[0], {c[1], c[2]}, c[3], c[4].get<std::vector<float>>(), c[5].get<std::vector<float>>()});
+/// The candidates of all ranks by rank, on rank 0. All have as many properties. Collective.
+std::vector<Candidate> gather_candidates(const parallel::Communicator& communicator,
+                                         const std::vector<Candidate>& mine) {
+  std::vector<std::string> smiles;
+  std::vector<Origin> origins;
+  std::vector<float> at_point;
+  std::vector<float> from_molecule;
+  for (const Candidate& c : mine) {
+    smiles.push_back(c.smiles);
+    origins.push_back({c.point, c.attempt});
+    at_point.insert(at_point.end(), c.at_point.begin(), c.at_point.end());
+    from_molecule.insert(from_molecule.end(), c.from_molecule.begin(), c.from_molecule.end());
   }
+  smiles = communicator.gather(smiles);
+  origins = communicator.gather(origins);
+  at_point = communicator.gather(at_point);
+  from_molecule = communicator.gather(from_molecule);
+  const auto part = [&](const std::vector<float>& all, std::size_t i) {
+    const std::size_t size = all.size() / origins.size();
+    const auto begin = all.begin() + static_cast<std::ptrdiff_t>(i * size);
+    return std::vector<float>(begin, begin + static_cast<std::ptrdiff_t>(size));
+  };
+  std::vector<Candidate> candidates;
+  for (std::size_t i = 0; i < origins.size(); ++i) {
+    candidates.push_back(
+        {std::move(smiles[i]), origins[i].point, origins[i].attempt, part(at_point, i), part(from_molecule, i)});
+  }
+  return candidates;
 }
 
 }  // namespace
@@ -178,11 +193,12 @@ CandidateList find_candidates(const parallel::Communicator& communicator, const 
     }
   });
   CandidateList result;
-  const auto parts = parallel::gather_texts(communicator, pack(mine.list(), unreadable));
   Ranking all(source.objective.candidates, source.head, source.objective.below);
-  for (const std::string& part : parts) {
-    unpack(part, all, unreadable);
+  for (Candidate& candidate : gather_candidates(communicator, mine.list())) {
+    all.add(std::move(candidate));
   }
+  const auto unread = communicator.gather(std::vector<std::string>(unreadable.begin(), unreadable.end()));
+  unreadable.insert(unread.begin(), unread.end());
   result.best = all.list();
   result.unreadable = unreadable.size();
   return result;
