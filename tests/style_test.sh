@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Checks that the sources are formatted by .clang-format (if clang-format is installed) and that a file includes only
-# headers of its own and of earlier layers. Usage: style_test.sh [ROOT]
+# headers of its own and of earlier layers, and that one file alone uses MPI. Usage: style_test.sh [ROOT]
 set -euo pipefail
 root=${1:-$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)}
 cd "$root"
@@ -52,6 +52,13 @@ check_layers='
 mapfile -d '' -t layered < <(find src -mindepth 2 \( -name '*.cpp' -o -name '*.h' \) -print0 | sort -z)
 if ! awk -v layers="$layers" "$check_layers" "${layered[@]}" >&2; then
   echo "style: the layering is broken (see above); the order is: $layers" >&2
+  failed=yes
+fi
+
+# What starts MPI or sends by it: a build without MPI leaves these out.
+if grep -rnE '#[[:space:]]*include[[:space:]]*<mpi\.h>|MPI_[A-Z][a-z]+' src tests --include='*.cpp' --include='*.h' |
+  grep -vE '^(src/parallel/mpi_group\.cpp|tests/benchmark/(mpi_costs|slow_cable)\.cpp):' >&2; then
+  echo "style: only src/parallel/mpi_group.cpp may use MPI (see above)" >&2
   failed=yes
 fi
 
