@@ -12,23 +12,6 @@ using parallel::Communicator;
 using parallel::Farm;
 using parallel::StopHandler;
 
-namespace {
-
-/// How often each job was done, on all ranks together.
-std::vector<double> sum_over_ranks(const Communicator& world, const std::vector<double>& mine) {
-  std::vector<double> all(mine.size() * static_cast<std::size_t>(world.size()));
-  std::ranges::copy(mine, all.begin() + static_cast<std::ptrdiff_t>(mine.size()) * world.rank());
-  world.gather_all_in_place(all.data(),
-                            std::vector<int>(static_cast<std::size_t>(world.size()), static_cast<int>(mine.size())));
-  std::vector<double> sums(mine.size());
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    sums[i % mine.size()] += all[i];
-  }
-  return sums;
-}
-
-}  // namespace
-
 BOOST_AUTO_TEST_SUITE(farm_test)
 
 BOOST_AUTO_TEST_CASE(every_job_is_done_once) {
@@ -41,7 +24,7 @@ BOOST_AUTO_TEST_CASE(every_job_is_done_once) {
     return true;
   });
   BOOST_TEST(all);
-  const auto sums = sum_over_ranks(world, done);
+  const auto sums = world.sum(done);
   BOOST_TEST(sums == std::vector<double>(done.size(), 1.0), boost::test_tools::per_element());
 }
 

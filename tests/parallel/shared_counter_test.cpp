@@ -10,14 +10,6 @@ namespace {
 
 constexpr int kDraws = 100;
 
-/// What all ranks drew, one rank after another.
-std::vector<double> gathered(const Communicator& world, const std::vector<double>& mine) {
-  std::vector<double> all(mine.size() * static_cast<std::size_t>(world.size()));
-  std::copy(mine.begin(), mine.end(), all.begin() + static_cast<std::ptrdiff_t>(mine.size()) * world.rank());
-  world.gather_all_in_place(all.data(), std::vector<int>(world.size(), static_cast<int>(mine.size())));
-  return all;
-}
-
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(shared_counter_test)
@@ -32,7 +24,7 @@ BOOST_AUTO_TEST_CASE(every_value_is_handed_out_once) {
     for (int i = 0; i < kDraws; ++i) {
       mine.push_back(static_cast<double>(counter.next()));
     }
-    all = gathered(world, mine);
+    all = world.all_gather(mine);
     end = counter.value();
   }
   BOOST_TEST(std::ranges::is_sorted(mine));
