@@ -4,11 +4,12 @@
 #include <optional>
 
 #include "app/input_rows.h"
-#include "app/latent_model.h"
-#include "app/latent_points.h"
 #include "app/output_columns.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "latent/encoder.h"
+#include "latent/latent_model.h"
+#include "latent/latent_points.h"
 #include "train/run_files.h"
 
 namespace epitaxy::app {
@@ -17,7 +18,7 @@ namespace {
 
 /// What is read before anything is computed.
 struct Request {
-  LatentModel model;
+  latent::LatentModel model;
   data::CsvTable table;
   std::size_t column;
   bool hdf5;
@@ -26,48 +27,24 @@ struct Request {
       : model(options.model),
         table(data::CsvTable::read(options.input)),
         column(table.column(options.column)),
-        hdf5(is_hdf5(options.output)) {
+        hdf5(latent::is_hdf5(options.output)) {
     if (!hdf5) {
       if (options.output.extension() == ".gz") {
         fail_input("{}: the table is written as it is, not as gzip; name it .csv", options.output.string());
       }
       for (std::size_t j = 0; j < model.latent(); ++j) {
-        if (std::ranges::find(table.columns(), latent_column(j)) != table.columns().end()) {
+        if (std::ranges::find(table.columns(), latent::latent_column(j)) != table.columns().end()) {
           fail_input("{}: has a column '{}' already; rename or remove it, or write HDF5", options.input.string(),
-                     latent_column(j));
+                     latent::latent_column(j));
         }
       }
     }
   }
 };
 
-struct Latents {
-  std::vector<float> mean;          ///< [rows, latent]
-  std::vector<float> log_variance;  ///< [rows, latent]
-};
-
-Latents encode_rows(const LatentModel& model, const InputRows& rows) {
-  const std::size_t latent = model.latent();
-  const std::size_t width = model.description().feature_count();
-  const auto executor = model.executor();
-  std::vector<float> features(kChunkRows * width);
-  Latents chunk{std::vector<float>(kChunkRows * latent), std::vector<float>(kChunkRows * latent)};
-  Latents result;
-  for (std::size_t first = 0; first < rows.range.size(); first += kChunkRows) {
-    const std::size_t count = std::min(kChunkRows, rows.range.size() - first);
-    std::ranges::fill(features, 0.0f);
-    std::copy_n(rows.features.data() + first * width, count * width, features.data());
-    executor->encode(features.data(), chunk.mean.data(), chunk.log_variance.data());
-    const auto end = static_cast<std::ptrdiff_t>(count * latent);
-    result.mean.insert(result.mean.end(), chunk.mean.begin(), chunk.mean.begin() + end);
-    result.log_variance.insert(result.log_variance.end(), chunk.log_variance.begin(), chunk.log_variance.begin() + end);
-  }
-  return result;
-}
-
 void write_hdf5(const EncodeOptions& options, const Request& request, const std::vector<RowNote>& notes,
-                const Latents& latents) {
-  LatentFile file;
+                const latent::LatentVectors& latents) {
+  latent::LatentFile file;
   file.latent = request.model.latent();
   file.model_hash = request.model.hash();
   for (std::size_t row = 0; row < notes.size(); ++row) {
@@ -81,19 +58,19 @@ void write_hdf5(const EncodeOptions& options, const Request& request, const std:
       file.row.push_back(static_cast<std::int64_t>(request.table.line(row)));
     }
   }
-  write_latent_file(options.output, file);
+  latent::write_latent_file(options.output, file);
 }
 
 /// Nine digits give a float32 back, also when they are read as a double first.
 std::string latent_number(float value) { return fmt::format("{:.9g}", value); }
 
 void write_csv(const EncodeOptions& options, const Request& request, const std::vector<RowNote>& notes,
-               const Latents& latents) {
+               const latent::LatentVectors& latents) {
   const data::CsvTable& table = request.table;
   const std::size_t latent = request.model.latent();
   OutputColumns columns(table.columns());
   for (std::size_t j = 0; j < latent; ++j) {
-    columns.add(latent_column(j), "");
+    columns.add(latent::latent_column(j), "");
   }
   columns.add("warning", "_encoded");
   train::CsvWriter out(columns.names());
@@ -135,12 +112,10 @@ void encode(const parallel::Communicator& communicator, const EncodeOptions& opt
   const std::vector<RowNote> notes = gather_notes(communicator, rows.notes);
   communicator.on_root(
       [&] { check_readable(options.input, request->table, request->column, notes, "SMILES", "encoded"); });
-  Latents mine;
-  communicator.agree([&] { mine = encode_rows(request->model, rows); });
-  const std::size_t count = request->table.rows();
-  const std::size_t latent = request->model.latent();
-  const Latents all{gather_rows(communicator, mine.mean, count, latent),
-                    gather_rows(communicator, mine.log_variance, count, latent)};
+  latent::LatentVectors mine;
+  communicator.agree([&] { mine = latent::Encoder(request->model.network()).encode(rows.features); });
+  const latent::LatentVectors all{communicator.gather(std::span<const float>(mine.mean)),
+                                  communicator.gather(std::span<const float>(mine.log_variance))};
   communicator.on_root([&] {
     request->hdf5 ? write_hdf5(options, *request, notes, all) : write_csv(options, *request, notes, all);
     report(options, *request, notes);

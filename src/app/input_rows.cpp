@@ -16,18 +16,6 @@ std::string default_column(const models::ModelDescription& description) {
   return is_molecular(description) ? "smiles" : "formula";
 }
 
-RowRange rows_of_rank(std::size_t rows, int rank, int ranks) {
-  const std::size_t chunks = (rows + kChunkRows - 1) / kChunkRows;
-  const auto cut = [&](int r) {
-    return std::min(rows, kChunkRows * (chunks * static_cast<std::size_t>(r) / static_cast<std::size_t>(ranks)));
-  };
-  return {cut(rank), cut(rank + 1)};
-}
-
-RowRange my_rows(std::size_t rows, const parallel::Communicator& communicator) {
-  return rows_of_rank(rows, communicator.rank(), communicator.size());
-}
-
 std::vector<float> gather_rows(const parallel::Communicator& communicator, const std::vector<float>& values,
                                std::size_t rows, std::size_t width) {
   std::vector<float> all = communicator.gather(values);
@@ -35,16 +23,11 @@ std::vector<float> gather_rows(const parallel::Communicator& communicator, const
   return all;
 }
 
-std::vector<std::string> gather_lists(const parallel::Communicator& communicator,
-                                      const std::vector<std::string>& mine) {
-  return communicator.gather(mine);
-}
-
 InputRows read_rows(const parallel::Communicator& communicator, const data::CsvTable& table, std::size_t column,
                     const models::ModelDescription& description) {
   const RowReader read = row_reader(description);
   const std::size_t width = description.feature_count();
-  InputRows result{my_rows(table.rows(), communicator), {}, {}};
+  InputRows result{parallel::my_rows(table.rows(), kChunkRows, communicator), {}, {}};
   result.features.resize(result.range.size() * width);
   for (std::size_t row = result.range.first; row < result.range.last; ++row) {
     float* features = result.features.data() + (row - result.range.first) * width;

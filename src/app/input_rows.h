@@ -9,7 +9,7 @@
 
 #include "data/csv.h"
 #include "models/model.h"
-#include "parallel/communicator.h"
+#include "parallel/row_blocks.h"
 
 namespace epitaxy::app {
 
@@ -42,25 +42,12 @@ std::string default_column(const models::ModelDescription& description);
 /// bit of its results, does not depend on their number.
 inline constexpr std::size_t kChunkRows = 256;
 
-/// Rows [first, last) of the input.
-struct RowRange {
-  std::size_t first = 0;
-  std::size_t last = 0;
-  std::size_t size() const { return last - first; }
-};
-
-/// The rows of a rank's chunks.
-RowRange rows_of_rank(std::size_t rows, int rank, int ranks);
-RowRange my_rows(std::size_t rows, const parallel::Communicator& communicator);
 /// `values` [my rows, width] of every rank -> [rows, width] on rank 0, nothing elsewhere. Collective.
 std::vector<float> gather_rows(const parallel::Communicator& communicator, const std::vector<float>& values,
                                std::size_t rows, std::size_t width);
-/// The texts of all ranks one after another on rank 0, nothing elsewhere. None holds a zero byte. Collective.
-std::vector<std::string> gather_lists(const parallel::Communicator& communicator, const std::vector<std::string>& mine);
-
 /// This rank's rows of a table.
 struct InputRows {
-  RowRange range;
+  parallel::RowRange range;
   std::vector<float> features;  ///< [range, feature_count]; zeros where a row is not readable.
   std::vector<RowNote> notes;   ///< [range]
 };

@@ -6,11 +6,11 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "app/latent_points.h"
 #include "base/error.h"
 #include "base/statistics.h"
 #include "data/dataset.h"
 #include "data/hdf5.h"
+#include "latent/latent_points.h"
 #include "models/model_file.h"
 #include "sampling/campaign/campaign_file.h"
 #include "sampling/campaign/part_file.h"
@@ -122,7 +122,7 @@ Json describe_checkpoint(const std::filesystem::path& path) {
 }
 
 Json describe_latents(const std::filesystem::path& path) {
-  const auto file = read_latent_file(path);
+  const auto file = latent::read_latent_file(path);
   return {{"format", "epitaxy latent"},
           {"rows", file.rows()},
           {"latent", file.latent},

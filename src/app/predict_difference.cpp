@@ -43,7 +43,7 @@ struct Request {
 
 /// The rows of one rank.
 struct Inputs {
-  RowRange range;
+  parallel::RowRange range;
   std::vector<std::string> texts;
   std::vector<double> cheap;  ///< [range, cheap columns of the model]
   std::vector<RowNote> notes;
@@ -78,7 +78,7 @@ std::vector<double> read_cheap(const Request& request, std::size_t row, std::str
 
 Inputs read_inputs(const parallel::Communicator& communicator, const Request& request) {
   Inputs inputs;
-  inputs.range = my_rows(request.table.rows(), communicator);
+  inputs.range = parallel::my_rows(request.table.rows(), kChunkRows, communicator);
   for (std::size_t row = inputs.range.first; row < inputs.range.last; ++row) {
     RowNote note{true, "", ""};
     std::string text = "C";  // methane or carbon in place of what cannot be read; its prediction is not told

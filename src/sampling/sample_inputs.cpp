@@ -1,9 +1,8 @@
 #include "sampling/sample_inputs.h"
 
-#include "base/error.h"
 #include "base/log.h"
 #include "sampling/campaign/block_decoder.h"
-#include "sampling/campaign/random_strings.h"
+#include "sampling/campaign/random_blocks.h"
 #include "sampling/map/campaign_map.h"
 
 namespace epitaxy::sampling {
@@ -34,16 +33,7 @@ SampleInputs::SampleInputs(const parallel::Communicator& communicator, const Sam
 }
 
 void SampleInputs::read() {
-  file_ = models::read_model(settings_.model);
-  model_ = models::make_model(file_.description);
-  models::molecule_model(*model_, settings_.model);
-  if (file_.members.size() != 1) {
-    fail_input("{} holds {} models, each with a latent space of its own: take a single one, such as a best.h5",
-               settings_.model, file_.members.size());
-  }
-  Hasher hasher;
-  models::hash_model(hasher, file_.description, {file_.members.front().data()});
-  model_hash_ = hasher.hex();
+  model_.emplace(settings_.model);
   training_ = data::read_index(settings_.training_data);
   data::texts(training_, description().representation);  // throws for compositions
   known_.emplace(training_);
@@ -79,7 +69,7 @@ void SampleInputs::build_domain(const parallel::Communicator& communicator) {
 }
 
 std::string SampleInputs::identity() const {
-  return settings_.signature + "model: " + model_hash_ + "\ntraining_data: " + training_.fingerprint + "\n";
+  return settings_.signature + "model: " + model_hash() + "\ntraining_data: " + training_.fingerprint + "\n";
 }
 
 BlockList SampleInputs::list(const std::string& name, const fs::path& folder, std::size_t points) const {
@@ -106,8 +96,8 @@ BlockList SampleInputs::campaign(const fs::path& folder) const {
 
 BlockList SampleInputs::untrained_decoder(const fs::path& folder, std::size_t points) {
   if (untrained_.size() == 0) {
-    untrained_ = linalg::Buffer<float>(model_->layout().size());
-    model_->layout().initialize(untrained_.data(), settings_.seed);
+    untrained_ = linalg::Buffer<float>(model().layout().size());
+    model().layout().initialize(untrained_.data(), settings_.seed);
   }
   BlockList blocks = list("untrained decoder", folder, points);
   decode(blocks, *domain_, untrained_.data());
@@ -117,7 +107,7 @@ BlockList SampleInputs::untrained_decoder(const fs::path& folder, std::size_t po
 BlockList SampleInputs::random_strings(const fs::path& folder, std::size_t points) const {
   BlockList blocks = list("random strings", folder, points);
   blocks.compute =
-      computed_by([this] { return std::make_unique<RandomStrings>(description(), training_, *known_, settings_.seed); },
+      computed_by([this] { return std::make_unique<RandomBlocks>(description(), training_, *known_, settings_.seed); },
                   blocks.block);
   return blocks;
 }

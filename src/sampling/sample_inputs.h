@@ -6,12 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "latent/known_molecules.h"
+#include "latent/latent_model.h"
 #include "linalg/buffer.h"
-#include "models/model_file.h"
-#include "models/molecule_vae/molecule_vae.h"
 #include "parallel/communicator.h"
 #include "sampling/campaign/campaign.h"
-#include "sampling/campaign/known_molecules.h"
 #include "sampling/points/domain.h"
 #include "sampling/points/encoded.h"
 #include "sampling/points/property_direction.h"
@@ -28,10 +27,10 @@ class SampleInputs {
   SampleInputs(const SampleInputs&) = delete;
   SampleInputs& operator=(const SampleInputs&) = delete;
 
-  const models::ModelDescription& description() const { return file_.description; }
-  const models::MoleculeModel& model() const { return models::molecule_model(*model_, ""); }
-  const float* weights() const { return file_.members.front().data(); }
-  const std::string& model_hash() const { return model_hash_; }
+  const models::ModelDescription& description() const { return model_->description(); }
+  const models::MoleculeModel& model() const { return model_->model(); }
+  const float* weights() const { return model_->weights(); }
+  const std::string& model_hash() const { return model_->hash(); }
   const data::DatasetIndex& training() const { return training_; }
   const Domain& domain() const { return *domain_; }
   /// The head of the objective.
@@ -56,11 +55,9 @@ class SampleInputs {
   void decode(BlockList& list, const Domain& domain, const float* weights) const;
 
   const SampleSettings& settings_;
-  models::ModelFile file_;
-  std::unique_ptr<models::Model> model_;
-  std::string model_hash_;
+  std::optional<latent::LatentModel> model_;
   data::DatasetIndex training_;
-  std::optional<KnownMolecules> known_;
+  std::optional<latent::KnownMolecules> known_;
   std::optional<PropertyDirection> objective_;
   std::vector<float> encoded_;
   std::optional<Domain> domain_;

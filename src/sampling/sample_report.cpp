@@ -15,13 +15,13 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-Json describe(const DecodingSettings& decoding) {
+Json describe(const latent::DecodingSettings& decoding) {
   switch (decoding.kind) {
-    case DecodingKind::sampled:
+    case latent::DecodingKind::sampled:
       return {{"kind", "sampled"}, {"attempts", decoding.attempts}, {"temperature", decoding.temperature}};
-    case DecodingKind::beam:
+    case latent::DecodingKind::beam:
       return {{"kind", "beam"}, {"width", decoding.width}};
-    case DecodingKind::greedy:
+    case latent::DecodingKind::greedy:
       break;
   }
   return {{"kind", "greedy"}};

@@ -5,6 +5,7 @@
 #include <array>
 #include <bit>
 
+#include "sampling/points/sobol.h"
 #include "train/settings.h"
 
 namespace epitaxy::sampling {
@@ -14,15 +15,15 @@ namespace {
 constexpr double kMost = 1e9;
 constexpr std::array kQuantities{XtbQuantity::gap, XtbQuantity::homo, XtbQuantity::lumo};
 
-DecodingSettings read_decoding(config::Section s) {
-  DecodingSettings decoding;
+latent::DecodingSettings read_decoding(config::Section s) {
+  latent::DecodingSettings decoding;
   const std::string kind = s.choice("kind", {"greedy", "sampled", "beam"}, "greedy");
   if (kind == "sampled") {
-    decoding.kind = DecodingKind::sampled;
+    decoding.kind = latent::DecodingKind::sampled;
     decoding.attempts = static_cast<std::size_t>(s.integer("attempts", 10, {1, 10000}));
     decoding.temperature = s.number("temperature", 1.0, {1e-6, 1e3});
   } else if (kind == "beam") {
-    decoding.kind = DecodingKind::beam;
+    decoding.kind = latent::DecodingKind::beam;
     decoding.width = static_cast<std::size_t>(s.integer("width", 5, {1, 1000}));
   }
   return decoding;

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "config/section.h"
+#include "latent/decoder.h"
 #include "nn/dense.h"
-#include "sampling/campaign/block_decoder.h"
 #include "sampling/map/latent_map.h"
 #include "sampling/metrics/molecule_metrics.h"
 #include "sampling/points/domain.h"
@@ -52,7 +52,7 @@ struct SampleSettings {
   std::size_t block = 1024;
   std::uint64_t seed = 1;
   DomainSettings domain;
-  DecodingSettings decoding;
+  latent::DecodingSettings decoding;
   nn::Arithmetic arithmetic;
   MetricsSettings metrics;
   ControlSettings controls;

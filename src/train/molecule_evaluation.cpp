@@ -2,47 +2,30 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
-
-#include "base/hash.h"
-#include "base/random.h"
-#include "chem/molecule_check.h"
-#include "chem/spellings.h"
 
 namespace epitaxy::train {
 
 namespace {
 
-/// Rows that are encoded or decoded together. Whole chunks belong to a rank, so that nothing depends on their number.
-constexpr std::size_t kChunk = 256;
-
-struct Chunks {
-  std::size_t first;
-  std::size_t last;
-};
-
-Chunks chunks_of_rank(std::size_t rows, const parallel::Communicator& communicator) {
-  const auto [first, last] = rows_of_rank((rows + kChunk - 1) / kChunk, communicator.rank(), communicator.size());
-  return {first, last};
-}
-
-/// How many of `rows` rows lie in each rank's chunks, times `width`.
-std::vector<int> counts_of_ranks(std::size_t rows, std::size_t width, int ranks) {
-  std::vector<int> counts;
-  for (int r = 0; r < ranks; ++r) {
-    const auto [first, last] = rows_of_rank((rows + kChunk - 1) / kChunk, r, ranks);
-    counts.push_back(static_cast<int>((std::min(rows, last * kChunk) - std::min(rows, first * kChunk)) * width));
+latent::KnownMolecules known_of(const TrainingData& data) {
+  std::vector<std::uint64_t> identities;
+  identities.reserve(data.train().size());
+  for (const RowReference row : data.train()) {
+    identities.push_back(latent::molecule_identity(data.index(row.source).groups[row.row]));
   }
-  return counts;
+  return latent::KnownMolecules(std::move(identities));
 }
 
-std::uint64_t hash_of(const std::string& text) {
-  Hasher hasher;
-  hasher.add(text);
-  return std::stoull(hasher.hex().substr(0, 16), nullptr, 16);
-}
+double or_zero(double share) { return std::isnan(share) ? 0 : share; }
 
 }  // namespace
+
+PointShares shares_of(const latent::MoleculeCounts& counts) {
+  return {.rdkit_valid = or_zero(counts.share(counts.rdkit_valid)),
+          .valid = or_zero(counts.share(counts.valid)),
+          .unique = or_zero(counts.unique_share()),
+          .novel = or_zero(counts.novel_share())};
+}
 
 MoleculeEvaluation::MoleculeEvaluation(const parallel::Communicator& communicator, const models::MoleculeModel& model,
                                        const nn::Arithmetic& arithmetic, const TrainingData& data,
@@ -51,60 +34,36 @@ MoleculeEvaluation::MoleculeEvaluation(const parallel::Communicator& communicato
     : communicator_(communicator),
       model_(model),
       settings_(settings),
-      text_(model.description()),
-      executor_(model.net().executor({.rows = kChunk, .arithmetic = arithmetic, .training = false, .trainable = {}})),
+      network_(std::make_shared<latent::Network>(model, arithmetic)),
+      encoder_(network_),
+      decoder_(network_),
+      known_(known_of(data)),
+      strings_(model.description()),
       rows_(rows.size()),
-      decoded_(std::min(rows.size(), settings.decoded_rows)) {
+      decoded_(std::min(rows.size(), settings.decoded_rows)),
+      share_(parallel::my_rows(rows_, network_->rows(), communicator)) {
   unreadable_ = decoded_ == rows.size() ? data.unreadable_validation() : 0;
-  for (const RowReference row : data.train()) {
-    known_.push_back(hash_of(data.index(row.source).groups[row.row]));
-  }
-  std::ranges::sort(known_);
-  const Chunks mine = chunks_of_rank(rows_, communicator);
-  const auto at = [&](std::size_t chunk) {
-    return rows.begin() + static_cast<std::ptrdiff_t>(std::min(rows_, chunk * kChunk));
-  };
-  mine_ = data.load({at(mine.first), at(mine.last)});
+  const auto at = [&](std::size_t row) { return rows.begin() + static_cast<std::ptrdiff_t>(row); };
+  mine_ = data.load({at(share_.first), at(share_.last)});
   for (const RowReference row : rows) {
-    const auto& texts = data::texts(data.index(row.source), model.description().representation);
-    lengths_.push_back(chem::split(models::tokenizer_of(model.description().representation), texts[row.row]).size());
+    strings_.follow(data::texts(data.index(row.source), model.description().representation)[row.row]);
   }
-  const std::size_t latent = model.net().settings().latent;
-  means_.resize(rows_ * latent);
-  log_variances_.resize(rows_ * latent);
 }
 
 MoleculeMetrics MoleculeEvaluation::evaluate(const float* weights) {
-  executor_->load(weights);
+  network_->load(weights);
   MoleculeMetrics metrics;
-  encode_rows();
+  const std::size_t width = mine_.feature_count;
+  latents_ = encoder_.encode(communicator_, rows_, [&](std::size_t row, float* ids) {
+    std::copy_n(mine_.features.data() + (row - share_.first) * width, width, ids);
+  });
   describe_latents(metrics);
   reconstruct(metrics);
   metrics.prior = sample();
-  if (settings_.random_strings && !lengths_.empty()) {
+  if (settings_.random_strings && !strings_.empty()) {
     metrics.random_strings = draw_strings();
   }
   return metrics;
-}
-
-void MoleculeEvaluation::encode_rows() {
-  const std::size_t latent = model_.net().settings().latent;
-  const Chunks mine = chunks_of_rank(rows_, communicator_);
-  std::vector<float> features(kChunk * mine_.feature_count);
-  std::vector<float> mean(kChunk * latent);
-  std::vector<float> log_variance(mean.size());
-  for (std::size_t chunk = mine.first; chunk < mine.last; ++chunk) {
-    const std::size_t local = (chunk - mine.first) * kChunk;
-    const std::size_t count = std::min(kChunk, mine_.count - local);
-    std::ranges::fill(features, 0.0f);
-    std::copy_n(mine_.features.data() + local * mine_.feature_count, count * mine_.feature_count, features.data());
-    executor_->encode(features.data(), mean.data(), log_variance.data());
-    std::copy_n(mean.data(), count * latent, means_.data() + chunk * kChunk * latent);
-    std::copy_n(log_variance.data(), count * latent, log_variances_.data() + chunk * kChunk * latent);
-  }
-  const auto counts = counts_of_ranks(rows_, latent, communicator_.size());
-  communicator_.gather_all_in_place(means_.data(), counts);
-  communicator_.gather_all_in_place(log_variances_.data(), counts);
 }
 
 void MoleculeEvaluation::describe_latents(MoleculeMetrics& metrics) const {
@@ -115,8 +74,8 @@ void MoleculeEvaluation::describe_latents(MoleculeMetrics& metrics) const {
     double squares = 0;
     double divergence = 0;
     for (std::size_t i = 0; i < rows_; ++i) {
-      const double mean = means_[i * latent + j];
-      const double log_variance = log_variances_[i * latent + j];
+      const double mean = latents_.mean[i * latent + j];
+      const double log_variance = latents_.log_variance[i * latent + j];
       sum += mean;
       squares += mean * mean;
       divergence += 0.5 * (mean * mean + std::exp(log_variance) - 1.0 - log_variance);
@@ -128,109 +87,81 @@ void MoleculeEvaluation::describe_latents(MoleculeMetrics& metrics) const {
 }
 
 void MoleculeEvaluation::reconstruct(MoleculeMetrics& metrics) {
-  const std::size_t latent = model_.net().settings().latent;
-  const std::size_t length = model_.net().settings().length;
-  const Chunks chunks = chunks_of_rank(rows_, communicator_);
-  std::vector<float> means(kChunk * latent);
-  std::vector<std::int32_t> tokens(kChunk * length);
-  // By rank: exact molecules, right tokens, tokens.
-  std::vector<double> sums(3 * static_cast<std::size_t>(communicator_.size()));
-  double* mine = sums.data() + 3 * static_cast<std::size_t>(communicator_.rank());
-  for (std::size_t chunk = chunks.first; chunk < chunks.last && chunk * kChunk < decoded_; ++chunk) {
-    const std::size_t local = (chunk - chunks.first) * kChunk;
-    const std::size_t count = std::min(kChunk, decoded_ - chunk * kChunk);
-    const std::size_t there = std::min(kChunk, rows_ - chunk * kChunk);
-    std::ranges::fill(means, 0.0f);
-    std::copy_n(means_.data() + chunk * kChunk * latent, there * latent, means.data());
-    executor_->decode(means.data(), tokens.data());
+  const std::size_t latent = network_->latent();
+  const std::size_t length = network_->length();
+  std::int64_t exact = 0;
+  std::int64_t right = 0;
+  std::int64_t tokens = 0;
+  const std::size_t last = std::min(share_.last, decoded_);
+  for (std::size_t first = share_.first; first < last; first += network_->rows()) {
+    const std::size_t count = std::min(network_->rows(), last - first);
+    decoder_.decode(std::span<const float>(latents_.mean).subspan(first * latent, count * latent));
     for (std::size_t i = 0; i < count; ++i) {
-      const float* truth = mine_.features.data() + (local + i) * length;
-      const std::int32_t* decoded = tokens.data() + i * length;
-      bool exact = true;
+      const float* truth = mine_.features.data() + (first - share_.first + i) * length;
+      const auto decoded = decoder_.tokens(i);
+      bool all_right = true;
       for (std::size_t t = 0; t < length && (t == 0 || truth[t - 1] != 0); ++t) {
-        const bool right = static_cast<std::int32_t>(truth[t]) == decoded[t];
-        exact = exact && right;
-        mine[1] += right ? 1 : 0;
-        mine[2] += 1;
+        const bool same = static_cast<std::int32_t>(truth[t]) == decoded[t];
+        all_right = all_right && same;
+        right += same ? 1 : 0;
+        ++tokens;
       }
-      mine[0] += exact ? 1 : 0;
+      exact += all_right ? 1 : 0;
     }
   }
-  communicator_.gather_all_in_place(sums.data(), std::vector<int>(static_cast<std::size_t>(communicator_.size()), 3));
-  double total[3] = {0, 0, 0};
-  for (std::size_t i = 0; i < sums.size(); ++i) {
-    total[i % 3] += sums[i];
-  }
+  exact = communicator_.sum(exact);
+  right = communicator_.sum(right);
+  tokens = communicator_.sum(tokens);
   metrics.molecules = decoded_ + unreadable_;
-  metrics.exact = metrics.molecules > 0 ? total[0] / static_cast<double>(metrics.molecules) : 0;
-  metrics.token_accuracy = total[2] > 0 ? total[1] / total[2] : 0;
+  metrics.exact = metrics.molecules > 0 ? static_cast<double>(exact) / static_cast<double>(metrics.molecules) : 0;
+  metrics.token_accuracy = tokens > 0 ? static_cast<double>(right) / static_cast<double>(tokens) : 0;
 }
 
-/// Calls `write(first, count, texts)` for this rank's chunks of points, to fill in what each decodes to, and counts
-/// what all ranks found.
-PointMetrics MoleculeEvaluation::judge(const Writer& write) const {
-  const Chunks chunks = chunks_of_rank(settings_.points, communicator_);
-  std::vector<std::string> texts(kChunk);
-  // By point: RDKit's rule, the strict rule, and the molecule's hash in two halves.
-  std::vector<double> verdicts(4 * settings_.points);
-  for (std::size_t chunk = chunks.first; chunk < chunks.last; ++chunk) {
-    write(chunk * kChunk, texts);
-    for (std::size_t i = 0; i < std::min(kChunk, settings_.points - chunk * kChunk); ++i) {
-      const auto check = chem::check_smiles(chem::smiles_from(model_.description().representation, texts[i]));
-      double* verdict = verdicts.data() + (chunk * kChunk + i) * 4;
-      verdict[0] = check.rdkit_valid && check.cause != chem::MoleculeCause::empty ? 1 : 0;
-      verdict[1] = check.valid() ? 1 : 0;
-      const std::uint64_t hash = hash_of(check.canonical);
-      verdict[2] = static_cast<double>(hash >> 32);
-      verdict[3] = static_cast<double>(hash & 0xffffffff);
+/// Judges the strings of this rank's points and counts what all ranks found.
+latent::MoleculeCounts MoleculeEvaluation::count(const Writer& write) const {
+  const std::size_t block = network_->rows();
+  const auto range = parallel::my_rows(settings_.points, block, communicator_);
+  latent::Judge judge(model_.description().representation, &known_);
+  std::vector<latent::Finding> findings;
+  for (std::size_t first = range.first; first < range.last; first += block) {
+    judge.forget();
+    for (const std::string& text : write(first, std::min(block, range.last - first))) {
+      findings.push_back(judge.judge(text));
     }
   }
-  communicator_.gather_all_in_place(verdicts.data(), counts_of_ranks(settings_.points, 4, communicator_.size()));
-  PointMetrics metrics;
-  metrics.points = settings_.points;
-  std::set<std::uint64_t> distinct;
-  for (std::size_t i = 0; i < settings_.points; ++i) {
-    const double* verdict = verdicts.data() + i * 4;
-    metrics.rdkit_valid += verdict[0] > 0 ? 1 : 0;
-    if (verdict[1] > 0) {
-      ++metrics.valid;
-      distinct.insert((static_cast<std::uint64_t>(verdict[2]) << 32) | static_cast<std::uint64_t>(verdict[3]));
-    }
+  latent::MoleculeCounter counter;
+  for (const latent::Finding& finding : communicator_.all_gather(std::span<const latent::Finding>(findings))) {
+    counter.begin_point();
+    counter.add(finding);
   }
-  metrics.unique = distinct.size();
-  for (const std::uint64_t hash : distinct) {
-    metrics.novel += std::ranges::binary_search(known_, hash) ? 0 : 1;
-  }
-  return metrics;
+  return counter.counts();
 }
 
-PointMetrics MoleculeEvaluation::sample() {
-  const std::size_t latent = model_.net().settings().latent;
-  const std::size_t length = model_.net().settings().length;
-  std::vector<float> points(kChunk * latent);
-  std::vector<std::int32_t> tokens(kChunk * length);
-  return judge([&](std::size_t first, std::vector<std::string>& texts) {
-    for (std::size_t i = 0; i < kChunk; ++i) {
+latent::MoleculeCounts MoleculeEvaluation::sample() {
+  const std::size_t latent = network_->latent();
+  return count([&](std::size_t first, std::size_t count) {
+    std::vector<float> points(count * latent);
+    std::vector<std::string> texts;
+    for (std::size_t i = 0; i < count; ++i) {
       RandomStream stream(settings_.seed, Purpose::points, 0, 0, static_cast<std::uint32_t>(first + i));
       std::generate_n(points.data() + i * latent, latent, [&] { return static_cast<float>(stream.normal()); });
     }
-    executor_->decode(points.data(), tokens.data());
-    for (std::size_t i = 0; i < kChunk; ++i) {
-      texts[i] = text_.decode(&tokens[i * length]);
+    decoder_.decode(points);
+    for (std::size_t i = 0; i < count; ++i) {
+      texts.push_back(decoder_.text(i));
     }
+    return texts;
   });
 }
 
-PointMetrics MoleculeEvaluation::draw_strings() const {
-  const auto& symbols = model_.description().features;
-  return judge([&](std::size_t first, std::vector<std::string>& texts) {
-    for (std::size_t i = 0; i < kChunk; ++i) {
+latent::MoleculeCounts MoleculeEvaluation::draw_strings() const {
+  return count([&](std::size_t first, std::size_t count) {
+    std::vector<std::string> texts;
+    for (std::size_t i = 0; i < count; ++i) {
       RandomStream stream(settings_.seed, Purpose::points, 1, 0, static_cast<std::uint32_t>(first + i));
-      texts[i].clear();
-      for (std::size_t left = lengths_[stream.below(lengths_.size())]; left > 0; --left) {
-        texts[i] += symbols[stream.below(symbols.size())];
-      }
+      texts.push_back(strings_.draw(stream));
     }
+    return texts;
   });
 }
 

@@ -8,8 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "models/molecule_vae/molecule_vae.h"
-#include "train/run_files.h"
+#include "latent/counts.h"
+#include "latent/decoder.h"
+#include "latent/encoder.h"
+#include "latent/random_strings.h"
 #include "train/training_data.h"
 
 namespace epitaxy::train {
@@ -22,21 +24,14 @@ struct MoleculeEvaluationSettings {
   bool random_strings = false;  ///< Also as many random strings.
 };
 
-/// Points of the latent space, or strings, as molecules.
-struct PointMetrics {
-  std::size_t points = 0;
-  std::size_t rdkit_valid = 0;  ///< Those that RDKit parses and sanitizes, with at least one atom.
-  std::size_t valid = 0;        ///< Of these: one fragment, no radicals (see chem::MoleculeCause).
-  std::size_t unique = 0;       ///< Distinct molecules among the valid.
-  std::size_t novel = 0;        ///< Distinct molecules that no training row holds.
-
-  double share(std::size_t count) const { return ratio(count, points); }
-  double unique_share() const { return ratio(unique, valid); }
-  double novel_share() const { return ratio(novel, unique); }
-  static double ratio(std::size_t part, std::size_t whole) {
-    return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0;
-  }
+/// What points of the latent space, or strings, are as molecules. Shares of nothing are 0.
+struct PointShares {
+  double rdkit_valid = 0;  ///< Those that RDKit parses and sanitizes, with at least one atom.
+  double valid = 0;        ///< With one fragment, without radicals (see chem::MoleculeCause).
+  double unique = 0;       ///< Distinct molecules, of the valid.
+  double novel = 0;        ///< Distinct molecules that no training row holds, of the distinct.
 };
+PointShares shares_of(const latent::MoleculeCounts& counts);
 
 struct MoleculeMetrics {
   std::size_t molecules = 0;  ///< Reconstructed, and counted as wrong because the model cannot read them.
@@ -45,10 +40,10 @@ struct MoleculeMetrics {
   double divergence = 0;      ///< KL divergence from the standard normal, nats a molecule.
   std::vector<double> divergence_by_dimension;
   std::size_t active_units = 0;  ///< Dimensions whose mean varies by more than 0.01 (Burda et al., ICLR 2016).
-  PointMetrics prior;            ///< Greedy decodings of standard-normal points.
+  latent::MoleculeCounts prior;  ///< Greedy decodings of standard-normal points.
   /// The control without which the validity of SELFIES means nothing: strings of the model's tokens drawn at random, as
   /// long as the rows.
-  std::optional<PointMetrics> random_strings;
+  std::optional<latent::MoleculeCounts> random_strings;
 };
 
 class MoleculeEvaluation {
@@ -62,31 +57,32 @@ class MoleculeEvaluation {
   /// The same on all ranks, whatever their number. Collective.
   MoleculeMetrics evaluate(const float* weights);
   /// Latent means [rows, latent] of the last `evaluate`, of all rows and not only the reconstructed ones.
-  const std::vector<float>& means() const { return means_; }
+  const std::vector<float>& means() const { return latents_.mean; }
 
  private:
-  using Writer = std::function<void(std::size_t first, std::vector<std::string>& texts)>;
+  /// The strings of points first, first + 1, ...
+  using Writer = std::function<std::vector<std::string>(std::size_t first, std::size_t count)>;
 
-  void encode_rows();
-  void reconstruct(MoleculeMetrics& metrics);
-  PointMetrics sample();
-  PointMetrics draw_strings() const;
-  PointMetrics judge(const Writer& write) const;
   void describe_latents(MoleculeMetrics& metrics) const;
+  void reconstruct(MoleculeMetrics& metrics);
+  latent::MoleculeCounts sample();
+  latent::MoleculeCounts draw_strings() const;
+  latent::MoleculeCounts count(const Writer& write) const;
 
   parallel::Communicator communicator_;
   const models::MoleculeModel& model_;
   MoleculeEvaluationSettings settings_;
-  models::MoleculeText text_;
-  std::unique_ptr<models::MoleculeVaeExecutor> executor_;
+  std::shared_ptr<latent::Network> network_;
+  latent::Encoder encoder_;
+  latent::Decoder decoder_;
+  latent::KnownMolecules known_;  ///< The training molecules.
+  latent::RandomStrings strings_;
   std::size_t rows_ = 0;
   std::size_t unreadable_ = 0;
   std::size_t decoded_ = 0;
-  std::vector<std::uint64_t> known_;  ///< Sorted hashes of the training molecules.
-  Rows mine_;                         ///< Of this rank's chunks.
-  std::vector<std::size_t> lengths_;  ///< Of the rows, in tokens.
-  std::vector<float> means_;
-  std::vector<float> log_variances_;
+  parallel::RowRange share_;  ///< Rows of this rank.
+  Rows mine_;                 ///< The same, in memory.
+  latent::LatentVectors latents_;
 };
 
 }  // namespace epitaxy::train

@@ -33,11 +33,11 @@ nlohmann::ordered_json describe_metrics(const std::string& set, const models::He
 }
 
 /// What points became; `kind` in the log.
-void log_points(const std::string& kind, const PointMetrics& m) {
+void log_points(const std::string& kind, const latent::MoleculeCounts& counts) {
+  const PointShares shares = shares_of(counts);
   log::info(
       "{} {}: {:.2f} % valid ({:.2f} % by RDKit's rule), {:.2f} % of these unique, {:.2f} % of the unique ones new",
-      m.points, kind, 100 * m.share(m.valid), 100 * m.share(m.rdkit_valid), 100 * m.unique_share(),
-      100 * m.novel_share());
+      counts.points, kind, 100 * shares.valid, 100 * shares.rdkit_valid, 100 * shares.unique, 100 * shares.novel);
 }
 
 nlohmann::ordered_json describe_molecules(const std::string& set, const MoleculeMetrics& m) {
@@ -51,12 +51,13 @@ nlohmann::ordered_json describe_molecules(const std::string& set, const Molecule
                                {"divergence_nats", m.divergence},
                                {"divergence_nats_by_dimension", m.divergence_by_dimension},
                                {"active_units", m.active_units}};
-  const auto add = [&](const std::string& name, const PointMetrics& points) {
-    entry[name + "_points"] = points.points;
-    entry[name + "_valid"] = points.share(points.valid);
-    entry[name + "_rdkit_valid"] = points.share(points.rdkit_valid);
-    entry[name + "_unique"] = points.unique_share();
-    entry[name + "_novel"] = points.novel_share();
+  const auto add = [&](const std::string& name, const latent::MoleculeCounts& counts) {
+    const PointShares shares = shares_of(counts);
+    entry[name + "_points"] = counts.points;
+    entry[name + "_valid"] = shares.valid;
+    entry[name + "_rdkit_valid"] = shares.rdkit_valid;
+    entry[name + "_unique"] = shares.unique;
+    entry[name + "_novel"] = shares.novel;
   };
   add("prior", m.prior);
   if (m.random_strings) {

@@ -65,9 +65,9 @@ std::vector<std::string> Validation::fields(bool there) const {
   }
   if (molecules_) {
     const MoleculeMetrics m = molecule_metrics_.value_or(MoleculeMetrics{});
+    const PointShares prior = shares_of(m.prior);
     for (const double value : {m.exact, m.token_accuracy, m.divergence, static_cast<double>(m.active_units),
-                               m.prior.share(m.prior.rdkit_valid), m.prior.share(m.prior.valid), m.prior.unique_share(),
-                               m.prior.novel_share()}) {
+                               prior.rdkit_valid, prior.valid, prior.unique, prior.novel}) {
       values.push_back(value);
     }
   }
@@ -85,9 +85,10 @@ std::string Validation::line() const {
   }
   if (molecule_metrics_) {
     const MoleculeMetrics& m = *molecule_metrics_;
-    line += fmt::format(
-        "  exact {:.1f} %, KL {:.1f} nats in {} units; prior: {:.1f} % valid ({:.1f} % by RDKit's rule)", 100 * m.exact,
-        m.divergence, m.active_units, 100 * m.prior.share(m.prior.valid), 100 * m.prior.share(m.prior.rdkit_valid));
+    const PointShares prior = shares_of(m.prior);
+    line +=
+        fmt::format("  exact {:.1f} %, KL {:.1f} nats in {} units; prior: {:.1f} % valid ({:.1f} % by RDKit's rule)",
+                    100 * m.exact, m.divergence, m.active_units, 100 * prior.valid, 100 * prior.rdkit_valid);
   }
   return line;
 }

@@ -4,13 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "base/text.h"
 #include "chem/descriptor_list.h"
 #include "chem/fractions.h"
-#include "chem/spellings.h"
-#include "models/molecule_vae/molecule_text.h"
-#include "models/molecule_vae/molecule_vae.h"
-#include "train/rows.h"
+#include "latent/encoder.h"
 
 namespace epitaxy::transfer {
 
@@ -97,46 +93,20 @@ std::vector<FeatureBlock> feature_blocks_from_json(const std::string& text) {
   }
 }
 
-/// Latent means of molecules.
-class RowFeatures::Encoder {
- public:
-  explicit Encoder(const models::ModelFile& file)
-      : model_(models::make_model(file.description)),
-        text_(file.description),
-        representation_(file.description.representation),
-        latent_(file.description.vae.latent),
-        width_(file.description.feature_count()) {
-    const models::MoleculeModel& molecules = models::molecule_model(*model_, "the model of the latent features");
-    executor_ = molecules.net().executor(
-        {.rows = train::kPredictionRows, .arithmetic = {}, .training = false, .trainable = {}});
-    executor_->load(file.members.front().data());
+/// The pretrained autoencoder.
+struct RowFeatures::Latent {
+  std::unique_ptr<models::Model> model;
+  latent::Encoder encoder;
+
+  explicit Latent(const models::ModelFile& file)
+      : model(models::make_model(file.description)), encoder(network_of(*model, file)) {}
+
+  static std::shared_ptr<latent::Network> network_of(const models::Model& model, const models::ModelFile& file) {
+    auto network = std::make_shared<latent::Network>(models::molecule_model(model, "the model of the latent features"),
+                                                     nn::Arithmetic{});
+    network->load(file.members.front().data());
+    return network;
   }
-
-  std::size_t latent() const { return latent_; }
-
-  void read(const std::string& smiles, std::vector<float>& tokens) const {
-    tokens.resize(width_);
-    text_.encode(chem::write_in(representation_, smiles), tokens.data());
-  }
-
-  /// tokens [count, width], at most kPredictionRows -> mean [count, latent].
-  std::vector<float> encode(std::vector<float> tokens) const {
-    const std::size_t count = tokens.size() / width_;
-    tokens.resize(train::kPredictionRows * width_, 0.0F);
-    std::vector<float> mean(train::kPredictionRows * latent_);
-    std::vector<float> log_variance(mean.size());
-    executor_->encode(tokens.data(), mean.data(), log_variance.data());
-    mean.resize(count * latent_);
-    return mean;
-  }
-
- private:
-  std::unique_ptr<models::Model> model_;
-  models::MoleculeText text_;
-  std::string representation_;
-  std::size_t latent_;
-  std::size_t width_;
-  std::unique_ptr<models::MoleculeVaeExecutor> executor_;
 };
 
 RowFeatures::RowFeatures(std::vector<FeatureBlock> blocks, std::optional<models::ModelFile> encoder)
@@ -164,8 +134,8 @@ RowFeatures::RowFeatures(std::vector<FeatureBlock> blocks, std::optional<models:
         fail_input("the model of the latent features is an ensemble of {}: take a single one",
                    encoder_->members.size());
       }
-      latent_ = std::make_unique<Encoder>(*encoder_);
-      for (std::size_t i = 0; i < latent_->latent(); ++i) {
+      latent_ = std::make_unique<Latent>(*encoder_);
+      for (std::size_t i = 0; i < latent_->encoder.network().latent(); ++i) {
         add(fmt::format("latent{}", i), learners::ColumnKind::number);
       }
     }
@@ -190,7 +160,7 @@ void RowFeatures::fill(const std::string& text, float* row) const {
     } else if (block.kind == Kind::composition) {
       row = std::ranges::copy(chem::element_fractions(chem::parse_formula(text)), row).out;
     } else {
-      row += latent_->latent();
+      row += latent_->encoder.network().latent();
     }
   }
 }
@@ -198,34 +168,34 @@ void RowFeatures::fill(const std::string& text, float* row) const {
 learners::Matrix RowFeatures::compute(const std::vector<std::string>& texts, std::vector<std::string>& problems) const {
   learners::Matrix result{texts.size(), columns(), std::vector<float>(texts.size() * columns(), 0.0F)};
   problems.assign(texts.size(), "");
-  const auto first_latent = static_cast<std::size_t>(std::ranges::find(names_, "latent0") - names_.begin());
-  for (std::size_t first = 0; first < texts.size(); first += train::kPredictionRows) {
-    const std::size_t last = std::min(first + train::kPredictionRows, texts.size());
-    std::vector<float> tokens;
-    for (std::size_t i = first; i < last; ++i) {
-      float* row = result.values.data() + i * columns();
-      std::vector<float> own;
-      try {
-        if (latent_) {
-          latent_->read(texts[i], own);
-        }
-        fill(texts[i], row);
-      } catch (const std::runtime_error& error) {
-        std::fill_n(row, columns(), 0.0F);
-        problems[i] = error.what();
-        std::ranges::fill(own, 0.0F);
+  const auto row_of = [&](std::size_t i) { return result.values.data() + i * columns(); };
+  // Token ids are wanted only where there is a latent block.
+  const auto read = [&](std::size_t i, float* ids) {
+    try {
+      if (latent_) {
+        latent_->encoder.read(texts[i], ids);
       }
-      tokens.insert(tokens.end(), own.begin(), own.end());
-    }
-    if (!latent_) {
-      continue;
-    }
-    const auto means = latent_->encode(tokens);
-    for (std::size_t i = first; i < last; ++i) {
-      if (problems[i].empty()) {
-        std::copy_n(means.data() + (i - first) * latent_->latent(), latent_->latent(),
-                    result.values.data() + i * columns() + first_latent);
+      fill(texts[i], row_of(i));
+    } catch (const std::runtime_error& error) {
+      std::fill_n(row_of(i), columns(), 0.0F);
+      problems[i] = error.what();
+      if (latent_) {
+        std::fill_n(ids, latent_->encoder.network().length(), 0.0F);
       }
+    }
+  };
+  if (!latent_) {
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      read(i, nullptr);
+    }
+    return result;
+  }
+  const auto means = latent_->encoder.encode({0, texts.size()}, read).mean;
+  const std::size_t latent = latent_->encoder.network().latent();
+  const auto first_latent = std::ranges::find(names_, "latent0") - names_.begin();
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (problems[i].empty()) {
+      std::copy_n(means.data() + i * latent, latent, row_of(i) + first_latent);
     }
   }
   return result;
@@ -233,17 +203,12 @@ learners::Matrix RowFeatures::compute(const std::vector<std::string>& texts, std
 
 learners::Matrix RowFeatures::compute(const parallel::Communicator& communicator, const std::vector<std::string>& texts,
                                       std::vector<std::string>& problems) const {
-  // Whole chunks of the encoder, so that a row's place in its chunk does not depend on the ranks.
-  const std::size_t chunks = (texts.size() + train::kPredictionRows - 1) / train::kPredictionRows;
-  const auto [first, last] = train::rows_of_rank(chunks, communicator.rank(), communicator.size());
-  const std::size_t begin = std::min(first * train::kPredictionRows, texts.size());
-  const std::size_t end = std::min(last * train::kPredictionRows, texts.size());
+  const auto mine = parallel::my_rows(texts.size(), latent::kBlockRows, communicator);
+  const auto at = [&](std::size_t row) { return texts.begin() + static_cast<std::ptrdiff_t>(row); };
   std::vector<std::string> own_problems;
-  const learners::Matrix mine =
-      compute({texts.begin() + static_cast<std::ptrdiff_t>(begin), texts.begin() + static_cast<std::ptrdiff_t>(end)},
-              own_problems);
-  problems = communicator.all_gather(own_problems);
-  return {texts.size(), columns(), communicator.all_gather(mine.values)};
+  const learners::Matrix own = compute({at(mine.first), at(mine.last)}, own_problems);
+  problems = communicator.all_gather(std::span<const std::string>(own_problems));
+  return {texts.size(), columns(), communicator.all_gather(std::span<const float>(own.values))};
 }
 
 std::string RowFeatures::fragment(std::size_t column, const std::string& smiles) const {
@@ -259,7 +224,7 @@ std::string RowFeatures::fragment(std::size_t column, const std::string& smiles)
     } else if (block.kind == Kind::composition) {
       first += chem::kElementFeatures;
     } else {
-      first += latent_->latent();
+      first += latent_->encoder.network().latent();
     }
   }
   return "";

@@ -57,14 +57,14 @@ class RowFeatures {
   std::string fragment(std::size_t column, const std::string& smiles) const;
 
  private:
-  class Encoder;
+  struct Latent;
   void fill(const std::string& text, float* row) const;
 
   std::vector<FeatureBlock> blocks_;
   std::optional<models::ModelFile> encoder_;
   std::vector<std::string> names_;
   std::vector<learners::ColumnKind> kinds_;
-  std::unique_ptr<Encoder> latent_;
+  std::unique_ptr<Latent> latent_;
 };
 
 }  // namespace epitaxy::transfer

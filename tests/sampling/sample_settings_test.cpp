@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(defaults) {
   BOOST_TEST(s.scrambles == 4U);
   BOOST_TEST(s.block == 1024U);
   BOOST_TEST((s.domain.kind == DomainKind::prior));
-  BOOST_TEST((s.decoding.kind == DecodingKind::greedy));
+  BOOST_TEST((s.decoding.kind == latent::DecodingKind::greedy));
   BOOST_TEST(s.decoding.attempts == 1U);
   BOOST_TEST(s.controls.random_strings == 0U);
   BOOST_TEST(!s.objective);
@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(everything_is_read) {
       "metrics: {sample: 9}\nobjective: {property: gap, above: 3.5, candidates: 11}\n");
   BOOST_TEST(s.points == 96U);
   BOOST_TEST((s.domain.kind == DomainKind::encoded));
-  BOOST_TEST((s.decoding.kind == DecodingKind::sampled));
+  BOOST_TEST((s.decoding.kind == latent::DecodingKind::sampled));
   BOOST_TEST(s.decoding.attempts == 7U);
   BOOST_TEST(s.decoding.temperature == 0.5);
   BOOST_TEST(s.controls.untrained_decoder == 10U);

@@ -106,6 +106,24 @@ BOOST_AUTO_TEST_CASE(metrics_by_hand) {
   BOOST_TEST(m.random_strings->novel == m.random_strings->unique);
 }
 
+// An output without a figure would break what reads it.
+BOOST_AUTO_TEST_CASE(shares_of_nothing_are_zero) {
+  const PointShares none = shares_of({});
+  BOOST_TEST(none.valid == 0.0);
+  BOOST_TEST(none.unique == 0.0);
+  BOOST_TEST(none.novel == 0.0);
+  latent::MoleculeCounts counts;
+  counts.decodes = 4;
+  counts.rdkit_valid = 3;
+  counts.valid = 2;
+  counts.unique = 1;
+  const PointShares some = shares_of(counts);
+  BOOST_TEST(some.rdkit_valid == 0.75);
+  BOOST_TEST(some.valid == 0.5);
+  BOOST_TEST(some.unique == 0.5);
+  BOOST_TEST(some.novel == 0.0);
+}
+
 BOOST_AUTO_TEST_CASE(all_ranks_measure_what_one_does) {
   const Case c;
   std::vector<float> weights(c.model.layout().size());

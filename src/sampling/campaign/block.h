@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "chem/molecule_check.h"
+#include "latent/judge.h"
 
 namespace epitaxy::sampling {
 
@@ -30,6 +30,10 @@ struct BlockResults {
   std::vector<std::uint64_t> identity;      ///< Hash of the canonical SMILES; 0 unless valid.
   std::vector<std::uint8_t> novel;          ///< Valid and no training molecule.
   std::vector<float> properties;  ///< [points, heads] predicted from the latent vector, in the targets' units.
+
+  /// Appends a decoded molecule.
+  void add(const latent::Verdict& verdict);
+  latent::Finding finding(std::size_t decode) const;
 };
 
 }  // namespace epitaxy::sampling

@@ -45,7 +45,7 @@ void write_campaign(const fs::path& path, const BlockList& list, const CampaignD
       out.write_virtual<std::uint8_t>(name, shape, molecules);
     }
     std::vector<std::string> causes;
-    for (std::size_t cause = 0; cause < kCauses; ++cause) {
+    for (std::size_t cause = 0; cause < latent::kCauses; ++cause) {
       causes.emplace_back(chem::name_of(static_cast<chem::MoleculeCause>(cause)));
     }
     out.write("/cause_names", causes);

@@ -87,17 +87,17 @@ void add_molecules(const BlockResults& block, std::string& text) {
 
 std::string block_header() {
   std::string header = "scramble,first_point,points,decoded,rdkit_valid,valid,unique,novel";
-  for (std::size_t cause = 1; cause < kCauses; ++cause) {
+  for (std::size_t cause = 1; cause < latent::kCauses; ++cause) {
     header += std::string(",") + chem::name_of(static_cast<chem::MoleculeCause>(cause));
   }
   return header + "\n";
 }
 
 std::string block_row(const BlockResults& block) {
-  const MoleculeCounts counts = count_molecules(block);
+  const latent::MoleculeCounts counts = count_molecules(block);
   std::string row = fmt::format("{},{},{},{},{},{},{},{}", block.key.scramble, block.key.first, block.points,
                                 counts.decodes, counts.rdkit_valid, counts.valid, counts.unique, counts.novel);
-  for (std::size_t cause = 1; cause < kCauses; ++cause) {
+  for (std::size_t cause = 1; cause < latent::kCauses; ++cause) {
     row += fmt::format(",{}", counts.causes[cause]);
   }
   return row + "\n";

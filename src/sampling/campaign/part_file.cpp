@@ -3,7 +3,6 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "data/hdf5.h"
-#include "sampling/campaign/known_molecules.h"
 
 namespace epitaxy::sampling {
 
@@ -149,7 +148,7 @@ BlockResults read_part(const fs::path& path, const std::string& campaign) {
   });
   for (std::size_t i = 0; i < block.causes.size() && i < block.canonical.size(); ++i) {
     const bool valid = block.causes[i] == chem::MoleculeCause::valid;
-    block.identity.push_back(valid ? molecule_identity(block.canonical[i]) : 0);
+    block.identity.push_back(valid ? latent::molecule_identity(block.canonical[i]) : 0);
   }
   if (hash_of(block) != header.hash) {
     throw DamagedFileError(path.string() + ": the file is damaged (its content does not fit its hash)");

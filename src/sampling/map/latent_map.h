@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "config/section.h"
+#include "latent/identity_set.h"
 #include "models/model.h"
 #include "sampling/campaign/block.h"
-#include "sampling/metrics/identity_set.h"
 
 namespace epitaxy::sampling {
 
@@ -69,8 +69,8 @@ class LatentMap {
   std::size_t cells_;
   std::vector<models::Head> heads_;
   std::vector<MapCell> values_;
-  std::vector<double> sums_;  ///< [cells * cells, heads]
-  IdentitySet distinct_;      ///< Of molecules with their cell.
+  std::vector<double> sums_;      ///< [cells * cells, heads]
+  latent::IdentitySet distinct_;  ///< Of molecules with their cell.
   std::int64_t outside_ = 0;
 };
 

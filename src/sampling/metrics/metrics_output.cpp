@@ -40,7 +40,7 @@ constexpr Definition kDefinitions[] = {
 struct Share {
   std::string key;
   std::string name;  ///< In the log; empty: left out there.
-  std::function<double(const MoleculeCounts&)> value;
+  std::function<double(const latent::MoleculeCounts&)> value;
 };
 
 std::vector<Share> shares() {
@@ -48,9 +48,9 @@ std::vector<Share> shares() {
       {"valid", "valid: RDKit, one fragment, no radicals", [](const auto& c) { return c.share(c.valid); }},
       {"rdkit_valid", "valid by RDKit's plain rule", [](const auto& c) { return c.share(c.rdkit_valid); }},
       {"points_valid", "points with a valid decode", [](const auto& c) { return c.valid_point_share(); }}};
-  for (std::size_t k = 0; k < kUniqueFirst.size(); ++k) {
-    list.push_back({fmt::format("unique_first_{}", kUniqueFirst[k]),
-                    fmt::format("unique among the first {} valid", kUniqueFirst[k]),
+  for (std::size_t k = 0; k < latent::kUniqueFirst.size(); ++k) {
+    list.push_back({fmt::format("unique_first_{}", latent::kUniqueFirst[k]),
+                    fmt::format("unique among the first {} valid", latent::kUniqueFirst[k]),
                     [k](const auto& c) { return c.unique_first_share(k); }});
   }
   list.push_back({"unique", "unique among all valid of a replicate", [](const auto& c) { return c.unique_share(); }});
@@ -62,9 +62,9 @@ std::vector<Share> shares() {
 std::string cause_name(std::size_t cause) { return chem::name_of(static_cast<chem::MoleculeCause>(cause)); }
 
 /// Of the decodes, by cause.
-std::vector<Share> invalid_shares(const MoleculeCounts& all) {
+std::vector<Share> invalid_shares(const latent::MoleculeCounts& all) {
   std::vector<Share> list;
-  for (std::size_t cause = 1; cause < kCauses; ++cause) {
+  for (std::size_t cause = 1; cause < latent::kCauses; ++cause) {
     const std::string name = all.causes[cause] > 0 ? "invalid: " + cause_name(cause) : "";
     list.push_back({cause_name(cause), name, [cause](const auto& c) { return c.share(c.causes[cause]); }});
   }
@@ -200,7 +200,7 @@ Json to_json(const MetricsReport& report) {
   return json;
 }
 
-Json to_json(const MoleculeCounts& counts) {
+Json to_json(const latent::MoleculeCounts& counts) {
   Json json{{"decodes", counts.decodes},
             {"valid", number(counts.share(counts.valid))},
             {"rdkit_valid", number(counts.share(counts.rdkit_valid))},
@@ -225,7 +225,7 @@ void log_report(const MetricsReport& report) {
   log_distributions(report);
 }
 
-void log_counts(const std::string& name, const MoleculeCounts& counts) {
+void log_counts(const std::string& name, const latent::MoleculeCounts& counts) {
   const std::string distinct = counts.valid == 0
                                    ? ""
                                    : fmt::format("; of the valid {:.2f} % unique, of the unique {:.2f} % new",

@@ -11,11 +11,11 @@ namespace epitaxy::sampling {
 /// Entry `metrics` of summary.json, with the definitions; null for what is not defined.
 nlohmann::ordered_json to_json(const MetricsReport& report);
 /// Of molecules without replicates, such as those of a control.
-nlohmann::ordered_json to_json(const MoleculeCounts& counts);
+nlohmann::ordered_json to_json(const latent::MoleculeCounts& counts);
 
 /// A table.
 void log_report(const MetricsReport& report);
 /// A line on molecules without replicates.
-void log_counts(const std::string& name, const MoleculeCounts& counts);
+void log_counts(const std::string& name, const latent::MoleculeCounts& counts);
 
 }  // namespace epitaxy::sampling

@@ -39,8 +39,8 @@ struct DiversityReport {
 };
 
 struct MetricsReport {
-  std::vector<MoleculeCounts> replicates;
-  MoleculeCounts all;  ///< Of all replicates as one.
+  std::vector<latent::MoleculeCounts> replicates;
+  latent::MoleculeCounts all;  ///< Of all replicates as one.
   /// Sampled molecules of the replicate with the fewest; 0: no sample was taken, and what follows is empty.
   std::size_t sampled = 0;
   std::size_t training_sampled = 0;

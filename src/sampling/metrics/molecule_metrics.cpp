@@ -1,17 +1,12 @@
 #include "sampling/metrics/molecule_metrics.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "base/error.h"
 
 namespace epitaxy::sampling {
 
 namespace {
-
-double ratio(std::size_t part, std::size_t whole) {
-  return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : std::numeric_limits<double>::quiet_NaN();
-}
 
 /// A bijection of 64-bit numbers without visible order (the finalizer of SplitMix64, Steele et al., OOPSLA 2014).
 std::uint64_t scrambled(std::uint64_t x) {
@@ -38,34 +33,7 @@ MetricsSettings read_metrics(config::Section section) {
   return settings;
 }
 
-void DecodeCounts::add(const BlockResults& block) {
-  check_sizes(block);
-  points += block.points;
-  decodes += block.points * block.attempts;
-  for (std::size_t point = 0; point < block.points; ++point) {
-    const std::size_t valid_before = valid;
-    for (std::size_t i = point * block.attempts; i < (point + 1) * block.attempts; ++i) {
-      rdkit_valid += block.rdkit_valid[i] != 0 ? 1 : 0;
-      valid += block.causes[i] == chem::MoleculeCause::valid ? 1 : 0;
-      ++causes[static_cast<std::size_t>(block.causes[i])];
-    }
-    points_valid += valid > valid_before ? 1 : 0;
-  }
-}
-
-double DecodeCounts::share(std::size_t count) const { return ratio(count, decodes); }
-
-double DecodeCounts::valid_point_share() const { return ratio(points_valid, points); }
-
-double MoleculeCounts::unique_share() const { return ratio(unique, valid); }
-
-double MoleculeCounts::unique_first_share(std::size_t index) const {
-  return valid >= kUniqueFirst[index] ? ratio(unique_first[index], kUniqueFirst[index]) : ratio(0, 0);
-}
-
-double MoleculeCounts::novel_share() const { return ratio(novel, unique); }
-
-MoleculeCounts count_molecules(const BlockResults& block) {
+latent::MoleculeCounts count_molecules(const BlockResults& block) {
   ReplicateMetrics metrics({.sample = 0});
   metrics.add(block);
   return metrics.counts();
@@ -94,41 +62,27 @@ std::vector<SampledMolecule> MoleculeSample::take() {
 }
 
 void ReplicateMetrics::add(const BlockResults& block) {
-  const std::size_t valid_before = counts_.valid;
-  counts_.DecodeCounts::add(block);
-  std::size_t valid = valid_before;
+  check_sizes(block);
   for (std::size_t i = 0; i < block.causes.size(); ++i) {
-    if (block.causes[i] != chem::MoleculeCause::valid) {
-      continue;
+    if (i % block.attempts == 0) {
+      counter_.begin_point();
     }
-    ++valid;
-    add_molecule(block, i);
-    const auto* first = std::ranges::find(kUniqueFirst, valid);
-    if (first != kUniqueFirst.end()) {
-      counts_.unique_first[static_cast<std::size_t>(first - kUniqueFirst.begin())] = counts_.unique;
+    if (counter_.add(block.finding(i)) && sample_.wants(block.identity[i])) {
+      sample(block, i);
     }
   }
 }
 
-void ReplicateMetrics::add_molecule(const BlockResults& block, std::size_t decode) {
-  const std::uint64_t identity = block.identity[decode];
-  if (!distinct_.insert(identity)) {
-    return;
-  }
-  ++counts_.unique;
-  counts_.novel += block.novel[decode] != 0 ? 1 : 0;
-  if (sample_.wants(identity)) {
-    const std::size_t heads = block.points > 0 ? block.properties.size() / block.points : 0;
-    const float* properties = block.properties.data() + decode / block.attempts * heads;
-    sample_.add(identity, {.smiles = block.smiles[decode],
-                           .novel = block.novel[decode] != 0,
-                           .properties = {properties, properties + heads}});
-  }
+void ReplicateMetrics::sample(const BlockResults& block, std::size_t decode) {
+  const std::size_t heads = block.points > 0 ? block.properties.size() / block.points : 0;
+  const float* properties = block.properties.data() + decode / block.attempts * heads;
+  sample_.add(block.identity[decode], {.smiles = block.smiles[decode],
+                                       .novel = block.novel[decode] != 0,
+                                       .properties = {properties, properties + heads}});
 }
 
 void ReplicateMetrics::restart() {
-  counts_ = {};
-  distinct_.clear();
+  counter_.restart();
   sample_.take();
 }
 

@@ -1,8 +1,6 @@
 #pragma once
 /// \file
-/// Counts over decoded molecules: valid, unique, novel. Defined as in MOSES (Polykovskiy et al., Front. Pharmacol. 11,
-/// 565644, 2020) and GuacaMol (Brown et al., J. Chem. Inf. Model. 59, 1096, 2019); docs/user_guide.md has the words.
-#include <array>
+/// Blocks counted, by replicate and together, and molecules chosen from them to be looked at closely.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -10,8 +8,8 @@
 #include <vector>
 
 #include "config/section.h"
+#include "latent/counts.h"
 #include "sampling/campaign/block.h"
-#include "sampling/metrics/identity_set.h"
 
 namespace epitaxy::sampling {
 
@@ -24,38 +22,8 @@ struct MetricsSettings {
 /// Keys of `metrics:`.
 MetricsSettings read_metrics(config::Section section);
 
-inline constexpr std::size_t kCauses = static_cast<std::size_t>(chem::MoleculeCause::other) + 1;
-/// Uniqueness is reported among the first so many valid molecules.
-inline constexpr std::array<std::size_t, 2> kUniqueFirst{1000, 10000};
-
-/// What molecules are, by number of decodes. They add up over blocks.
-struct DecodeCounts {
-  std::size_t points = 0;
-  std::size_t points_valid = 0;  ///< With at least one valid decode.
-  std::size_t decodes = 0;
-  std::size_t rdkit_valid = 0;
-  std::size_t valid = 0;
-  std::array<std::size_t, kCauses> causes{};  ///< By chem::MoleculeCause.
-
-  void add(const BlockResults& block);
-  double share(std::size_t count) const;  ///< Of the decodes; NaN of none.
-  double valid_point_share() const;       ///< Points with a valid decode, of all points.
-};
-
-/// With the distinct molecules among the valid ones.
-struct MoleculeCounts : DecodeCounts {
-  std::size_t unique = 0;
-  std::size_t novel = 0;  ///< Distinct molecules that are not in the training set.
-  /// Distinct ones among the first valid ones, by kUniqueFirst; 0 where there are fewer valid ones.
-  std::array<std::size_t, kUniqueFirst.size()> unique_first{};
-
-  double unique_share() const;                   ///< Of the valid.
-  double unique_first_share(std::size_t) const;  ///< By index of kUniqueFirst; NaN where there are fewer valid ones.
-  double novel_share() const;                    ///< Of the distinct.
-};
-
 /// Of a block by itself.
-MoleculeCounts count_molecules(const BlockResults& block);
+latent::MoleculeCounts count_molecules(const BlockResults& block);
 
 /// One of the molecules chosen to be looked at closely.
 struct SampledMolecule {
@@ -84,26 +52,24 @@ class MoleculeSample {
 /// Of one replicate.
 struct ReplicateResults {
   std::uint32_t scramble = 0;
-  MoleculeCounts counts;
+  latent::MoleculeCounts counts;
   std::vector<SampledMolecule> sample;
 };
 
-/// Takes the blocks of one replicate in the order of their points. Memory: up to 22 bytes a distinct molecule, and the
-/// sample.
+/// Takes the blocks of one replicate in the order of their points. Memory: that of the counter, and the sample.
 class ReplicateMetrics {
  public:
   explicit ReplicateMetrics(const MetricsSettings& settings = {}) : sample_(settings.sample) {}
   void add(const BlockResults& block);
-  const MoleculeCounts& counts() const { return counts_; }
+  const latent::MoleculeCounts& counts() const { return counter_.counts(); }
   std::vector<SampledMolecule> take_sample() { return sample_.take(); }
   /// Forgets everything.
   void restart();
 
  private:
-  void add_molecule(const BlockResults& block, std::size_t decode);
+  void sample(const BlockResults& block, std::size_t decode);
 
-  MoleculeCounts counts_;
-  IdentitySet distinct_;
+  latent::MoleculeCounter counter_;
   MoleculeSample sample_;
 };
 
@@ -117,7 +83,7 @@ class CampaignMetrics {
 
   const std::vector<ReplicateResults>& replicates() const { return replicates_; }
   /// Of all replicates as one: molecules that several of them found are one molecule.
-  const MoleculeCounts& all() const { return all_.counts(); }
+  const latent::MoleculeCounts& all() const { return all_.counts(); }
 
  private:
   bool started_ = false;

@@ -1,21 +1,17 @@
 #include "sampling/search/candidates.h"
 
 #include <algorithm>
-#include <span>
 #include <unordered_map>
 
 #include "base/error.h"
 #include "base/progress.h"
-#include "chem/selfies.h"
-#include "chem/spellings.h"
-#include "models/molecule_vae/molecule_text.h"
+#include "latent/encoder.h"
+#include "latent/identity_set.h"
 #include "sampling/campaign/part_file.h"
 
 namespace epitaxy::sampling {
 
 namespace {
-
-constexpr std::size_t kChunk = 256;
 
 /// The best candidates so far, each molecule once.
 class Ranking {
@@ -64,56 +60,27 @@ class Ranking {
   std::unordered_map<std::string, Key> keys_;
 };
 
-/// Properties of molecules, through the encoder.
-class MoleculePredictor {
- public:
-  explicit MoleculePredictor(const CandidateSource& source)
-      : description_(source.model.description()),
-        text_(description_),
-        executor_(source.model.net().executor(
-            {.rows = kChunk, .arithmetic = nn::exact(source.arithmetic), .training = false, .trainable = {}})),
-        features_(kChunk * description_.feature_count()),
-        predictions_(kChunk * description_.heads.size()) {
-    executor_->load(source.weights);
-  }
+latent::Encoder encoder_of(const CandidateSource& source) {
+  const auto network = std::make_shared<latent::Network>(source.model, nn::exact(source.arithmetic));
+  network->load(source.weights);
+  return latent::Encoder(network);
+}
 
-  bool can_read(const std::string& smiles) const {
-    try {
-      return text_.can_encode(chem::write_in(description_.representation, smiles));
-    } catch (const chem::SelfiesError&) {
-      return false;
-    }
+/// Fills in `from_molecule` of readable molecules.
+void predict(latent::Encoder& encoder, std::vector<Candidate>& molecules) {
+  const auto& heads = encoder.network().description().heads;
+  const std::vector<float> standardized = encoder.predict(
+      {0, molecules.size()}, [&](std::size_t i, float* ids) { encoder.read(molecules[i].smiles, ids); });
+  for (std::size_t i = 0; i < standardized.size(); ++i) {
+    const double value = heads[i % heads.size()].standardizer.backward(standardized[i]);
+    molecules[i / heads.size()].from_molecule.push_back(static_cast<float>(value));
   }
-
-  /// At most kChunk readable molecules; fills in `from_molecule`.
-  void predict(std::span<Candidate> molecules) {
-    std::ranges::fill(features_, 0.0f);
-    for (std::size_t i = 0; i < molecules.size(); ++i) {
-      text_.encode(chem::write_in(description_.representation, molecules[i].smiles),
-                   features_.data() + i * description_.feature_count());
-    }
-    executor_->predict(features_.data(), predictions_.data());
-    const std::size_t heads = description_.heads.size();
-    for (std::size_t i = 0; i < molecules.size(); ++i) {
-      for (std::size_t h = 0; h < heads; ++h) {
-        const double value = description_.heads[h].standardizer.backward(predictions_[i * heads + h]);
-        molecules[i].from_molecule.push_back(static_cast<float>(value));
-      }
-    }
-  }
-
- private:
-  const models::ModelDescription& description_;
-  models::MoleculeText text_;
-  std::unique_ptr<models::MoleculeVaeExecutor> executor_;
-  std::vector<float> features_;
-  std::vector<float> predictions_;
-};
+}
 
 /// New molecules of a block, each once, with their first point.
 std::vector<Candidate> new_molecules(const BlockResults& block) {
   std::vector<Candidate> molecules;
-  IdentitySet seen;
+  latent::IdentitySet seen;
   const std::size_t heads = block.properties.size() / block.points;
   for (std::size_t i = 0; i < block.novel.size(); ++i) {
     if (block.novel[i] != 0 && seen.insert(block.identity[i])) {
@@ -172,7 +139,7 @@ CandidateList find_candidates(const parallel::Communicator& communicator, const 
   Ranking mine(source.objective.candidates, source.head, source.objective.below);
   std::set<std::string> unreadable;
   communicator.agree([&] {
-    MoleculePredictor predictor(source);
+    latent::Encoder encoder = encoder_of(source);
     const auto keys = list.keys();
     log::Progress progress("ranking new molecules", "block");
     progress.plan("", static_cast<std::int64_t>(keys.size()));
@@ -180,14 +147,12 @@ CandidateList find_candidates(const parallel::Communicator& communicator, const 
          i += static_cast<std::size_t>(communicator.size())) {
       auto molecules = new_molecules(read_part(list.path(keys[i]), campaign));
       const auto unread = std::ranges::stable_partition(
-          molecules, [&](const Candidate& molecule) { return predictor.can_read(molecule.smiles); });
+          molecules, [&](const Candidate& molecule) { return encoder.can_read(molecule.smiles); });
       for (const Candidate& molecule : unread) {
         unreadable.insert(molecule.smiles);
       }
       molecules.erase(unread.begin(), unread.end());
-      for (std::size_t first = 0; first < molecules.size(); first += kChunk) {
-        predictor.predict(std::span(molecules).subspan(first, std::min(kChunk, molecules.size() - first)));
-      }
+      predict(encoder, molecules);
       std::ranges::for_each(molecules, [&](Candidate& molecule) { mine.add(std::move(molecule)); });
       progress.reached(static_cast<std::int64_t>(i + 1));
     }

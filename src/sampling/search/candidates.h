@@ -12,7 +12,6 @@
 #include "models/molecule_vae/molecule_vae.h"
 #include "parallel/communicator.h"
 #include "sampling/campaign/campaign.h"
-#include "sampling/metrics/identity_set.h"
 #include "sampling/sample_settings.h"
 
 namespace epitaxy::sampling {

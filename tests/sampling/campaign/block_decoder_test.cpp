@@ -42,12 +42,13 @@ struct Case {
     training.groups = {"CC", "C", "CCO"};
   }
 
-  BlockDecoder decoder(const KnownMolecules& known, const DecodingSettings& decoding = {}, std::uint64_t seed = 7) {
+  BlockDecoder decoder(const latent::KnownMolecules& known, const latent::DecodingSettings& decoding = {},
+                       std::uint64_t seed = 7) {
     return BlockDecoder({model, weights.data(), {}, domain, seed, decoding, known});
   }
 };
 
-constexpr DecodingSettings kDrawn{.kind = DecodingKind::sampled, .attempts = 3, .temperature = 1.5};
+constexpr latent::DecodingSettings kDrawn{.kind = latent::DecodingKind::sampled, .attempts = 3, .temperature = 1.5};
 
 void append(BlockResults& all, const BlockResults& part) {
   const auto add = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
@@ -67,8 +68,9 @@ void append(BlockResults& all, const BlockResults& part) {
 BOOST_FIXTURE_TEST_SUITE(block_decoder_test, Case)
 
 BOOST_AUTO_TEST_CASE(points_give_the_same_however_they_are_cut_into_blocks) {
-  const KnownMolecules known(training);
-  for (const DecodingSettings& decoding : {DecodingSettings{}, kDrawn, DecodingSettings{.kind = DecodingKind::beam}}) {
+  const latent::KnownMolecules known(training);
+  for (const latent::DecodingSettings& decoding :
+       {latent::DecodingSettings{}, kDrawn, latent::DecodingSettings{.kind = latent::DecodingKind::beam}}) {
     BlockDecoder whole = decoder(known, decoding);
     const BlockResults expected = whole.compute({1, 0}, 512);
     BOOST_TEST(std::set(expected.smiles.begin(), expected.smiles.end()).size() > 20U);
@@ -92,7 +94,7 @@ BOOST_AUTO_TEST_CASE(points_give_the_same_however_they_are_cut_into_blocks) {
 }
 
 BOOST_AUTO_TEST_CASE(seeds_scrambles_and_attempts_differ) {
-  const KnownMolecules known(training);
+  const latent::KnownMolecules known(training);
   const BlockResults block = decoder(known, kDrawn).compute({0, 0}, 64);
   BOOST_TEST(hash_of(decoder(known, kDrawn, 8).compute({0, 0}, 64)) != hash_of(block));
   BOOST_TEST(decoder(known, kDrawn).compute({1, 0}, 64).properties != block.properties);
@@ -104,7 +106,7 @@ BOOST_AUTO_TEST_CASE(seeds_scrambles_and_attempts_differ) {
 }
 
 BOOST_AUTO_TEST_CASE(properties_are_those_of_the_points_in_the_targets_units) {
-  const KnownMolecules known(training);
+  const latent::KnownMolecules known(training);
   const BlockResults block = decoder(known).compute({0, 32}, 32);
   const SobolSequence sequence(3, SobolSequence::Scramble::linear_matrix, 7, 0);
   std::vector<double> unit(3);
@@ -117,25 +119,6 @@ BOOST_AUTO_TEST_CASE(properties_are_those_of_the_points_in_the_targets_units) {
     const double standardized = bias + weight[0] * latent[0] + weight[1] * latent[1] + weight[2] * latent[2];
     BOOST_TEST(block.properties[2 * i] == 6 + 2 * standardized, boost::test_tools::tolerance(1e-5));
   }
-}
-
-BOOST_AUTO_TEST_CASE(known_molecules_are_not_new) {
-  const KnownMolecules known(training);
-  BlockJudge judge("tokens", known);
-  BlockResults block;
-  for (const char* text : {"OCC", "OCCC", "C1CC", "", "[CH3]", "OCC"}) {
-    judge.add(text, block);
-  }
-  using Flags = std::vector<std::uint8_t>;
-  BOOST_TEST(block.novel == (Flags{0, 1, 0, 0, 0, 0}), boost::test_tools::per_element());
-  BOOST_TEST(block.rdkit_valid == (Flags{1, 1, 0, 0, 1, 1}), boost::test_tools::per_element());
-  BOOST_TEST(block.canonical[0] == "CCO");
-  BOOST_TEST(block.identity[0] == molecule_identity("CCO"));
-  BOOST_TEST(block.identity[5] == block.identity[0]);
-  BOOST_TEST(block.identity[4] == 0U);  // a radical
-  BOOST_TEST((block.causes[4] == chem::MoleculeCause::radicals));
-  BOOST_TEST(block.smiles[2] == "C1CC");
-  BOOST_TEST(known.size() == 3U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

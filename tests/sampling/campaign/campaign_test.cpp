@@ -9,7 +9,6 @@
 #include "data/temporary_folder.h"
 #include "sampling/campaign/campaign_file.h"
 #include "sampling/campaign/campaign_tables.h"
-#include "sampling/campaign/known_molecules.h"
 #include "sampling/campaign/part_file.h"
 #include "sampling/sampling_blocks.h"
 
@@ -40,7 +39,7 @@ struct Case {
     }
     BlockResults results = test::block_of(key, smiles, {"CC"});
     for (std::size_t i = 0; i < points; ++i) {
-      results.identity[i] = results.identity[i] == 0 ? 0 : molecule_identity(results.canonical[i]);
+      results.identity[i] = results.identity[i] == 0 ? 0 : latent::molecule_identity(results.canonical[i]);
       results.properties.push_back(static_cast<float>(key.first + i));
     }
     return results;

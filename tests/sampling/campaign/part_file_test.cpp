@@ -4,7 +4,6 @@
 
 #include "data/hdf5.h"
 #include "data/temporary_folder.h"
-#include "sampling/campaign/known_molecules.h"
 #include "sampling/sampling_blocks.h"
 
 using namespace epitaxy;
@@ -17,7 +16,7 @@ namespace {
 BlockResults example() {
   BlockResults block = test::block_of({1, 64}, {"CCO", "C1CC", "", "c1ccccc1"}, {"CCO"}, 2);
   for (std::size_t i = 0; i < block.identity.size(); ++i) {
-    block.identity[i] = block.identity[i] == 0 ? 0 : molecule_identity(block.canonical[i]);
+    block.identity[i] = block.identity[i] == 0 ? 0 : latent::molecule_identity(block.canonical[i]);
   }
   block.properties = {1.5f, -2.0f, 0.25f, 3e-9f};
   return block;

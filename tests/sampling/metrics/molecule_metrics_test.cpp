@@ -32,7 +32,7 @@ BlockResults numbered_block(std::uint64_t first, std::size_t count) {
   return block;
 }
 
-std::size_t cause_count(const DecodeCounts& counts, MoleculeCause cause) {
+std::size_t cause_count(const latent::MoleculeCounts& counts, MoleculeCause cause) {
   return counts.causes[static_cast<std::size_t>(cause)];
 }
 
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(molecules_are_counted_by_both_rules_and_by_cause) {
   // radical.
   const auto block =
       block_of({0, 0}, {"CCO", "OCC", "C", "C", "c1ccccc1", "C.C", "[CH3]", "C(", "C(C)(C)(C)(C)C", ""}, {"CCO"});
-  const MoleculeCounts counts = count_molecules(block);
+  const latent::MoleculeCounts counts = count_molecules(block);
   BOOST_TEST(counts.points == 10u);
   BOOST_TEST(counts.decodes == 10u);
   BOOST_TEST(counts.points_valid == 5u);
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(molecules_are_counted_by_both_rules_and_by_cause) {
 
 BOOST_AUTO_TEST_CASE(attempts_of_a_point_are_decodes_of_one_point) {
   const auto block = block_of({0, 0}, {"C", "C(", "C(", "C)", "O", "N"}, {}, 2);
-  const MoleculeCounts counts = count_molecules(block);
+  const latent::MoleculeCounts counts = count_molecules(block);
   BOOST_TEST(counts.points == 3u);
   BOOST_TEST(counts.decodes == 6u);
   BOOST_TEST(counts.valid == 3u);
