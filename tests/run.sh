@@ -3,6 +3,8 @@
 #
 #   tests/run.sh [arguments for ctest]     for example: tests/run.sh -L unit, tests/run.sh -R slurm -V
 #
+# Tests that take many minutes have the label `long`: they run when they are asked for (tests/run.sh -L long).
+#
 # EPITAXY_DATA names the folder with the large public data sets (see tools/get-data); tests that need them skip
 # without it. EPITAXY_INSTALL=no keeps it from installing packages.
 set -euo pipefail
@@ -26,7 +28,11 @@ build_targets # everything
 
 say "running the tests"
 code=0
-ctest --test-dir "$build" --output-on-failure --no-tests=error "$@" || code=$?
+choice=("$@")
+if [[ " $* " != *" -L long "* ]]; then
+  choice+=(-LE '^long$')
+fi
+ctest --test-dir "$build" --output-on-failure --no-tests=error "${choice[@]}" || code=$?
 if [[ $code -eq 0 ]]; then
   say "all tests that ran passed"
 else

@@ -6,167 +6,197 @@
 
 #include "app/input_rows.h"
 #include "app/output_columns.h"
-#include "app/predict_difference.h"
+#include "app/row_predictor.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/regression_metrics.h"
 #include "base/statistics.h"
 #include "base/text.h"
-#include "models/model_file.h"
-#include "train/rows.h"
 #include "train/run_files.h"
-#include "transfer/difference_model.h"
 
 namespace epitaxy::app {
 
 namespace {
 
-static_assert(kChunkRows == train::kPredictionRows, "a rank's rows are whole chunks of the predictor");
-
 /// What is read before anything is computed.
 struct Request {
-  models::ModelFile file;
+  std::unique_ptr<RowPredictor> predictor;
   data::CsvTable table;
   std::size_t column;
-  std::vector<std::size_t> heads;  ///< Those that are wanted.
+  std::vector<std::size_t> cheap;  ///< Columns of the table.
 
   explicit Request(const PredictOptions& options)
-      : file(models::read_model(options.model)),
+      : predictor(open_predictor(options.model, options.head)),
         table(data::CsvTable::read(options.input)),
-        column(table.column(options.column.empty() ? default_column(file.description) : options.column)),
-        heads(choose_heads(file.description, options.head)) {
-    if (heads.empty()) {
-      fail_input("{} predicts nothing: it has no property heads", options.model.string());
+        column(table.column(options.column.empty() ? predictor->description().reads : options.column)) {
+    for (const std::string& name : predictor->description().cheap_values) {
+      cheap.push_back(table.column(name));
     }
   }
 };
 
-/// Physical predictions of all members, mean and standard deviation by row, for one head.
-struct HeadPrediction {
-  std::vector<double> mean;
-  std::vector<double> deviation;
+/// The numbers of a value that tables show.
+struct Numbers {
+  double value = std::nan("");
+  double deviation = std::nan("");
+  double low = std::nan("");
+  double high = std::nan("");
 };
 
-/// The ranks share the rows; the result is complete on rank 0, empty elsewhere. Collective.
-std::vector<HeadPrediction> predict_heads(const parallel::Communicator& communicator, const Request& request,
-                                          const InputRows& rows) {
-  const auto& heads = request.file.description.heads;
-  const auto model = models::make_model(request.file.description);
-  train::Predictor predictor(*model, {});
-  std::vector<float> mine(rows.range.size() * heads.size());
-  std::vector<std::vector<float>> members;
-  for (const auto& weights : request.file.members) {
-    predictor.predict(weights.data(), rows.features.data(), rows.range.size(), mine.data());
-    members.push_back(communicator.gather(mine));
-  }
-  std::vector<HeadPrediction> result(communicator.is_root() ? heads.size() : 0);
-  std::vector<double> values(members.size());
-  for (std::size_t h = 0; h < result.size(); ++h) {
-    for (std::size_t row = 0; row < request.table.rows(); ++row) {
-      for (std::size_t m = 0; m < members.size(); ++m) {
-        values[m] = heads[h].standardizer.backward(members[m][row * heads.size() + h]);
-      }
-      const statistics::Spread spread = statistics::spread(values);
-      result[h].mean.push_back(spread.mean);
-      result[h].deviation.push_back(spread.deviation);
-    }
-  }
-  return result;
-}
+/// Of all rows.
+struct Answers {
+  std::vector<RowNote> notes;
+  std::vector<Numbers> numbers;  ///< [rows, properties]
+};
 
-/// When the input has the target already, the user gets the error too.
-void report_error(const data::CsvTable& table, const models::Head& head, const std::vector<RowNote>& notes,
-                  const HeadPrediction& prediction) {
-  const auto& columns = table.columns();
-  const auto found = std::ranges::find(columns, head.target);
-  if (found == columns.end()) {
-    return;
-  }
-  std::vector<double> truth;
-  std::vector<double> predicted;
-  for (std::size_t row = 0; row < table.rows(); ++row) {
-    const auto value = text::to_double(table.field(row, static_cast<std::size_t>(found - columns.begin())));
-    if (value && notes[row].readable) {
-      truth.push_back(*value);
-      predicted.push_back(prediction.mean[row]);
+/// A number of the table for each cheap column; throws InputError when one is none.
+void read_cheap(const Request& request, std::size_t row, double* values) {
+  for (std::size_t c = 0; c < request.cheap.size(); ++c) {
+    const auto value = text::to_double(request.table.field(row, request.cheap[c]));
+    if (!value || !std::isfinite(*value)) {
+      fail_input("'{}' is no value of {}", request.table.field(row, request.cheap[c]),
+                 request.predictor->description().cheap_values[c]);
     }
-  }
-  const auto m = statistics::regression_metrics(truth, predicted);
-  if (m.count > 0) {
-    log::info("head {} against the input's column {}: MAE {:.5f}, RMSE {:.5f} {}, R2 {:.4f} on {} rows", head.name,
-              head.target, m.mae, m.rmse, head.unit, m.r2, m.count);
+    values[c] = *value;
   }
 }
 
-void write_table(const PredictOptions& options, const Request& request, const std::vector<RowNote>& notes,
-                 const std::vector<HeadPrediction>& predictions) {
+/// This rank's rows.
+Answers predict_rows(const Request& request, RowRange range) {
   const data::CsvTable& table = request.table;
+  std::vector<std::string> texts;
+  std::vector<std::string> problems(range.size());
+  std::vector<double> cheap(range.size() * request.cheap.size(), std::nan(""));
+  for (std::size_t i = 0; i < range.size(); ++i) {
+    const std::size_t row = range.first + i;
+    texts.emplace_back(table.field(row, request.column));
+    try {
+      check_fields(table, row);
+      read_cheap(request, row, cheap.data() + i * request.cheap.size());
+    } catch (const std::runtime_error& error) {
+      problems[i] = error.what();
+    }
+  }
+  Answers answers;
+  const std::vector<RowPrediction> predicted = request.predictor->predict(texts, cheap);
+  for (std::size_t i = 0; i < range.size(); ++i) {
+    const bool readable = predicted[i].readable() && problems[i].empty();
+    answers.notes.push_back({readable, "", problems[i].empty() ? predicted[i].warning : problems[i]});
+    for (std::size_t p = 0; p < request.predictor->description().properties.size(); ++p) {
+      Numbers numbers;
+      if (readable) {
+        const PredictedValue& value = predicted[i].values[p];
+        numbers = {value.value, value.deviation.value_or(std::nan("")), value.low.value_or(std::nan("")),
+                   value.high.value_or(std::nan(""))};
+      }
+      answers.numbers.push_back(numbers);
+    }
+  }
+  return answers;
+}
+
+void write_table(const PredictOptions& options, const Request& request, const Answers& answers) {
+  const data::CsvTable& table = request.table;
+  const auto& description = request.predictor->description();
+  const bool intervals = description.coverage.has_value();
   OutputColumns columns(table.columns());
   const std::string suffix = "_predicted";
-  std::vector<std::string> properties;
-  for (const std::size_t h : request.heads) {
-    properties.push_back(columns.add(property_name(request.file.description, request.heads, h), suffix));
-    columns.add(properties.back() + "_std", suffix);
+  std::vector<std::string> units;
+  for (const PredictedProperty& property : description.properties) {
+    const std::string name = columns.add(property.name, suffix);
+    columns.add(name + "_std", suffix);
+    if (intervals) {
+      columns.add(name + "_low", suffix);
+      columns.add(name + "_high", suffix);
+    }
+    units.push_back(fmt::format("{} in {}", name, property.unit));
   }
   columns.add("warning", suffix);
   train::CsvWriter out(columns.names());
+  const Numbers* numbers = answers.numbers.data();
   for (std::size_t row = 0; row < table.rows(); ++row) {
     std::vector<std::string> fields;
     for (std::size_t c = 0; c < table.columns().size(); ++c) {
       fields.emplace_back(table.field(row, c));
     }
-    for (const std::size_t h : request.heads) {
-      const bool readable = notes[row].readable;
-      fields.push_back(readable ? train::csv_number(predictions[h].mean[row]) : "");
-      fields.push_back(readable ? train::csv_number(predictions[h].deviation[row]) : "");
+    for (std::size_t p = 0; p < description.properties.size(); ++p, ++numbers) {
+      fields.insert(fields.end(), {train::csv_number(numbers->value), train::csv_number(numbers->deviation)});
+      if (intervals) {
+        fields.insert(fields.end(), {train::csv_number(numbers->low), train::csv_number(numbers->high)});
+      }
     }
-    fields.push_back(notes[row].told("predicted"));
+    fields.push_back(answers.notes[row].told("predicted"));
     out.row(fields);
   }
   out.write(options.output);
-  log_units(request.file.description, request.heads, properties);
+  log::info("units: {}{}", text::join(units, ", "),
+            intervals ? fmt::format("; intervals for {:.0f} %", 100 * *description.coverage) : "");
 }
 
-void report(const PredictOptions& options, const Request& request, const std::vector<RowNote>& notes) {
-  const std::size_t members = request.file.members.size();
+/// When the input has the target already, the user gets the error too.
+void report_error(const Request& request, const Answers& answers, std::size_t property) {
+  const auto& description = request.predictor->description();
+  const PredictedProperty& own = description.properties[property];
+  const auto& columns = request.table.columns();
+  const auto found = std::ranges::find(columns, own.target);
+  if (found == columns.end()) {
+    return;
+  }
+  std::vector<double> truth;
+  std::vector<double> predicted;
+  std::size_t covered = 0;
+  for (std::size_t row = 0; row < request.table.rows(); ++row) {
+    const auto value = text::to_double(request.table.field(row, static_cast<std::size_t>(found - columns.begin())));
+    if (value && answers.notes[row].readable) {
+      const Numbers& numbers = answers.numbers[row * description.properties.size() + property];
+      truth.push_back(*value);
+      predicted.push_back(numbers.value);
+      covered += *value >= numbers.low && *value <= numbers.high ? 1 : 0;
+    }
+  }
+  const auto m = statistics::regression_metrics(truth, predicted);
+  if (m.count == 0) {
+    return;
+  }
+  const std::string head = description.heads[property];
+  std::string line = head.empty() ? "" : fmt::format("head {} ", head);
+  line += fmt::format("against the input's column {}: MAE {:.5f}, RMSE {:.5f} {}, R2 {:.4f} on {} rows", own.target,
+                      m.mae, m.rmse, own.unit, m.r2, m.count);
+  if (description.coverage) {
+    line += fmt::format("; {:.1f} % in intervals", 100.0 * static_cast<double>(covered) / static_cast<double>(m.count));
+  }
+  log::line(line);
+}
+
+void report(const PredictOptions& options, const Request& request, const Answers& answers) {
+  const auto& description = request.predictor->description();
+  const auto& notes = answers.notes;
   const auto readable = static_cast<std::size_t>(std::ranges::count_if(notes, &RowNote::readable));
   const auto doubtful = std::ranges::count_if(notes, [](const RowNote& n) { return n.readable && !n.warning.empty(); });
-  log::info("{} of {} rows predicted by {} model{} into {}", readable, notes.size(), members, members == 1 ? "" : "s",
-            options.output.string());
+  log::info("{} of {} rows predicted {} into {}", readable, notes.size(), description.model, options.output.string());
   if (readable < notes.size() || doubtful > 0) {
-    log::warning("{} rows not predicted, {} hold {} that the model never saw: see the column 'warning'{}",
-                 notes.size() - readable, doubtful, is_molecular(request.file.description) ? "tokens" : "elements",
-                 unreadable_rows(request.table, request.column, notes));
+    log::warning("{} rows not predicted, {} {}: see the column 'warning'{}", notes.size() - readable, doubtful,
+                 description.doubt, unreadable_rows(request.table, request.column, notes));
+  }
+  for (std::size_t p = 0; p < description.properties.size(); ++p) {
+    report_error(request, answers, p);
   }
 }
 
 }  // namespace
 
 void predict(const parallel::Communicator& communicator, const PredictOptions& options) {
-  bool is_difference = false;
-  communicator.agree([&] { is_difference = transfer::is_difference_model(options.model); });
-  if (is_difference) {
-    predict_difference(communicator, options);
-    return;
-  }
   std::optional<Request> request;
-  InputRows rows;
-  communicator.agree([&] {
-    request.emplace(options);
-    rows = read_rows(communicator, request->table, request->column, request->file.description);
-  });
+  Answers mine;
+  communicator.agree([&] { request.emplace(options); });
   communicator.on_root([&] { make_folder_of(options.output); });
-  const std::vector<RowNote> notes = gather_notes(communicator, rows.notes);
-  const std::string what = is_molecular(request->file.description) ? "SMILES" : "formulas";
-  communicator.on_root(
-      [&] { check_readable(options.input, request->table, request->column, notes, what, "predicted"); });
-  const auto predictions = predict_heads(communicator, *request, rows);
+  communicator.agree([&] { mine = predict_rows(*request, my_rows(request->table.rows(), communicator)); });
+  const Answers all{gather_notes(communicator, mine.notes), communicator.gather(mine.numbers)};
   communicator.on_root([&] {
-    write_table(options, *request, notes, predictions);
-    report(options, *request, notes);
-    for (const std::size_t h : request->heads) {
-      report_error(request->table, request->file.description.heads[h], notes, predictions[h]);
-    }
+    check_readable(options.input, request->table, request->column, all.notes, request->predictor->description().texts(),
+                   "predicted");
+    write_table(options, *request, all);
+    report(options, *request, all);
   });
 }
 

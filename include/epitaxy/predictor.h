@@ -1,0 +1,61 @@
+#pragma once
+/// \file
+/// Properties of new compositions or molecules from a model file, in memory.
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace epitaxy {
+
+/// What a model predicts.
+struct PredictedProperty {
+  std::string name;    ///< As the column that `epitaxy predict` writes.
+  std::string target;  ///< As the model learned it; `name` adds the head where several share a target.
+  std::string unit;
+};
+
+struct PredictedValue {
+  double value = 0;
+  std::optional<double> deviation;  ///< Standard deviation over the members of an ensemble, or the trees of a forest.
+  std::optional<double> low;        ///< Of the interval, where the model gives one ...
+  std::optional<double> high;       ///< ... which holds the share Predictor::coverage() of new rows.
+};
+
+/// Of one row.
+struct RowPrediction {
+  std::vector<PredictedValue> values;  ///< By property; none when the row cannot be read.
+  std::string warning;                 ///< Why it cannot be read, or why its prediction is doubtful.
+
+  bool readable() const { return !values.empty(); }
+};
+
+class Predictor {
+ public:
+  /// Reads a model, best or checkpoint file, or a model of difference learning. Throws InputError: no such file, no
+  /// model, damaged, without properties.
+  explicit Predictor(const std::filesystem::path& model);
+  ~Predictor();
+  Predictor(Predictor&&) noexcept;
+  Predictor& operator=(Predictor&&) noexcept;
+
+  /// `formula` or `smiles`.
+  const std::string& reads() const;
+  const std::vector<PredictedProperty>& properties() const;
+  /// The cheap model's values that a row needs besides its text, in this order; mostly none.
+  const std::vector<std::string>& cheap_values() const;
+  /// Share of new rows that the intervals hold; absent where the model gives none.
+  std::optional<double> coverage() const;
+
+  /// `cheap` [texts, cheap_values]. The same numbers as those of `epitaxy predict`. Throws InputError when there are
+  /// not as many cheap values.
+  std::vector<RowPrediction> predict(std::span<const std::string> texts, std::span<const double> cheap = {}) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace epitaxy

@@ -1,0 +1,49 @@
+#pragma once
+/// \file
+/// What any model file predicts for rows of formulas or SMILES: networks alone and in ensembles, and models of
+/// difference learning.
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "epitaxy/predictor.h"
+
+namespace epitaxy::app {
+
+class RowPredictor {
+ public:
+  virtual ~RowPredictor() = default;
+
+  /// What it is, for people.
+  struct Description {
+    std::string reads;  ///< `formula` or `smiles`.
+    std::vector<PredictedProperty> properties;
+    std::vector<std::string> heads;         ///< [properties]; empty where a model has one output only.
+    std::vector<std::string> cheap_values;  ///< That a row needs besides its text.
+    std::optional<double> coverage;         ///< Of the intervals, where it gives them.
+    std::string model;                      ///< E.g. `by 3 models`, `(stacking)`.
+    std::string doubt;                      ///< What doubtful rows do, e.g. `hold elements that the model never saw`.
+
+    /// `formulas` or `SMILES`.
+    std::string texts() const { return reads == "smiles" ? "SMILES" : "formulas"; }
+  };
+
+  const Description& description() const { return description_; }
+  /// `cheap` [texts, cheap values], NaN where there is none. A row's result does not depend on the rows around it.
+  virtual std::vector<RowPrediction> predict(std::span<const std::string> texts,
+                                             std::span<const double> cheap) const = 0;
+
+ protected:
+  Description description_;
+};
+
+/// Throws InputError: no such file, no model, damaged, no such head (empty: all), no properties.
+std::unique_ptr<RowPredictor> open_predictor(const std::filesystem::path& model, const std::string& head);
+
+/// The parts of the above.
+std::unique_ptr<RowPredictor> open_network(const std::filesystem::path& model, const std::string& head);
+std::unique_ptr<RowPredictor> open_difference_model(const std::filesystem::path& model, const std::string& head);
+
+}  // namespace epitaxy::app
