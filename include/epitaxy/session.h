@@ -9,7 +9,7 @@ namespace epitaxy {
 /// first are silent. Predictor, LatentSpace and Dataset need none.
 class Session {
  public:
-  Session(int& argc, char**& argv);
+  Session();
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;

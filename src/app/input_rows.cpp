@@ -23,6 +23,12 @@ std::vector<float> gather_rows(const parallel::Communicator& communicator, const
   return all;
 }
 
+void check_fields(const data::CsvTable& table, std::size_t row) {
+  if (table.fields(row) != table.columns().size()) {
+    fail_input("has {} fields, the header has {}", table.fields(row), table.columns().size());
+  }
+}
+
 InputRows read_rows(const parallel::Communicator& communicator, const data::CsvTable& table, std::size_t column,
                     const models::ModelDescription& description) {
   const RowReader read = row_reader(description);
@@ -32,9 +38,7 @@ InputRows read_rows(const parallel::Communicator& communicator, const data::CsvT
   for (std::size_t row = result.range.first; row < result.range.last; ++row) {
     float* features = result.features.data() + (row - result.range.first) * width;
     try {
-      if (table.fields(row) != table.columns().size()) {
-        fail_input("has {} fields, the header has {}", table.fields(row), table.columns().size());
-      }
+      check_fields(table, row);
       result.notes.push_back(read(table.field(row, column), features));
     } catch (const std::runtime_error& error) {
       std::fill_n(features, width, 0.0f);

@@ -54,6 +54,8 @@ struct InputRows {
 
 InputRows read_rows(const parallel::Communicator& communicator, const data::CsvTable& table, std::size_t column,
                     const models::ModelDescription& description);
+/// Throws InputError when a row has not as many fields as the header.
+void check_fields(const data::CsvTable& table, std::size_t row);
 /// The notes of all rows, on rank 0. Collective.
 std::vector<RowNote> gather_notes(const parallel::Communicator& communicator, const std::vector<RowNote>& mine);
 /// Throws InputError when no row is readable: none of the `what` (formulas, SMILES) can be `done` (e.g. predicted).

@@ -149,6 +149,18 @@ Plan read_plan(const Communicator& communicator, const RunOptions& options) {
 
 }  // namespace
 
+std::vector<Override> parse_overrides(const std::vector<std::string>& texts) {
+  std::vector<Override> overrides;
+  for (const auto& text : texts) {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      fail_input("--set {}: expected key=value, such as training.epochs=5", text);
+    }
+    overrides.push_back({text.substr(0, equals), text.substr(equals + 1)});
+  }
+  return overrides;
+}
+
 int run(const Communicator& communicator, const RunOptions& options) {
   parallel::StopHandler stop;
   const auto [is_workflow, workflow, stages] = read_plan(communicator, options);

@@ -38,6 +38,9 @@ struct RunOptions {
   bool fresh = false;
 };
 
+/// `key=value` of a command line. Throws InputError for anything else.
+std::vector<config::Override> parse_overrides(const std::vector<std::string>& texts);
+
 /// Runs a stage file or a workflow. Returns the exit code.
 int run(const parallel::Communicator& communicator, const RunOptions& options);
 /// Everything `run` would do before the first step; a stage whose data do not exist yet is checked as far as possible.

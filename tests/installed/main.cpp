@@ -55,7 +55,7 @@ int main(int argc, char** argv) {
   try {
     const std::vector<std::string> rest(argv + std::min(argc, 3), argv + argc);
     if (command == "run" && argc > 3) {
-      const epitaxy::Session session(argc, argv);
+      const epitaxy::Session session;
       return epitaxy::run(session, {.file = argv[2], .settings = {}, .output = argv[3], .stage = "", .fresh = false});
     }
     if (command == "dataset") {
