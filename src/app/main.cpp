@@ -19,18 +19,6 @@ namespace {
 
 using namespace epitaxy;
 
-std::vector<config::Override> parse_overrides(const std::vector<std::string>& texts) {
-  std::vector<config::Override> overrides;
-  for (const auto& text : texts) {
-    const auto equals = text.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      fail_input("--set {}: expected key=value, such as training.epochs=5", text);
-    }
-    overrides.push_back({text.substr(0, equals), text.substr(equals + 1)});
-  }
-  return overrides;
-}
-
 /// Ends in order when all ranks threw the same error, and ends all ranks when only this one did.
 int report(const parallel::Communicator& world, const Error& error, int code) {
   const bool all = error.agreed || world.size() == 1;
@@ -127,7 +115,7 @@ int execute(const parallel::Communicator& world, int argc, char** argv) {
   }
   int code = kDone;
   if (run->parsed() || check->parsed()) {
-    world.agree([&] { options.overrides = parse_overrides(overrides); });
+    world.agree([&] { options.overrides = app::parse_overrides(overrides); });
     if (list) {
       world.on_root([&] { app::list_stages(options); });
     } else {

@@ -10,7 +10,6 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/regression_metrics.h"
-#include "base/statistics.h"
 #include "base/text.h"
 #include "train/run_files.h"
 
