@@ -42,6 +42,10 @@ echo '#include "epitaxy/run.h"' >"$root/src/parallel/farm.cpp"
 check "a layer that reads the public interface" 1 "src/parallel/farm.cpp:1: layer parallel must not include layer epitaxy"
 rm "$root/src/parallel/farm.cpp"
 
+echo '#include <mpi.h>' >"$root/src/parallel/farm.cpp"
+check "a file that uses MPI itself" 1 "src/parallel/farm.cpp:1:#include <mpi.h>"
+rm "$root/src/parallel/farm.cpp"
+
 echo '#include "app/stage.h"' >"$root/include/epitaxy/run.h"
 check "a public header that reads what is not installed" 1 "public headers include only public headers"
 rm "$root/include/epitaxy/run.h"
