@@ -59,11 +59,6 @@ void describe(const DifferenceSettings& settings, const DifferenceData& data, st
 /// All jobs, shared by the ranks; false when some were left undone. Collective.
 bool do_all(const Communicator& communicator, const DifferenceSettings& settings, const DifferenceData& data,
             const std::vector<DifferenceJob>& jobs, const JobFolder& files, parallel::StopHandler& stop) {
-  const auto is_done = [&](std::size_t i) { return files.find(jobs[i].label, read_difference_result).has_value(); };
-  const auto cost = [&](std::size_t i) {
-    const auto rows = static_cast<double>(jobs[i].labels == 0 ? data.rows.count() : jobs[i].labels);
-    return settings.ways[jobs[i].way].learns ? rows : 1;
-  };
   const auto run = [&](std::size_t i, const learners::StopQuestion& stop_requested) -> std::optional<std::string> {
     const auto result = run_job(data, settings, jobs[i], stop_requested);
     if (!result) {
@@ -72,7 +67,27 @@ bool do_all(const Communicator& communicator, const DifferenceSettings& settings
     files.write(jobs[i].label, [&](data::Hdf5File& file) { write_result(file, *result); });
     return fmt::format("{}: inner MAE {:.4f} {}", jobs[i].label.name, inner_mae(*result), data.unit);
   };
-  return do_jobs(communicator, stop, {jobs.size(), is_done, cost, run});
+  JobList list;
+  list.count = jobs.size();
+  list.label = [&](std::size_t i) -> const JobLabel& { return jobs[i].label; };
+  list.is_whole = [](std::size_t, const data::Hdf5File& file) {
+    read_difference_result(file);
+    return true;
+  };
+  list.cost = [&](std::size_t i) {
+    const std::size_t rows = jobs[i].labels == 0 ? data.rows.count() : jobs[i].labels;
+    return settings.ways[jobs[i].way].learns ? static_cast<std::int64_t>(rows) : 1;
+  };
+  // A learner takes much the same time on every way; the ways without one are of the last kind.
+  for (const auto& learner : settings.learners) {
+    list.kinds.push_back(learner.name);
+  }
+  list.kinds.emplace_back("without learning");
+  list.kind = [&](std::size_t i) {
+    return settings.ways[jobs[i].way].learns ? jobs[i].learner : settings.learners.size();
+  };
+  list.run = run;
+  return do_jobs(communicator, stop, files, list);
 }
 
 /// The best way, learned on all rows (with a test file: on those of the first seed). Nothing when stopped.

@@ -55,16 +55,9 @@ void describe(const FinetuneSettings& settings, const TransferData& data, std::s
             train::describe(settings.variants.front().training.arithmetic));
 }
 
-/// Of training on all labels.
-constexpr double kCostWithoutTraining = 0.01;
-
-bool is_done(const FinetuneSettings& settings, const Job& job, const JobFolder& files) {
-  const auto has_all = [&](const data::Hdf5File& file) {
-    read_result(file);
-    return !keeps_weights(settings, job) || file.exists("/model");
-  };
-  return files.find(job.label, has_all).value_or(false);
-}
+/// Costs of jobs: of training on all labels, and of none.
+constexpr double kCostOfTraining = 1e6;
+constexpr std::int64_t kCostWithoutTraining = 10000;
 
 /// All jobs, shared by the ranks; false when some were left undone. Collective.
 bool do_all(const Communicator& communicator, const FinetuneSettings& settings, const TransferData& data,
@@ -80,12 +73,24 @@ bool do_all(const Communicator& communicator, const FinetuneSettings& settings, 
                                        : fmt::format("validation MAE {:.4f} {}", result->validation_mae, data.unit);
     return fmt::format("{}: {}, best epoch {}", jobs[i].label.name, validation, result->best_epoch);
   };
-  const auto cost = [&](std::size_t i) {
-    const double share = settings.is_curve() ? settings.shares[jobs[i].share] : 1;
-    return settings.variants[jobs[i].variant].trains ? share : kCostWithoutTraining;
+  JobList list;
+  list.count = jobs.size();
+  list.label = [&](std::size_t i) -> const JobLabel& { return jobs[i].label; };
+  list.is_whole = [&](std::size_t i, const data::Hdf5File& file) {
+    read_result(file);
+    return !keeps_weights(settings, jobs[i]) || file.exists("/model");
   };
-  return do_jobs(communicator, stop,
-                 {jobs.size(), [&](std::size_t i) { return is_done(settings, jobs[i], files); }, cost, run});
+  list.cost = [&](std::size_t i) {
+    const double share = settings.is_curve() ? settings.shares[jobs[i].share] : 1;
+    return settings.variants[jobs[i].variant].trains ? std::llround(std::ceil(kCostOfTraining * share))
+                                                     : kCostWithoutTraining;
+  };
+  for (const Variant& variant : settings.variants) {
+    list.kinds.push_back(variant.name);
+  }
+  list.kind = [&](std::size_t i) { return jobs[i].variant; };
+  list.run = run;
+  return do_jobs(communicator, stop, files, list);
 }
 
 /// The models of a variant, of a learning curve those of the largest share.

@@ -1,13 +1,10 @@
 #include "transfer/job_folder.h"
 
-#include <chrono>
 #include <utility>
 
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/log.h"
-#include "base/text.h"
-#include "parallel/farm.h"
 
 namespace epitaxy::transfer {
 
@@ -37,13 +34,19 @@ void JobFolder::visit(const JobLabel& job, const std::function<void(const data::
   if (!std::filesystem::exists(path(job))) {
     return;
   }
+  const data::Hdf5File in(path(job), data::Hdf5File::Mode::read);
+  if (in.text_attribute("/", "signature") == signature_of(job)) {
+    content(in);
+  }
+}
+
+parallel::TaskState JobFolder::look(const JobLabel& job,
+                                    const std::function<bool(const data::Hdf5File&)>& is_whole) const {
+  using parallel::TaskState;
   try {
-    const data::Hdf5File in(path(job), data::Hdf5File::Mode::read);
-    if (in.text_attribute("/", "signature") == signature_of(job)) {
-      content(in);
-    }
-  } catch (const InputError& error) {
-    log::warning("{}; the job is done again", error.what());
+    return find(job, is_whole).value_or(false) ? TaskState::whole : TaskState::missing;
+  } catch (const InputError&) {
+    return TaskState::damaged;
   }
 }
 
@@ -55,38 +58,34 @@ std::vector<std::uint64_t> read_seeds(config::Section root) {
   return {seeds.begin(), seeds.end()};
 }
 
-bool do_jobs(const parallel::Communicator& communicator, parallel::StopHandler& stop, const JobList& jobs) {
-  constexpr char kMissing = '1';
-  std::string states(jobs.count, '0');
-  communicator.on_root([&] {
-    for (std::size_t i = 0; i < jobs.count; ++i) {
-      states[i] = jobs.is_done(i) ? '0' : kMissing;
-    }
-  });
-  states = communicator.broadcast(std::move(states));
-  std::vector<std::size_t> missing;
-  std::vector<double> cost_until;  // with the job itself
-  double cost = 0;
-  for (std::size_t i = 0; i < jobs.count; ++i) {
-    if (states[i] == kMissing) {
-      missing.push_back(i);
-      cost_until.push_back(cost += jobs.cost(i));
-    }
-  }
-  if (missing.size() < jobs.count) {
-    log::info("{} of {} jobs are done already", jobs.count - missing.size(), jobs.count);
-  }
-  using Clock = std::chrono::steady_clock;
-  const auto start = Clock::now();
-  parallel::Farm farm(communicator, stop);
-  return farm.run(missing.size(), [&](std::size_t m, const std::function<bool()>& stop_requested) {
-    const auto news = jobs.run(missing[m], stop_requested);
+bool do_jobs(const parallel::Communicator& communicator, parallel::StopHandler& stop, const JobFolder& files,
+             const JobList& jobs) {
+  std::optional<std::string> news;  // of this rank's last job
+  parallel::TaskList tasks;
+  tasks.count = jobs.count;
+  tasks.unit = "job";
+  tasks.again = "the job is done again";
+  tasks.path = [&](std::size_t i) { return files.path(jobs.label(i)); };
+  tasks.look = [&](std::size_t i) {
+    return files.look(jobs.label(i), [&](const data::Hdf5File& file) { return jobs.is_whole(i, file); });
+  };
+  tasks.cost = jobs.cost;
+  tasks.kinds = jobs.kinds;
+  tasks.kind = jobs.kind;
+  tasks.compute = [&](std::span<const std::size_t> batch, const std::function<bool()>& stop_requested) -> std::size_t {
+    news = jobs.run(batch.front(), stop_requested);
+    return news ? 1 : 0;
+  };
+  tasks.report = [&](log::Progress& progress, const parallel::TaskWork&) {
     if (news) {
-      const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-      log::info("{}; {}", *news, text::time_left(seconds, cost_until[m], cost));
+      progress.news(*std::exchange(news, std::nullopt));
     }
-    return news.has_value();
-  });
+  };
+  parallel::TaskFolder folder(communicator, stop, std::move(tasks));
+  if (folder.missing() < jobs.count) {
+    log::info("{} of {} jobs are done already", jobs.count - folder.missing(), jobs.count);
+  }
+  return folder.run().done;
 }
 
 }  // namespace epitaxy::transfer

@@ -14,6 +14,7 @@
 #include "data/hdf5.h"
 #include "parallel/communicator.h"
 #include "parallel/stop.h"
+#include "parallel/task_folder.h"
 
 namespace epitaxy::transfer {
 
@@ -29,9 +30,13 @@ class JobFolder {
   /// Makes the folder. `signature` stands for what all jobs share. Collective.
   JobFolder(const parallel::Communicator& communicator, std::filesystem::path folder, std::string signature);
 
+  std::filesystem::path path(const JobLabel& job) const { return folder_ / (job.name + ".h5"); }
   void write(const JobLabel& job, const std::function<void(data::Hdf5File&)>& content) const;
 
-  /// What `content(file)` returns; nothing when there is no file, or it is damaged (with a warning).
+  /// Whole when `is_whole` says so of the file, damaged when it cannot be read.
+  parallel::TaskState look(const JobLabel& job, const std::function<bool(const data::Hdf5File&)>& is_whole) const;
+
+  /// What `content(file)` returns; nothing when there is no file. Throws InputError when it is damaged.
   template <typename Read>
   auto find(const JobLabel& job, Read content) const {
     std::optional<std::invoke_result_t<Read, const data::Hdf5File&>> result;
@@ -50,7 +55,6 @@ class JobFolder {
   }
 
  private:
-  std::filesystem::path path(const JobLabel& job) const { return folder_ / (job.name + ".h5"); }
   std::string signature_of(const JobLabel& job) const;
   void visit(const JobLabel& job, const std::function<void(const data::Hdf5File&)>& content) const;
 
@@ -64,13 +68,17 @@ std::vector<std::uint64_t> read_seeds(config::Section root);
 /// The jobs of a stage, by number.
 struct JobList {
   std::size_t count = 0;
-  std::function<bool(std::size_t i)> is_done;  ///< Is there a result? Asked on rank 0.
-  std::function<double(std::size_t i)> cost;   ///< In any unit, above zero: for the time that is left.
-  /// Does a job and returns what to tell of it; nothing when `stop` said so.
+  std::function<const JobLabel&(std::size_t i)> label;
+  std::function<bool(std::size_t i, const data::Hdf5File&)> is_whole;  ///< Is everything there?
+  std::function<std::int64_t(std::size_t i)> cost;                     ///< In any unit, above zero.
+  std::vector<std::string> kinds;  ///< By what the time of jobs of the same cost depends on.
+  std::function<std::size_t(std::size_t i)> kind;
+  /// Does a job, writes its result and returns what to tell of it; nothing when `stop` said so.
   std::function<std::optional<std::string>(std::size_t i, const std::function<bool()>& stop)> run;
 };
 
 /// Each job without a result on one of the ranks. Returns false when some were left undone. Collective.
-bool do_jobs(const parallel::Communicator& communicator, parallel::StopHandler& stop, const JobList& jobs);
+bool do_jobs(const parallel::Communicator& communicator, parallel::StopHandler& stop, const JobFolder& files,
+             const JobList& jobs);
 
 }  // namespace epitaxy::transfer
