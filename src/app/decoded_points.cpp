@@ -10,7 +10,7 @@ namespace epitaxy::app {
 
 latent::DecodingSettings decoding_settings(const Decoding& decoding) {
   if (!(decoding.temperature > 0) || !std::isfinite(decoding.temperature)) {
-    fail_input("a temperature of {}: has to be above 0", decoding.temperature);
+    fail_input("temperature {}: has to be above 0", decoding.temperature);
   }
   if (decoding.beam > 0 && decoding.samples > 0) {
     fail_input("either {} samples or a beam of {}: not both", decoding.samples, decoding.beam);

@@ -16,13 +16,6 @@ std::string default_column(const models::ModelDescription& description) {
   return is_molecular(description) ? "smiles" : "formula";
 }
 
-std::vector<float> gather_rows(const parallel::Communicator& communicator, const std::vector<float>& values,
-                               std::size_t rows, std::size_t width) {
-  std::vector<float> all = communicator.gather(values);
-  check(!communicator.is_root() || all.size() == rows * width, "every row is of one rank");
-  return all;
-}
-
 void check_fields(const data::CsvTable& table, std::size_t row) {
   if (table.fields(row) != table.columns().size()) {
     fail_input("has {} fields, the header has {}", table.fields(row), table.columns().size());

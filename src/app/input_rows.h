@@ -42,9 +42,6 @@ std::string default_column(const models::ModelDescription& description);
 /// bit of its results, does not depend on their number.
 inline constexpr std::size_t kChunkRows = 256;
 
-/// `values` [my rows, width] of every rank -> [rows, width] on rank 0, nothing elsewhere. Collective.
-std::vector<float> gather_rows(const parallel::Communicator& communicator, const std::vector<float>& values,
-                               std::size_t rows, std::size_t width);
 /// This rank's rows of a table.
 struct InputRows {
   parallel::RowRange range;

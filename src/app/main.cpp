@@ -58,13 +58,14 @@ CLI::App* add_decode(CLI::App& app, app::DecodeOptions& options) {
   decode->add_option("--model", options.model, "A model, best or checkpoint file (HDF5) of molecules")->required();
   decode->add_option("--input", options.input, "HDF5 (.h5) or CSV (.csv) as 'encode' writes them")->required();
   decode->add_option("--output", options.output, "CSV to write")->required();
-  CLI::Option* samples = decode->add_option("--samples", options.samples, "Draw so many molecules for each point");
+  CLI::Option* samples =
+      decode->add_option("--samples", options.decoding.samples, "Draw so many molecules for each point");
   samples->check(CLI::Range(1, 1000000));
-  decode->add_option("--beam", options.beam, "The likeliest string that a beam of so many hypotheses finds")
+  decode->add_option("--beam", options.decoding.beam, "The likeliest string that a beam of so many hypotheses finds")
       ->check(CLI::Range(1, 256))
       ->excludes(samples);
-  decode->add_option("--temperature", options.temperature, "Of the draws (default: 1)")->needs(samples);
-  decode->add_option("--seed", options.seed, "Of the draws (default: 1)")->needs(samples);
+  decode->add_option("--temperature", options.decoding.temperature, "Of the draws (default: 1)")->needs(samples);
+  decode->add_option("--seed", options.decoding.seed, "Of the draws (default: 1)")->needs(samples);
   return decode;
 }
 

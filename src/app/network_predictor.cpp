@@ -14,6 +14,8 @@ namespace epitaxy::app {
 
 namespace {
 
+static_assert(kChunkRows == train::kPredictionRows, "a rank's rows are whole chunks of the predictor");
+
 /// Networks: the mean and the spread of the members.
 class NetworkPredictor final : public RowPredictor {
  public:

@@ -61,7 +61,7 @@ void read_cheap(const Request& request, std::size_t row, double* values) {
 }
 
 /// This rank's rows.
-Answers predict_rows(const Request& request, RowRange range) {
+Answers predict_rows(const Request& request, parallel::RowRange range) {
   const data::CsvTable& table = request.table;
   std::vector<std::string> texts;
   std::vector<std::string> problems(range.size());
@@ -189,7 +189,8 @@ void predict(const parallel::Communicator& communicator, const PredictOptions& o
   Answers mine;
   communicator.agree([&] { request.emplace(options); });
   communicator.on_root([&] { make_folder_of(options.output); });
-  communicator.agree([&] { mine = predict_rows(*request, my_rows(request->table.rows(), communicator)); });
+  communicator.agree(
+      [&] { mine = predict_rows(*request, parallel::my_rows(request->table.rows(), kChunkRows, communicator)); });
   const Answers all{gather_notes(communicator, mine.notes), communicator.gather(mine.numbers)};
   communicator.on_root([&] {
     check_readable(options.input, request->table, request->column, all.notes, request->predictor->description().texts(),

@@ -114,9 +114,10 @@ BOOST_AUTO_TEST_CASE(rows_are_shared_and_results_are_the_same) {
     app::decode(communicator, {files / "one.h5", files / "latent.csv", output});
   });
   files.compare("drawn.csv", [&](const Communicator& communicator, const std::filesystem::path& output) {
-    app::decode(
-        communicator,
-        {.model = files / "one.h5", .input = files / "latent.csv", .output = output, .samples = 2, .temperature = 0.7});
+    app::decode(communicator, {.model = files / "one.h5",
+                               .input = files / "latent.csv",
+                               .output = output,
+                               .decoding = {.samples = 2, .temperature = 0.7}});
   });
 }
 

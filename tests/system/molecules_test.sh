@@ -134,7 +134,7 @@ test_decode() {
   expect_exit 2 "${decode[@]}" --input import.yaml --output decoded.csv
   expect_message 'import.yaml: files of latent vectors end in .h5 or .csv'
   expect_exit 2 "${decode[@]}" --input new_latent.h5 --output decoded.csv --samples 2 --temperature 0
-  expect_message '--temperature 0: has to be above 0'
+  expect_message 'temperature 0: has to be above 0'
   expect_exit 2 "${decode[@]}" --input new_latent.h5 --output decoded.csv --samples 0
   expect_exit 2 "${decode[@]}" --input new_latent.h5 --output decoded.csv --temperature 0.5
   expect_message '--samples'
