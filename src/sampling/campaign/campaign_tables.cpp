@@ -62,7 +62,8 @@ std::string with_unit(const models::Head& head) {
 std::string molecule_header(const models::ModelDescription& description) {
   std::string header = "scramble,point,attempt,smiles,canonical,valid,cause,novel";
   for (const std::string& column : property_columns(description)) {
-    header += "," + data::csv_field(column);
+    header += ',';
+    header += data::csv_field(column);
   }
   return header + "\n";
 }

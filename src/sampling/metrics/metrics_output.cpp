@@ -110,7 +110,7 @@ Json describe_sample(const MetricsReport& report) {
     json["descriptors"][descriptor.key] = describe(descriptor, "");
   }
   for (const DistributionReport& prediction : report.predictions) {
-    json["predictions"][prediction.key] = describe(prediction, "_" + train::unit_suffix(prediction.unit));
+    json["predictions"][prediction.key] = describe(prediction, fmt::format("_{}", train::unit_suffix(prediction.unit)));
   }
   return json;
 }
