@@ -12,7 +12,7 @@ struct DecodeOptions {
   std::filesystem::path model;
   std::filesystem::path input;  ///< As `encode` writes them.
   std::filesystem::path output;
-  Decoding decoding;
+  Decoding decoding = {};
 };
 
 /// Writes a row for each point (or `samples` of them): the input's other columns (of HDF5: `row`), `sample` (from 1, if
