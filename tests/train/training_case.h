@@ -1,6 +1,8 @@
 #pragma once
 /// \file
 /// A small training problem whose shards are the same however many ranks hold them.
+#include <fmt/format.h>
+
 #include <memory>
 #include <vector>
 
@@ -20,7 +22,7 @@ inline models::CompositionNet small_net(double dropout = 0) {
   d.residual = true;
   d.dropout = dropout;
   for (std::size_t i = 0; i < kFeatures; ++i) {
-    d.features.push_back("E" + std::to_string(i));
+    d.features.push_back(fmt::format("E{}", i));
   }
   d.heads = {{"dft", "energy", "eV", {}}, {"measured", "energy", "eV", {}}};
   return models::CompositionNet(d);

@@ -1,5 +1,7 @@
 #include "models/composition_net/composition_net.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
@@ -29,7 +31,7 @@ ModelDescription describe(const std::vector<std::size_t>& widths, std::size_t fe
   d.residual = residual;
   d.dropout = dropout;
   for (std::size_t i = 0; i < features; ++i) {
-    d.features.push_back("E" + std::to_string(i));
+    d.features.push_back(fmt::format("E{}", i));
   }
   d.heads = {{"dft", "energy", "eV", {}}, {"measured", "energy", "eV", {}}};
   return d;
