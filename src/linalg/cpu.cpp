@@ -44,6 +44,13 @@ bool has_fast_bfloat16() {
   return flags.avx512_bf16 || flags.amx_bf16;
 }
 
+std::size_t rows_alike(std::size_t rows) {
+  constexpr std::size_t at_a_time = 6;
+  return detect_cpu().avx512 ? rows : (rows + at_a_time - 1) / at_a_time * at_a_time;
+}
+
+bool openblas_rows_are_alike() { return detect_cpu().avx512; }
+
 const char* cpu_features() {
   static const std::string names = [] {
     const CpuFlags flags = detect_cpu();

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "linalg/cpu.h"
 #include "linalg/elementwise.h"
 
 namespace epitaxy::nn {
@@ -25,17 +26,30 @@ RowProduct::RowProduct(const Arithmetic& arithmetic, std::size_t in, std::size_t
                        Epilogue epilogue)
     : x_stride_(kRowBlock * in * bytes_of(arithmetic.type)),
       y_stride_(kRowBlock * out * bytes_of(output)),
-      gemm_(arithmetic.backend, shape_of(kRowBlock, out, in, false, transpose), arithmetic.type, output, epilogue,
+      rows_(linalg::rows_alike(kRowBlock)),
+      gemm_(arithmetic.backend, shape_of(rows_, out, in, false, transpose), arithmetic.type, output, epilogue,
             RightSide::packed),
-      packed_(gemm_.packed_bytes()) {}
+      packed_(gemm_.packed_bytes()) {
+  if (rows_ > kRowBlock) {
+    x_ = linalg::Buffer<std::byte>(rows_ * in * bytes_of(arithmetic.type));
+    y_ = linalg::Buffer<std::byte>(rows_ * out * bytes_of(output));
+  }
+}
 
 void RowProduct::load(const void* weight) { gemm_.pack(weight, packed_.data()); }
 
-void RowProduct::run(const void* x, std::size_t rows, void* y, const float* bias) const {
+void RowProduct::run(const void* x, std::size_t rows, void* y, const float* bias) {
   check(rows % kRowBlock == 0, "rows come in whole blocks");
   for (std::size_t block = 0; block < rows / kRowBlock; ++block) {
-    gemm_.run(static_cast<const std::byte*>(x) + block * x_stride_, packed_.data(),
-              static_cast<std::byte*>(y) + block * y_stride_, bias);
+    const std::byte* from = static_cast<const std::byte*>(x) + block * x_stride_;
+    std::byte* to = static_cast<std::byte*>(y) + block * y_stride_;
+    if (rows_ == kRowBlock) {
+      gemm_.run(from, packed_.data(), to, bias);
+    } else {
+      std::memcpy(x_.data(), from, x_stride_);
+      gemm_.run(x_.data(), packed_.data(), y_.data(), bias);
+      std::memcpy(to, y_.data(), y_stride_);
+    }
   }
 }
 

@@ -23,13 +23,16 @@ class RowProduct {
 
   /// W in the arithmetic's type.
   void load(const void* weight);
-  void run(const void* x, std::size_t rows, void* y, const float* bias = nullptr) const;
+  void run(const void* x, std::size_t rows, void* y, const float* bias = nullptr);
 
  private:
   std::size_t x_stride_;  ///< Bytes from block to block.
   std::size_t y_stride_;
+  std::size_t rows_;  ///< Of the product: those of a block, or some more (see linalg::rows_alike).
   linalg::Gemm gemm_;
   linalg::Buffer<std::byte> packed_;
+  linalg::Buffer<std::byte> x_;  ///< A block with the rows that are added, which are zero; if there are such.
+  linalg::Buffer<std::byte> y_;
 };
 
 /// dW[in, out] = x[n, in]^T dy[n, out]; n is a multiple of kRowBlock. Both matrices must have storage up to the next
