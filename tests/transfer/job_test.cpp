@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(joint_training_learns_both_targets) {
   files.settings.shares = {0.1, 1};
   files.variant.pretrained = false;
   files.variant.also = {"cheap"};
-  files.variant.training.epochs = 100;
+  files.variant.training.epochs = 60;
   files.variant.training.schedule.peak = 0.01;
   const auto data = files.load();
   const auto result = run(files, data, 0);
@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(joint_training_learns_both_targets) {
     error += std::abs(result.test_predictions[i] - data.test_labels[i]);
     spread += std::abs(result.baseline - data.test_labels[i]);
   }
-  BOOST_TEST(error < 0.5 * spread);
+  BOOST_TEST(error < 0.6 * spread);
   BOOST_REQUIRE(result.model.description.heads.size() == 2U);
   BOOST_TEST(result.model.description.heads[1].name == "cheap");
 }
