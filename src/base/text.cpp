@@ -220,10 +220,6 @@ std::string duration(double seconds) {
   return fmt::format("{} h {:02} min", minutes / 60, minutes % 60);
 }
 
-std::string time_left(double seconds, double done, double all) {
-  return fmt::format("about {} left", duration(seconds / done * (all - done)));
-}
-
 std::string expand_variables(std::string_view s, const std::map<std::string, std::string>& values) {
   std::string result;
   for (std::size_t i = 0; i < s.size();) {

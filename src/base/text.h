@@ -30,8 +30,6 @@ std::string line_difference(const std::string& before, const std::string& now, s
 
 /// "1 h 02 min", "3 min 20 s", "4.1 s".
 std::string duration(double seconds);
-/// "about 3 min 20 s left", when `done` of `all` took so many seconds.
-std::string time_left(double seconds, double done, double all);
 
 /// Expands `${NAME}` and `${NAME:-default}` from `values` and then the environment; a default may hold variables itself
 /// and also serves when the variable is empty. EPITAXY_DATA defaults to `data`.

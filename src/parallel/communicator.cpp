@@ -119,16 +119,6 @@ std::vector<bool> Communicator::all_gather(const std::vector<bool>& mine) const 
 }
 std::vector<bool> Communicator::gather(const std::vector<bool>& mine) const { return to_flags(gather(to_bytes(mine))); }
 
-void Communicator::gather_all_in_place(double* all, const std::vector<int>& counts) const {
-  const Parts parts(std::vector<std::size_t>(counts.begin(), counts.end()));
-  all_gather(std::span(all, parts.total()), parts);
-}
-
-void Communicator::gather_all_in_place(float* all, const std::vector<int>& counts) const {
-  const Parts parts(std::vector<std::size_t>(counts.begin(), counts.end()));
-  all_gather(std::span(all, parts.total()), parts);
-}
-
 void Communicator::agree(const std::function<void()>& work) const {
   std::string message;
   int code = kDone;

@@ -107,9 +107,6 @@ class Communicator {
   template <Sendable T>
   void scatter(std::span<const T> all, const Parts& parts, std::span<T> mine) const;
 
-  void gather_all_in_place(float* all, const std::vector<int>& counts) const;
-  void gather_all_in_place(double* all, const std::vector<int>& counts) const;
-
   /// Runs `work` on every rank and agrees on its outcome: when it threw on any rank, every rank throws the error of the
   /// lowest such rank, with the rank named unless all ranks failed or it is rank 0, which does the work of all.
   void agree(const std::function<void()>& work) const;

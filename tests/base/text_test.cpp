@@ -79,9 +79,6 @@ BOOST_AUTO_TEST_CASE(durations_read_naturally_at_every_size) {
   BOOST_TEST(text::duration(100000) == "27 h 47 min");
   BOOST_TEST(text::duration(-1) == "0.0 s");
   BOOST_TEST(text::duration(std::nan("")) == "unknown");
-  BOOST_TEST(text::time_left(20, 2, 6) == "about 40.0 s left");
-  BOOST_TEST(text::time_left(20, 6, 6) == "about 0.0 s left");
-  BOOST_TEST(text::time_left(20, 0, 6) == "about unknown left");
 }
 
 BOOST_AUTO_TEST_CASE(variables_come_from_values_environment_or_default) {
