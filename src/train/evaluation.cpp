@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/regression_metrics.h"
+#include "parallel/row_blocks.h"
 
 namespace epitaxy::train {
 
@@ -10,7 +11,8 @@ namespace {
 
 Rows my_rows(const parallel::Communicator& communicator, const TrainingData& data,
              const std::vector<RowReference>& rows) {
-  const auto [first, last] = rows_of_rank(rows.size(), communicator.rank(), communicator.size());
+  // Whole chunks, so that the place of a row in its chunk does not depend on the number of ranks.
+  const auto [first, last] = parallel::my_rows(rows.size(), kPredictionRows, communicator);
   return data.load(
       {rows.begin() + static_cast<std::ptrdiff_t>(first), rows.begin() + static_cast<std::ptrdiff_t>(last)});
 }
