@@ -1,6 +1,8 @@
 #include "parallel/stop.h"
 
+#include <array>
 #include <csignal>
+#include <cstddef>
 #include <cstdlib>
 #include <ctime>
 
@@ -14,6 +16,10 @@ namespace {
 volatile std::sig_atomic_t caught_signal = 0;
 
 extern "C" void remember_signal(int signal) { caught_signal = signal; }
+
+/// Where the handler runs: kernels that oneDNN generates keep numbers below the stack pointer, where its frame would
+/// lie.
+alignas(64) std::array<std::byte, std::size_t{1} << 16> signal_stack;
 
 /// Seconds before the end of a Slurm job at which to stop: a checkpoint and its flush to disk must fit in.
 constexpr double kSlurmMargin = 20;
@@ -31,9 +37,13 @@ std::optional<double> seconds_until_slurm_end() {
 
 StopHandler::StopHandler(std::optional<double> budget_seconds) : next_look_(Clock::now()) {
   caught_signal = 0;
+  stack_t stack{};
+  stack.ss_sp = signal_stack.data();
+  stack.ss_size = signal_stack.size();
+  sigaltstack(&stack, nullptr);
   struct sigaction action {};
   action.sa_handler = remember_signal;
-  action.sa_flags = SA_RESTART;
+  action.sa_flags = SA_RESTART | SA_ONSTACK;
   for (const int signal : {SIGUSR1, SIGTERM, SIGINT}) {
     sigaction(signal, &action, nullptr);
   }
