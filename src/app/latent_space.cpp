@@ -1,7 +1,6 @@
 #include "epitaxy/latent_space.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "app/decoded_points.h"
 #include "app/input_rows.h"

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cmath>
 
 #include "app/input_rows.h"
 #include "app/output_columns.h"

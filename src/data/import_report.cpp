@@ -150,7 +150,9 @@ void write_rejected(const std::filesystem::path& path, const std::vector<Rejecte
   file::write_atomically(path, text);
 }
 
-void write_summary(const std::filesystem::path& path, const ImportResult& result, double seconds) {
+namespace {
+
+Json import_summary(const ImportResult& result, double seconds) {
   const DatasetIndex& index = result.dataset.index;
   const std::size_t filtered = count_filtered(result.rejected);
   Json json;
@@ -177,7 +179,13 @@ void write_summary(const std::filesystem::path& path, const ImportResult& result
     json["elements"] = elements_present(result.dataset);
   }
   json["seconds"] = seconds;
-  file::write_atomically(path, dump(json));
+  return json;
+}
+
+}  // namespace
+
+void write_summary(const std::filesystem::path& path, const ImportResult& result, double seconds) {
+  file::write_atomically(path, dump(import_summary(result, seconds)));
 }
 
 void log_import(const ImportSettings& settings, const ImportResult& result, const std::filesystem::path& folder) {

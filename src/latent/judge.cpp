@@ -15,7 +15,7 @@ const Verdict& Judge::judge(const std::string& text) {
     verdict.canonical = std::move(check.canonical);
     if (verdict.valid()) {
       verdict.identity = molecule_identity(verdict.canonical);
-      verdict.novel = known_ == nullptr || !known_->contains(verdict.identity);
+      verdict.novel = known_ != nullptr && !known_->contains(verdict.identity);
     }
   }
   return verdict;

@@ -15,7 +15,7 @@ struct Finding {
   std::uint64_t identity = 0;                              ///< See molecule_identity; 0 unless valid.
   chem::MoleculeCause cause = chem::MoleculeCause::empty;  ///< `valid` by the strict rule, or why not.
   bool rdkit_valid = false;                                ///< RDKit's plain rule, and at least one atom.
-  bool novel = false;                                      ///< Valid and none of the known molecules.
+  bool novel = false;                                      ///< Valid and none of the known molecules, if there are any.
 
   bool valid() const { return cause == chem::MoleculeCause::valid; }
 };
@@ -28,8 +28,8 @@ struct Verdict : Finding {
 /// Looks at each string once, until it is told to forget.
 class Judge {
  public:
-  /// Of strings in a representation (`characters`, `tokens`, `selfies`). `known` outlives the judge; without it every
-  /// valid molecule is new.
+  /// Of strings in a representation (`characters`, `tokens`, `selfies`). `known` outlives the judge; without it
+  /// none is new: what is known is not known.
   explicit Judge(std::string representation, const KnownMolecules* known = nullptr)
       : representation_(std::move(representation)), known_(known) {}
 

@@ -35,8 +35,10 @@ std::string campaign_name(const std::string& identity) {
 }
 
 void log_plan(const SampleSettings& settings, const SampleInputs& inputs) {
-  log::info("model: {}, {} latent dimensions, {} heads; {} training molecules", settings.model,
-            inputs.domain().latent(), inputs.description().heads.size(), inputs.training().rows);
+  log::info("model: {}, {} latent dimensions, {} heads; {}", settings.model, inputs.domain().latent(),
+            inputs.description().heads.size(),
+            settings.metrics.novelty ? fmt::format("{} training molecules", inputs.training().rows)
+                                     : "no training molecules: what is new is not asked");
   log::info("campaign: {} scrambles of {} Sobol points in {} dimensions, domain '{}', {} molecules a point, {}",
             settings.scrambles, settings.points, inputs.domain().dimensions(), name_of(settings.domain.kind),
             settings.decoding.attempts, train::describe(settings.arithmetic));
@@ -119,7 +121,8 @@ class Campaign {
           map->add(block);
         }
       };
-      const CampaignContent content = write_tables(blocks_, name_, inputs_.description(), folder_, use);
+      const CampaignContent content =
+          write_tables(blocks_, name_, inputs_.description(), folder_, settings_.metrics.novelty, use);
       metrics.finish();
       if (map) {
         map->write(folder_);
@@ -145,7 +148,7 @@ class Campaign {
   void compare_controls() {
     communicator_.on_root([&] {
       for (const BlockList& list : controls_) {
-        ReplicateMetrics metrics({.sample = 0});
+        ReplicateMetrics metrics({.sample = 0, .novelty = settings_.metrics.novelty});
         for (const BlockKey key : list.keys()) {
           metrics.add(read_part(list.path(key), name_));
         }

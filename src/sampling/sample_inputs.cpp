@@ -34,9 +34,11 @@ SampleInputs::SampleInputs(const parallel::Communicator& communicator, const Sam
 
 void SampleInputs::read() {
   model_.emplace(settings_.model);
-  training_ = data::read_index(settings_.training_data);
-  data::texts(training_, description().representation);  // throws for compositions
-  known_.emplace(training_);
+  if (settings_.metrics.novelty) {
+    training_ = data::read_index(settings_.training_data);
+    data::texts(training_, description().representation);  // throws for compositions
+    known_.emplace(training_);
+  }
   if (settings_.objective) {
     objective_ = property_direction(model(), weights(), settings_.objective->property);
   }
@@ -69,7 +71,8 @@ void SampleInputs::build_domain(const parallel::Communicator& communicator) {
 }
 
 std::string SampleInputs::identity() const {
-  return settings_.signature + "model: " + model_hash() + "\ntraining_data: " + training_.fingerprint + "\n";
+  return settings_.signature + "model: " + model_hash() +
+         "\ntraining_data: " + (settings_.metrics.novelty ? training_.fingerprint : "none") + "\n";
 }
 
 BlockList SampleInputs::list(const std::string& name, const fs::path& folder, std::size_t points) const {
@@ -81,7 +84,7 @@ void SampleInputs::decode(BlockList& list, const Domain& domain, const float* we
   list.compute = computed_by(
       [this, &domain, weights] {
         return std::make_unique<BlockDecoder>(BlockSource{model(), weights, settings_.arithmetic, domain,
-                                                          settings_.seed, settings_.decoding, *known_,
+                                                          settings_.seed, settings_.decoding, known(),
                                                           settings_.block});
       },
       list.block);

@@ -31,6 +31,7 @@ class SampleInputs {
   const models::MoleculeModel& model() const { return model_->model(); }
   const float* weights() const { return model_->weights(); }
   const std::string& model_hash() const { return model_->hash(); }
+  /// Without rows where no training data are given.
   const data::DatasetIndex& training() const { return training_; }
   const Domain& domain() const { return *domain_; }
   /// The head of the objective.
@@ -50,6 +51,8 @@ class SampleInputs {
 
  private:
   void read();
+  /// Null without training data.
+  const latent::KnownMolecules* known() const { return known_ ? &*known_ : nullptr; }
   void build_domain(const parallel::Communicator& communicator);
   BlockList list(const std::string& name, const std::filesystem::path& folder, std::size_t points) const;
   void decode(BlockList& list, const Domain& domain, const float* weights) const;

@@ -27,6 +27,13 @@ Json describe(const latent::DecodingSettings& decoding) {
   return {{"kind", "greedy"}};
 }
 
+Json describe_training_data(const SampleSettings& settings, const SampleInputs& inputs) {
+  if (!settings.metrics.novelty) {
+    return nullptr;
+  }
+  return {{"file", settings.training_data}, {"fingerprint", inputs.training().fingerprint}};
+}
+
 void append(std::vector<std::string>& to, const std::vector<std::string>& more) {
   to.insert(to.end(), more.begin(), more.end());
 }
@@ -40,7 +47,7 @@ std::size_t count_met(const CandidateList& list, const ObjectiveSettings& object
 
 Json describe_campaign(const SampleSettings& settings, const SampleInputs& inputs) {
   return {{"model", {{"file", settings.model}, {"hash", inputs.model_hash()}}},
-          {"training_data", {{"file", settings.training_data}, {"fingerprint", inputs.training().fingerprint}}},
+          {"training_data", describe_training_data(settings, inputs)},
           {"points", settings.points},
           {"scrambles", settings.scrambles},
           {"block", settings.block},

@@ -91,6 +91,20 @@ ControlSettings read_controls(config::Section s) {
   return {.untrained_decoder = read("untrained_decoder"), .random_strings = read("random_strings")};
 }
 
+/// Of a campaign without them: what cannot do without.
+void ask_for_training_data(config::Section root, const SampleSettings& settings) {
+  const auto ask = [&](bool needed, const char* key, const char* why) {
+    if (needed) {
+      root.problem("training_data",
+                   fmt::format("is missing: '{}' needs the data set of the training molecules ({})", key, why));
+    }
+  };
+  ask(settings.domain.needs_encoded(), "domain", "they are encoded");
+  ask(settings.map.has_value(), "map", "they are encoded");
+  ask(settings.objective.has_value(), "objective", "its candidates are new molecules");
+  ask(settings.controls.random_strings > 0, "controls: random_strings", "the strings are as long as they are");
+}
+
 }  // namespace
 
 SampleSettings read_sample(config::Section root) {
@@ -111,9 +125,10 @@ SampleSettings read_sample(config::Section root) {
   settings.signature = root.resolved() + "arithmetic: " + train::describe(settings.arithmetic) + "\n";
 
   settings.model = root.string("model");
-  settings.training_data = root.string("training_data");
+  settings.training_data = root.string("training_data", "");
   read_points(root, settings);
   settings.metrics = read_metrics(root.section("metrics"));
+  settings.metrics.novelty = !settings.training_data.empty();
   settings.controls = read_controls(root.section("controls"));
   if (root.has("map")) {
     settings.map = read_map(root.section("map"));
@@ -124,6 +139,9 @@ SampleSettings read_sample(config::Section root) {
   }
   if (root.has("verify")) {
     settings.proof = read_proof(root.section("verify"), settings.objective);
+  }
+  if (settings.training_data.empty()) {
+    ask_for_training_data(root, settings);
   }
   return settings;
 }

@@ -46,7 +46,7 @@ struct ProofSettings {
 
 struct SampleSettings {
   std::string model;
-  std::string training_data;
+  std::string training_data;   ///< Empty: what is new is not asked.
   std::size_t points = 65536;  ///< Of each scramble.
   std::uint32_t scrambles = 4;
   std::size_t block = 1024;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -332,10 +333,12 @@ void Pretraining::write_results(Outcome outcome) {
   }
   communicator_.on_root([&] {
     table.write(folder_ / "predictions.csv");
-    const PretrainEnd end{trainer_->state(), outcome == Outcome::stopped_early, seconds_since(start_), performance_,
-                          best.members.front().data()};
-    write_pretrain_summary(folder_ / "summary.json", *model_, data_, end,
-                           {{"validation", &validation}, {"test", &test}});
+    const float* weights = best.members.front().data();
+    const std::vector<SetFigures> figures{measure("validation", *model_, data_, validation, weights),
+                                          measure("test", *model_, data_, test, weights)};
+    const PretrainEnd end{trainer_->state(), outcome == Outcome::stopped_early, seconds_since(start_), performance_};
+    file::write_atomically(folder_ / "summary.json", pretrain_summary(*model_, data_, end, figures).dump(2) + "\n");
+    std::ranges::for_each(figures, [&](const SetFigures& set) { log_figures(*model_, set); });
   });
 }
 

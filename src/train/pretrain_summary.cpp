@@ -4,68 +4,15 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "base/file.h"
 #include "base/log.h"
-#include "base/regression_metrics.h"
 #include "base/table.h"
 #include "train/latent_order.h"
 
 namespace epitaxy::train {
 
+using Json = nlohmann::ordered_json;
+
 namespace {
-
-/// The metrics of one head on one set, as an entry of the summary and as a line of the log.
-nlohmann::ordered_json describe_metrics(const std::string& set, const models::Head& head,
-                                        const statistics::RegressionMetrics& in_range,
-                                        const statistics::RegressionMetrics& all) {
-  const std::string unit = unit_suffix(head.unit);
-  nlohmann::ordered_json entry{
-      {"rows", in_range.count}, {"mae_" + unit, in_range.mae}, {"rmse_" + unit, in_range.rmse}, {"r2", in_range.r2}};
-  std::string out_of_range;
-  if (all.count != in_range.count) {
-    entry["rows_with_out_of_range"] = all.count;
-    entry["mae_with_out_of_range_" + unit] = all.mae;
-    out_of_range = fmt::format("; {:.5f} with the {} rows out of range", all.mae, all.count - in_range.count);
-  }
-  log::info("{} {}: MAE {:.5f}, RMSE {:.5f} {}, R2 {:.4f} on {} rows{}", set, head.name, in_range.mae, in_range.rmse,
-            head.unit, in_range.r2, in_range.count, out_of_range);
-  return entry;
-}
-
-/// What points became; `kind` in the log.
-void log_points(const std::string& kind, const latent::MoleculeCounts& counts) {
-  const PointShares shares = shares_of(counts);
-  log::info(
-      "{} {}: {:.2f} % valid ({:.2f} % by RDKit's rule), {:.2f} % of these unique, {:.2f} % of the unique ones new",
-      counts.points, kind, 100 * shares.valid, 100 * shares.rdkit_valid, 100 * shares.unique, 100 * shares.novel);
-}
-
-nlohmann::ordered_json describe_molecules(const std::string& set, const MoleculeMetrics& m) {
-  log::info(
-      "{} molecules: {:.2f} % of {} reconstructed exactly, {:.2f} % of their tokens; KL {:.2f} nats, {} active units",
-      set, 100 * m.exact, m.molecules, 100 * m.token_accuracy, m.divergence, m.active_units);
-  log_points("standard-normal points", m.prior);
-  nlohmann::ordered_json entry{{"molecules", m.molecules},
-                               {"exact_reconstruction", m.exact},
-                               {"token_accuracy", m.token_accuracy},
-                               {"divergence_nats", m.divergence},
-                               {"divergence_nats_by_dimension", m.divergence_by_dimension},
-                               {"active_units", m.active_units}};
-  const auto add = [&](const std::string& name, const latent::MoleculeCounts& counts) {
-    const PointShares shares = shares_of(counts);
-    entry[name + "_points"] = counts.points;
-    entry[name + "_valid"] = shares.valid;
-    entry[name + "_rdkit_valid"] = shares.rdkit_valid;
-    entry[name + "_unique"] = shares.unique;
-    entry[name + "_novel"] = shares.novel;
-  };
-  add("prior", m.prior);
-  if (m.random_strings) {
-    log_points("random strings of the same tokens (control)", *m.random_strings);
-    add("random_strings", *m.random_strings);
-  }
-  return entry;
-}
 
 /// The weights of the first head that learns a property as a linear function of the latent mean; empty if none does.
 std::vector<double> head_weights(const models::Model& model, const float* weights, const LatentProperty& property) {
@@ -81,13 +28,95 @@ std::vector<double> head_weights(const models::Model& model, const float* weight
   return {own, own + description.vae.latent};
 }
 
+Json to_json(const statistics::RegressionMetrics& in_range, const statistics::RegressionMetrics& all,
+             const std::string& unit) {
+  Json entry{
+      {"rows", in_range.count}, {"mae_" + unit, in_range.mae}, {"rmse_" + unit, in_range.rmse}, {"r2", in_range.r2}};
+  if (all.count != in_range.count) {
+    entry["rows_with_out_of_range"] = all.count;
+    entry["mae_with_out_of_range_" + unit] = all.mae;
+  }
+  return entry;
+}
+
+Json to_json(const MoleculeMetrics& m) {
+  Json entry{{"molecules", m.molecules},
+             {"exact_reconstruction", m.exact},
+             {"token_accuracy", m.token_accuracy},
+             {"divergence_nats", m.divergence},
+             {"divergence_nats_by_dimension", m.divergence_by_dimension},
+             {"active_units", m.active_units}};
+  const auto add = [&](const std::string& name, const latent::MoleculeCounts& counts) {
+    const PointShares shares = shares_of(counts);
+    entry[name + "_points"] = counts.points;
+    entry[name + "_valid"] = shares.valid;
+    entry[name + "_rdkit_valid"] = shares.rdkit_valid;
+    entry[name + "_unique"] = shares.unique;
+    entry[name + "_novel"] = shares.novel;
+  };
+  add("prior", m.prior);
+  if (m.random_strings) {
+    add("random_strings", *m.random_strings);
+  }
+  return entry;
+}
+
+Json to_json(const LatentOrder& order, const std::vector<std::optional<HeadDirection>>& heads) {
+  auto entries = Json::object();
+  for (std::size_t i = 0; i < order.properties.size(); ++i) {
+    const LatentProperty& property = order.properties[i];
+    Json& entry = entries[property.name];
+    entry = {{"rows_fitted", property.fitted},
+             {"rows", property.rows},
+             {"mae_" + unit_suffix(property.unit), property.mae},
+             {"r2", property.r2}};
+    if (heads[i]) {
+      entry["head_correlation"] = heads[i]->correlation;
+      entry["head_angle_deg"] = heads[i]->angle;
+    }
+    for (std::size_t j = 0; j < order.properties.size(); ++j) {
+      if (j != i) {
+        entry["angles_deg"][order.properties[j].name] = order.angle(property.direction, order.properties[j].direction);
+      }
+    }
+  }
+  return entries;
+}
+
+void log_metrics(const std::string& set, const models::Head& head, const statistics::RegressionMetrics& in_range,
+                 const statistics::RegressionMetrics& all) {
+  std::string out_of_range;
+  if (all.count != in_range.count) {
+    out_of_range = fmt::format("; {:.5f} with the {} rows out of range", all.mae, all.count - in_range.count);
+  }
+  log::info("{} {}: MAE {:.5f}, RMSE {:.5f} {}, R2 {:.4f} on {} rows{}", set, head.name, in_range.mae, in_range.rmse,
+            head.unit, in_range.r2, in_range.count, out_of_range);
+}
+
+/// What points became; `kind` in the log.
+void log_points(const std::string& kind, const latent::MoleculeCounts& counts) {
+  const PointShares shares = shares_of(counts);
+  log::info(
+      "{} {}: {:.2f} % valid ({:.2f} % by RDKit's rule), {:.2f} % of these unique, {:.2f} % of the unique ones new",
+      counts.points, kind, 100 * shares.valid, 100 * shares.rdkit_valid, 100 * shares.unique, 100 * shares.novel);
+}
+
+void log_molecules(const std::string& set, const MoleculeMetrics& m) {
+  log::info(
+      "{} molecules: {:.2f} % of {} reconstructed exactly, {:.2f} % of their tokens; KL {:.2f} nats, {} active units",
+      set, 100 * m.exact, m.molecules, 100 * m.token_accuracy, m.divergence, m.active_units);
+  log_points("standard-normal points", m.prior);
+  if (m.random_strings) {
+    log_points("random strings of the same tokens (control)", *m.random_strings);
+  }
+}
+
 std::string degrees(double angle) { return std::isnan(angle) ? "-" : fmt::format("{:.0f}", angle); }
 
-nlohmann::ordered_json describe_latent_order(const std::string& set, const models::Model& model,
-                                             const LatentOrder& order, const float* weights) {
-  auto entries = nlohmann::ordered_json::object();
+void log_latent_order(const std::string& set, const LatentOrder& order,
+                      const std::vector<std::optional<HeadDirection>>& heads) {
   if (order.properties.empty() && order.skipped.empty()) {
-    return entries;
+    return;
   }
   log::info("{} latent order: properties as linear functions of {} active units, fitted on half of the molecules", set,
             std::ranges::count(order.active, true));
@@ -101,36 +130,16 @@ nlohmann::ordered_json describe_latent_order(const std::string& set, const model
   text::Table table(std::move(columns));
   for (std::size_t i = 0; i < order.properties.size(); ++i) {
     const LatentProperty& property = order.properties[i];
-    nlohmann::ordered_json& entry = entries[property.name];
-    entry = {{"rows_fitted", property.fitted},
-             {"rows", property.rows},
-             {"mae_" + unit_suffix(property.unit), property.mae},
-             {"r2", property.r2}};
     std::vector<std::string> cells{fmt::format("{}", i + 1),
                                    property.name,
                                    fmt::format("{:.4f}", property.r2),
                                    fmt::format("{:.5f}", property.mae),
                                    property.unit,
-                                   "",
-                                   "",
+                                   heads[i] ? fmt::format("{:.3f}", heads[i]->correlation) : "",
+                                   heads[i] ? degrees(heads[i]->angle) : "",
                                    ""};
-    if (const auto own = head_weights(model, weights, property); !own.empty()) {
-      const double correlation = order.correlation(property.direction, own);
-      const double angle = order.angle(property.direction, own);
-      entry["head_correlation"] = correlation;
-      entry["head_angle_deg"] = angle;
-      cells[5] = fmt::format("{:.3f}", correlation);
-      cells[6] = degrees(angle);
-    }
-    for (std::size_t j = 0; j < order.properties.size(); ++j) {
-      const LatentProperty& other = order.properties[j];
-      const double angle = order.angle(property.direction, other.direction);
-      if (j != i) {
-        entry["angles_deg"][other.name] = angle;
-      }
-      if (j < i) {
-        cells.push_back(degrees(angle));
-      }
+    for (std::size_t j = 0; j < i; ++j) {
+      cells.push_back(degrees(order.angle(property.direction, order.properties[j].direction)));
     }
     table.row(std::move(cells));
   }
@@ -138,15 +147,36 @@ nlohmann::ordered_json describe_latent_order(const std::string& set, const model
     table.row({"", name}, "too few different values");
   }
   log::lines(table.lines());
-  return entries;
 }
 
 }  // namespace
 
-void write_pretrain_summary(const std::filesystem::path& path, const models::Model& model, const TrainingData& data,
-                            const PretrainEnd& end,
-                            const std::vector<std::pair<std::string, const Validation*>>& evaluations) {
-  nlohmann::ordered_json summary;
+SetFigures measure(const std::string& set, const models::Model& model, const TrainingData& data,
+                   const Validation& validation, const float* weights) {
+  SetFigures figures{.set = set,
+                     .in_range = validation.properties().metrics(true),
+                     .all = validation.properties().metrics(false),
+                     .molecules = {},
+                     .order = {},
+                     .heads = {}};
+  if (validation.molecules()) {
+    figures.molecules = *validation.molecules();
+    figures.order = latent_order(data, set == "test" ? data.test() : data.validation(), validation.latent_means());
+    for (const LatentProperty& property : figures.order.properties) {
+      const auto own = head_weights(model, weights, property);
+      figures.heads.push_back(own.empty()
+                                  ? std::nullopt
+                                  : std::optional(HeadDirection{figures.order.correlation(property.direction, own),
+                                                                figures.order.angle(property.direction, own)}));
+    }
+  }
+  return figures;
+}
+
+Json pretrain_summary(const models::Model& model, const TrainingData& data, const PretrainEnd& end,
+                      const std::vector<SetFigures>& sets) {
+  const auto& heads = model.description().heads;
+  Json summary;
   summary["stage"] = "pretrain";
   summary["parameters"] = model.layout().weight_count();
   summary["epochs"] = end.state.epoch;
@@ -155,28 +185,35 @@ void write_pretrain_summary(const std::filesystem::path& path, const models::Mod
   summary["training_rows"] = data.train().size();
   summary["excluded_rows"] = data.excluded();
   summary["unreadable_rows"] = data.unreadable();
-  for (std::size_t h = 0; h < model.description().heads.size(); ++h) {
-    summary["training_labels"][model.description().heads[h].name] = data.labels(h);
+  for (std::size_t h = 0; h < heads.size(); ++h) {
+    summary["training_labels"][heads[h].name] = data.labels(h);
   }
   summary["seconds_of_this_process"] = end.seconds;
   summary["performance"] = to_json(end.performance);
-  for (const auto& [set, validation] : evaluations) {
-    const auto in_range = validation->properties().metrics(true);
-    const auto all = validation->properties().metrics(false);
-    for (std::size_t h = 0; h < in_range.size(); ++h) {
-      if (in_range[h].count > 0) {
-        const models::Head& head = model.description().heads[h];
-        summary[set][head.name] = describe_metrics(set, head, in_range[h], all[h]);
+  for (const SetFigures& figures : sets) {
+    for (std::size_t h = 0; h < figures.in_range.size(); ++h) {
+      if (figures.in_range[h].count > 0) {
+        summary[figures.set][heads[h].name] = to_json(figures.in_range[h], figures.all[h], unit_suffix(heads[h].unit));
       }
     }
-    if (validation->molecules()) {
-      summary[set]["molecules"] = describe_molecules(set, *validation->molecules());
-      const auto order =
-          latent_order(data, set == "test" ? data.test() : data.validation(), validation->latent_means());
-      summary[set]["latent_order"] = describe_latent_order(set, model, order, end.weights);
+    if (figures.molecules) {
+      summary[figures.set]["molecules"] = to_json(*figures.molecules);
+      summary[figures.set]["latent_order"] = to_json(figures.order, figures.heads);
     }
   }
-  file::write_atomically(path, summary.dump(2) + "\n");
+  return summary;
+}
+
+void log_figures(const models::Model& model, const SetFigures& figures) {
+  for (std::size_t h = 0; h < figures.in_range.size(); ++h) {
+    if (figures.in_range[h].count > 0) {
+      log_metrics(figures.set, model.description().heads[h], figures.in_range[h], figures.all[h]);
+    }
+  }
+  if (figures.molecules) {
+    log_molecules(figures.set, *figures.molecules);
+    log_latent_order(figures.set, figures.order, figures.heads);
+  }
 }
 
 }  // namespace epitaxy::train

@@ -44,11 +44,6 @@ void Predictor::predict(const float* weights, const float* features, std::size_t
   }
 }
 
-std::pair<std::size_t, std::size_t> rows_of_rank(std::size_t count, int rank, int ranks) {
-  const auto cut = [&](int r) { return count * static_cast<std::size_t>(r) / static_cast<std::size_t>(ranks); };
-  return {cut(rank), cut(rank + 1)};
-}
-
 DistributedPredictor::DistributedPredictor(const parallel::Communicator& communicator, const models::Model& model,
                                            const nn::Arithmetic& arithmetic, Rows mine)
     : communicator_(communicator), predictor_(model, arithmetic), mine_(std::move(mine)) {

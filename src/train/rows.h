@@ -55,7 +55,4 @@ class DistributedPredictor {
   std::vector<float> predictions_;
 };
 
-/// Rows [first, last) of `count` rows that a rank predicts.
-std::pair<std::size_t, std::size_t> rows_of_rank(std::size_t count, int rank, int ranks);
-
 }  // namespace epitaxy::train

@@ -129,7 +129,7 @@ void finish(const FinetuneSettings& settings, const TransferData& data, const st
 /// Builds the model of each variant, so that what does not fit together is known before the first job.
 void check_variants(const FinetuneSettings& settings, const TransferData& data) {
   for (const Variant& variant : settings.variants) {
-    std::vector<LearnedTarget> targets{{data.target, data.unit, data.labels}};
+    std::vector<data::Target> targets{{data.target, data.unit, data.labels}};
     for (const data::Target& further : data.further) {
       if (std::ranges::count(variant.also, further.name) > 0) {
         targets.push_back({further.name, further.unit, further.values});

@@ -91,7 +91,7 @@ std::vector<std::size_t> all_rows(const JobSplit& split) {
 models::ModelDescription describe_job(const TransferData& data, const FinetuneSettings& settings,
                                       const Variant& variant, const JobSplit& split) {
   const auto rows = all_rows(split);
-  std::vector<LearnedTarget> targets{{data.target, data.unit, pick(data.labels, split.train)}};
+  std::vector<data::Target> targets{{data.target, data.unit, pick(data.labels, split.train)}};
   for (const data::Target* further : further_targets(data, variant)) {
     targets.push_back({further->name, further->unit, pick(further->values, rows)});
   }

@@ -79,8 +79,8 @@ void set_hidden(models::ModelDescription& description, const models::ModelDescri
 }
 
 models::Head describe_own(const models::ModelDescription& pretrained, const Variant& variant, const NewHead& head,
-                          const LearnedTarget& target) {
-  models::Head own{head.name, target.name, target.unit, models::Standardizer::fit(target.labels)};
+                          const data::Target& target) {
+  models::Head own{head.name, target.name, target.unit, models::Standardizer::fit(target.values)};
   if (variant.weight != 1 && pretrained.kind != "molecule_vae") {
     fail_input("variant {}: 'weight' is for models of molecules; leave it out", variant.name);
   }
@@ -103,8 +103,8 @@ models::Head describe_own(const models::ModelDescription& pretrained, const Vari
 
 /// The head of a further target has the name of the pretrained model's head for it, and goes on from there.
 models::Head describe_further(const models::ModelDescription& pretrained, const Variant& variant,
-                              const LearnedTarget& target) {
-  models::Head further{target.name, target.name, target.unit, models::Standardizer::fit(target.labels)};
+                              const data::Target& target) {
+  models::Head further{target.name, target.name, target.unit, models::Standardizer::fit(target.values)};
   for (const models::Head& source : pretrained.heads) {
     if (source.target == target.name && source.unit == target.unit) {
       further.name = source.name;
@@ -120,7 +120,7 @@ models::Head describe_further(const models::ModelDescription& pretrained, const 
 }  // namespace
 
 models::ModelDescription describe_start(const models::ModelDescription& pretrained, const Variant& variant,
-                                        const NewHead& head, const std::vector<LearnedTarget>& targets,
+                                        const NewHead& head, const std::vector<data::Target>& targets,
                                         const std::vector<std::int64_t>& seen) {
   models::ModelDescription description = pretrained;
   set_hidden(description, pretrained, variant, head);

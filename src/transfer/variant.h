@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "data/dataset.h"
 #include "models/model_file.h"
 #include "train/settings.h"
 
@@ -52,18 +53,12 @@ struct NewHead {
 /// learn.
 std::vector<double> rate_multipliers(const nn::ParameterLayout& layout, const Variant& variant);
 
-/// A target of a transfer: the labels (NaN = none) are those of the training rows.
-struct LearnedTarget {
-  std::string name;
-  std::string unit;
-  std::vector<double> labels;
-};
-
 /// The model of a variant before training: the pretrained body's shape with the new head, which learns the first of
-/// `targets`, and a head for each further one. `seen` is the number of training rows that hold each element or token.
-/// Throws InputError when the units of the head that it starts from are others, or its hidden layer.
+/// `targets` (with the values of the training rows), and a head for each further one. `seen` is the number of training
+/// rows that hold each element or token. Throws InputError when the units of the head that it starts from are others,
+/// or its hidden layer.
 models::ModelDescription describe_start(const models::ModelDescription& pretrained, const Variant& variant,
-                                        const NewHead& head, const std::vector<LearnedTarget>& targets,
+                                        const NewHead& head, const std::vector<data::Target>& targets,
                                         const std::vector<std::int64_t>& seen);
 
 /// Its weights: those of the pretrained model where the variant says so, random ones elsewhere.

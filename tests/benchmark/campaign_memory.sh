@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Memory of a campaign: what its ranks take above that after start-up, while blocks are computed and while they are
-# collected. With a tiny model that is trained here (16 cells), or with --model and --training-data.
+# collected. With a tiny model that is trained here (16 cells) and no training data, or with --model and
+# --training-data.
 #
 #   tests/benchmark/campaign_memory.sh [--program PROGRAM] [--points 10000000] [--block 1024] [--ranks 2]
 #                                      [--model FILE --training-data FILE] [--folder FOLDER] [--output FILE]
@@ -77,7 +78,6 @@ YAML
 if [[ -z $model ]]; then
   tiny_model
   model=tiny/best.h5
-  training_data=import/dataset.h5
 fi
 points=$(((points + block - 1) / block * block))
 cat >sample.yaml <<YAML

@@ -70,6 +70,30 @@ BOOST_AUTO_TEST_CASE(attempts_of_a_point_are_decodes_of_one_point) {
   BOOST_TEST(counts.valid_point_share() == 2.0 / 3);
 }
 
+// Valid: 1/2 and 3/4. Their mean is 5/8, their standard error |3/4 - 1/2| / 2 = 1/8.
+BOOST_AUTO_TEST_CASE(replicates_give_means_and_standard_errors) {
+  MoleculeCounts first;
+  first.decodes = 4;
+  first.valid = 2;
+  MoleculeCounts second = first;
+  second.valid = 3;
+  const MoleculeShare valid = molecule_shares().front();
+  BOOST_TEST(valid.key == "valid");
+  const auto estimate = over_replicates(std::vector{first, second}, valid);
+  BOOST_TEST(estimate.mean == 0.625);
+  BOOST_TEST(estimate.error == 0.125, boost::test_tools::tolerance(1e-12));
+  BOOST_TEST(std::isnan(over_replicates(std::vector{first}, valid).error));
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_said_of_novelty_where_no_molecules_are_known) {
+  MoleculeCounter counter(false);
+  counter.begin_point();
+  counter.add({.identity = 1, .cause = MoleculeCause::valid, .rdkit_valid = true});
+  BOOST_TEST(std::isnan(counter.counts().novel_share()));
+  counter.restart();
+  BOOST_TEST(!counter.counts().novelty);
+}
+
 BOOST_AUTO_TEST_CASE(shares_of_nothing_are_absent) {
   const MoleculeCounts none;
   BOOST_TEST(std::isnan(none.share(none.valid)));

@@ -36,6 +36,20 @@ BOOST_AUTO_TEST_CASE(defaults) {
   BOOST_TEST(!s.map);
 }
 
+BOOST_AUTO_TEST_CASE(what_needs_training_data_asks_for_them) {
+  const auto read_without = [](const std::string& text) {
+    const auto document = config::Document::from_text("model: m.h5\n" + text, "sample.yaml");
+    const SampleSettings settings = read_sample(document.root());
+    document.finish();
+    return settings;
+  };
+  BOOST_TEST(!read_without("points: 1024\n").metrics.novelty);
+  BOOST_CHECK_EXCEPTION(read_without("objective: {property: gap, below: 3}\n"), InputError,
+                        says("'training_data': is missing: 'objective' needs the data set of the training molecules"));
+  BOOST_CHECK_EXCEPTION(read_without("domain: {kind: encoded}\nmap: {cells: 8}\n"), InputError,
+                        says("'map' needs the data set"));
+}
+
 BOOST_AUTO_TEST_CASE(everything_is_read) {
   const SampleSettings s = read(
       "points: 96\nscrambles: 2\nblock: 32\nseed: 5\ndomain: {kind: encoded}\n"

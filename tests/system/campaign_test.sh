@@ -305,6 +305,18 @@ test_decoding() {
   expect "a map" test -s plane/map.h5 -a -s plane/map.csv
 }
 
+test_no_training_data() {
+  say "without training data"
+  grep -v training_data sample.yaml >alone.yaml
+  run_quietly "$program" run alone.yaml --output alone --set controls.random_strings=0
+  expect_equal "the molecules are the same" "$(cut -d, -f1-7,9- alone/molecules.csv | sha256sum)" \
+    "$(cut -d, -f1-7,9- reference/molecules.csv | sha256sum)"
+  expect_equal "nothing is said of novelty" "$(grep -c '"novel_error"\|novel_molecules' alone/summary.json)" 0
+  expect_exit 2 "$program" run alone.yaml --output alone --set "domain={kind: encoded}"
+  expect_message "training_data.*is missing: 'domain' needs the data set of the training molecules" \
+    "is missing: 'controls: random_strings' needs"
+}
+
 test_bad_input() {
   say "bad input"
   train_composition_net
@@ -372,5 +384,6 @@ test_damage
 test_search
 test_proof
 test_decoding
+test_no_training_data
 test_bad_input
 finish

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "linalg/cpu.h"
+#include "parallel/row_blocks.h"
 #include "train/training_case.h"
 
 using namespace epitaxy;
@@ -61,14 +62,6 @@ BOOST_AUTO_TEST_CASE(features_are_counted_by_the_rows_that_hold_them) {
   BOOST_TEST(count_seen(tokens, molecules) == (std::vector<std::int64_t>{2, 1}), boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(the_ranks_share_the_rows_in_order) {
-  BOOST_TEST((rows_of_rank(10, 0, 4) == std::pair<std::size_t, std::size_t>{0, 2}));
-  BOOST_TEST((rows_of_rank(10, 1, 4) == std::pair<std::size_t, std::size_t>{2, 5}));
-  BOOST_TEST((rows_of_rank(10, 3, 4) == std::pair<std::size_t, std::size_t>{7, 10}));
-  BOOST_TEST((rows_of_rank(1, 0, 2) == std::pair<std::size_t, std::size_t>{0, 0}));
-  BOOST_TEST((rows_of_rank(1, 1, 2) == std::pair<std::size_t, std::size_t>{0, 1}));
-}
-
 BOOST_AUTO_TEST_CASE(a_prediction_does_not_depend_on_the_rows_around_it) {
   const auto net = test::small_net();
   std::vector<nn::Arithmetic> arithmetics{{linalg::DataType::float32, linalg::Backend::onednn}};
@@ -100,7 +93,7 @@ BOOST_AUTO_TEST_CASE(predictions_of_all_ranks_are_those_of_one) {
   const nn::Arithmetic arithmetic{linalg::DataType::float32, linalg::Backend::onednn};
   for (const std::size_t count : {std::size_t{0}, std::size_t{1}, std::size_t{3}, kPredictionRows + 77}) {
     const Rows all = random_rows(count);
-    const auto [first, last] = rows_of_rank(count, world.rank(), world.size());
+    const auto [first, last] = parallel::my_rows(count, 1, world);
     DistributedPredictor predictor(world, net, arithmetic, part(all, first, last));
     const Numbers predictions = predictor.predict(starting_weights(net).data());
     const Numbers again = predictor.predict(starting_weights(net).data());

@@ -8,14 +8,14 @@
 
 using namespace epitaxy;
 using namespace epitaxy::test;
+using data::Target;
 using transfer::describe_start;
-using transfer::LearnedTarget;
 using transfer::NewHead;
 using transfer::Variant;
 
 namespace {
 
-const std::vector<LearnedTarget> kBetter{{"better", "eV", {1, 2, 3, 6}}};
+const std::vector<Target> kBetter{{"better", "eV", {1, 2, 3, 6}}};
 
 Variant named(const std::string& name) {
   Variant variant;
@@ -29,7 +29,7 @@ NewHead new_head(const std::string& start_from = "", std::optional<std::size_t> 
 
 models::ModelDescription describe(const Variant& variant, const NewHead& head,
                                   const models::ModelDescription& pretrained = small_description(),
-                                  const std::vector<LearnedTarget>& targets = kBetter) {
+                                  const std::vector<Target>& targets = kBetter) {
   return describe_start(pretrained, variant, head, targets, {1, 2, 3});
 }
 
@@ -120,11 +120,11 @@ BOOST_AUTO_TEST_CASE(a_new_head_copies_or_starts_fresh) {
 BOOST_AUTO_TEST_CASE(a_copied_head_keeps_the_scale_of_its_own_quantity) {
   Variant v = named("fine_tune");
   BOOST_TEST(describe(v, new_head("cheap")).heads[0].standardizer.mean == 3.0);  // of the labels
-  const std::vector<LearnedTarget> same{{"cheap", "eV", {1, 2, 3, 6}}};
+  const std::vector<Target> same{{"cheap", "eV", {1, 2, 3, 6}}};
   BOOST_TEST(describe(v, new_head("cheap"), small_description(), same).heads[0].standardizer.mean == 2.0);
   v.trains = false;
   BOOST_TEST(describe(v, new_head("cheap")).heads[0].standardizer.mean == 2.0);
-  const std::vector<LearnedTarget> other{{"better", "K", {1, 2}}};
+  const std::vector<Target> other{{"better", "K", {1, 2}}};
   BOOST_CHECK_EXCEPTION(describe(v, new_head("cheap"), small_description(), other), InputError,
                         says("predicts in eV", "is in K"));
 }
@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(the_hidden_layer_of_the_heads) {
 }
 
 BOOST_AUTO_TEST_CASE(further_targets_go_on_with_the_pretrained_head) {
-  const std::vector<LearnedTarget> targets{
+  const std::vector<Target> targets{
       {"better", "eV", {1, 2, 3, 6}}, {"cheap", "eV", {1, 3}}, {"other", "eV", {4, kNone}}};
   auto pretrained = small_model();
   pretrained.description.heads[0].name = "quick";

@@ -20,7 +20,7 @@ std::shared_ptr<latent::Network> network_of(const BlockSource& source) {
 BlockDecoder::BlockDecoder(const BlockSource& source)
     : source_(source),
       decoder_(network_of(source), source.decoding),
-      judge_(source.model.description().representation, &source.known),
+      judge_(source.model.description().representation, source.known),
       unit_(decoder_.network().rows() * source.domain.dimensions()),
       latent_(decoder_.network().rows() * source.domain.latent()) {}
 

@@ -21,8 +21,8 @@ struct BlockSource {
   const Domain& domain;
   std::uint64_t seed;  ///< Of the scrambles and of drawn tokens.
   latent::DecodingSettings decoding;
-  const latent::KnownMolecules& known;
-  std::size_t block = 256;  ///< Points of a block.
+  const latent::KnownMolecules* known = nullptr;  ///< Null: nothing is new.
+  std::size_t block = 256;                        ///< Points of a block.
 };
 
 /// A block's results have the same bits whoever computes it, and when.

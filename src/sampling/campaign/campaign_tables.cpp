@@ -68,7 +68,7 @@ std::string molecule_header(const models::ModelDescription& description) {
   return header + "\n";
 }
 
-void add_molecules(const BlockResults& block, std::string& text) {
+void add_molecules(const BlockResults& block, bool novelty, std::string& text) {
   const std::size_t heads = block.points > 0 ? block.properties.size() / block.points : 0;
   std::string properties;
   for (std::size_t i = 0; i < block.smiles.size(); ++i) {
@@ -82,7 +82,8 @@ void add_molecules(const BlockResults& block, std::string& text) {
     const bool valid = block.causes[i] == chem::MoleculeCause::valid;
     fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{},{},{}{}\n", block.key.scramble, block.key.first + point,
                    i % block.attempts + 1, data::csv_field(block.smiles[i]), data::csv_field(block.canonical[i]),
-                   valid ? 1 : 0, valid ? "" : chem::name_of(block.causes[i]), block.novel[i], properties);
+                   valid ? 1 : 0, valid ? "" : chem::name_of(block.causes[i]),
+                   novelty ? (block.novel[i] != 0 ? "1" : "0") : "", properties);
   }
 }
 
@@ -94,10 +95,11 @@ std::string block_header() {
   return header + "\n";
 }
 
-std::string block_row(const BlockResults& block) {
+std::string block_row(const BlockResults& block, bool novelty) {
   const latent::MoleculeCounts counts = count_molecules(block);
-  std::string row = fmt::format("{},{},{},{},{},{},{},{}", block.key.scramble, block.key.first, block.points,
-                                counts.decodes, counts.rdkit_valid, counts.valid, counts.unique, counts.novel);
+  std::string row =
+      fmt::format("{},{},{},{},{},{},{},{}", block.key.scramble, block.key.first, block.points, counts.decodes,
+                  counts.rdkit_valid, counts.valid, counts.unique, novelty ? fmt::format("{}", counts.novel) : "");
   for (std::size_t cause = 1; cause < latent::kCauses; ++cause) {
     row += fmt::format(",{}", counts.causes[cause]);
   }
@@ -131,7 +133,7 @@ std::string campaign_hash(const std::vector<std::string>& parts) {
 }
 
 CampaignContent write_tables(const BlockList& list, const std::string& campaign,
-                             const models::ModelDescription& description, const fs::path& folder,
+                             const models::ModelDescription& description, const fs::path& folder, bool novelty,
                              const std::function<void(const BlockResults&)>& use) {
   constexpr std::size_t kPiece = std::size_t{1} << 20;
   CampaignContent content;
@@ -146,9 +148,9 @@ CampaignContent write_tables(const BlockList& list, const std::string& campaign,
     for (const BlockKey key : keys) {
       const BlockResults block = read_part(list.path(key), campaign);
       hashes.push_back(hash_of(block));
-      add_molecules(block, molecules.text());
+      add_molecules(block, novelty, molecules.text());
       molecules.flush(kPiece);
-      blocks += block_row(block);
+      blocks += block_row(block, novelty);
       content.longest_smiles = longest(block.smiles, content.longest_smiles);
       content.longest_canonical = longest(block.canonical, content.longest_canonical);
       use(block);

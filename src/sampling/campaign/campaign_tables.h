@@ -27,10 +27,10 @@ struct CampaignContent {
 /// The hash of a campaign from those of its parts, in order.
 std::string campaign_hash(const std::vector<std::string>& parts);
 
-/// Reads the parts in order, one at a time, writes both tables and gives each block to `use`. Throws
-/// data::DamagedFileError for a part that is gone or damaged.
+/// Reads the parts in order, one at a time, writes both tables and gives each block to `use`. Without `novelty` their
+/// column `novel` is empty. Throws data::DamagedFileError for a part that is gone or damaged.
 CampaignContent write_tables(const BlockList& list, const std::string& campaign,
                              const models::ModelDescription& description, const std::filesystem::path& folder,
-                             const std::function<void(const BlockResults&)>& use);
+                             bool novelty, const std::function<void(const BlockResults&)>& use);
 
 }  // namespace epitaxy::sampling

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "chem/fingerprint.h"
-#include "train/rows.h"
+#include "parallel/row_blocks.h"
 
 namespace epitaxy::sampling {
 
@@ -99,7 +99,7 @@ FingerprintTable fingerprints_of(std::span<const std::string> smiles) {
 }
 
 FingerprintTable gather_fingerprints(const parallel::Communicator& communicator, std::span<const std::string> smiles) {
-  const auto [first, last] = train::rows_of_rank(smiles.size(), communicator.rank(), communicator.size());
+  const auto [first, last] = parallel::my_rows(smiles.size(), 1, communicator);
   FingerprintTable mine;
   communicator.agree([&] { mine = fingerprints_of(smiles.subspan(first, last - first)); });
   const auto words = communicator.all_gather(mine.words);
@@ -113,7 +113,7 @@ FingerprintTable gather_fingerprints(const parallel::Communicator& communicator,
 InternalDiversity internal_diversity(const parallel::Communicator& communicator, const FingerprintTable& molecules) {
   const std::size_t count = molecules.size();
   // Sums of rows, added up in the order of the rows on every rank.
-  const auto [first, last] = train::rows_of_rank(count, communicator.rank(), communicator.size());
+  const auto [first, last] = parallel::my_rows(count, 1, communicator);
   std::vector<double> sums(last - first);
   std::vector<double> squares(last - first);
   for (std::size_t i = first; i < last; ++i) {
@@ -136,7 +136,7 @@ InternalDiversity internal_diversity(const parallel::Communicator& communicator,
 }
 
 ReferencePart reference_part(const parallel::Communicator& communicator, std::span<const std::string> smiles) {
-  const auto [first, last] = train::rows_of_rank(smiles.size(), communicator.rank(), communicator.size());
+  const auto [first, last] = parallel::my_rows(smiles.size(), 1, communicator);
   ReferencePart part{.fingerprints = {}, .first = first};
   communicator.agree([&] { part.fingerprints = fingerprints_of(smiles.subspan(first, last - first)); });
   return part;

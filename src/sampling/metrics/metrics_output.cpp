@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <iterator>
 #include <nlohmann/json.hpp>
 
@@ -36,46 +35,13 @@ constexpr Definition kDefinitions[] = {
     {"error", "standard error of the mean over replicates, which are independent scrambles of the points"},
 };
 
-/// A share that every replicate has.
-struct Share {
-  std::string key;
-  std::string name;  ///< In the log; empty: left out there.
-  std::function<double(const latent::MoleculeCounts&)> value;
-};
-
-std::vector<Share> shares() {
-  std::vector<Share> list{
-      {"valid", "valid: RDKit, one fragment, no radicals", [](const auto& c) { return c.share(c.valid); }},
-      {"rdkit_valid", "valid by RDKit's plain rule", [](const auto& c) { return c.share(c.rdkit_valid); }},
-      {"points_valid", "points with a valid decode", [](const auto& c) { return c.valid_point_share(); }}};
-  for (std::size_t k = 0; k < latent::kUniqueFirst.size(); ++k) {
-    list.push_back({fmt::format("unique_first_{}", latent::kUniqueFirst[k]),
-                    fmt::format("unique among the first {} valid", latent::kUniqueFirst[k]),
-                    [k](const auto& c) { return c.unique_first_share(k); }});
-  }
-  list.push_back({"unique", "unique among all valid of a replicate", [](const auto& c) { return c.unique_share(); }});
-  list.push_back(
-      {"novel", "new (not in the training set) among the unique", [](const auto& c) { return c.novel_share(); }});
-  return list;
-}
-
-std::string cause_name(std::size_t cause) { return chem::name_of(static_cast<chem::MoleculeCause>(cause)); }
-
-/// Of the decodes, by cause.
-std::vector<Share> invalid_shares(const latent::MoleculeCounts& all) {
-  std::vector<Share> list;
-  for (std::size_t cause = 1; cause < latent::kCauses; ++cause) {
-    const std::string name = all.causes[cause] > 0 ? "invalid: " + cause_name(cause) : "";
-    list.push_back({cause_name(cause), name, [cause](const auto& c) { return c.share(c.causes[cause]); }});
+/// Those that are known: without training molecules nothing is new or old.
+std::vector<latent::MoleculeShare> shares_of(const latent::MoleculeCounts& counts) {
+  std::vector<latent::MoleculeShare> list = latent::molecule_shares();
+  if (!counts.novelty) {
+    std::erase_if(list, [](const latent::MoleculeShare& share) { return share.key == "novel"; });
   }
   return list;
-}
-
-/// What replicates found on average.
-statistics::Estimate over_replicates(const MetricsReport& report, const Share& share) {
-  std::vector<double> values;
-  std::ranges::transform(report.replicates, std::back_inserter(values), share.value);
-  return statistics::estimate(values);
 }
 
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
@@ -89,6 +55,9 @@ Json describe(const DistributionReport& report, const std::string& suffix) {
   Json json;
   add(json, "mean" + suffix, report.mean);
   add(json, "spread" + suffix, report.spread);
+  if (std::isnan(report.training_mean)) {
+    return json;
+  }
   add(json, "wasserstein" + suffix, report.distance);
   json["training_mean" + suffix] = number(report.training_mean);
   json["training_spread" + suffix] = number(report.training_spread);
@@ -101,11 +70,13 @@ Json describe_sample(const MetricsReport& report) {
   Json json{{"molecules", report.sampled}, {"training_molecules", report.training_sampled}};
   add(json, "internal_diversity_1", diversity.first);
   add(json, "internal_diversity_2", diversity.second);
-  add(json, "nearest_training_similarity", diversity.nearest);
-  add(json, "nearest_training_similarity_of_novel", diversity.nearest_novel);
-  json["training_internal_diversity_1"] = number(diversity.training_first);
-  json["training_internal_diversity_2"] = number(diversity.training_second);
-  json["training_nearest_training_similarity"] = number(diversity.training_nearest);
+  if (report.training_sampled > 0) {
+    add(json, "nearest_training_similarity", diversity.nearest);
+    add(json, "nearest_training_similarity_of_novel", diversity.nearest_novel);
+    json["training_internal_diversity_1"] = number(diversity.training_first);
+    json["training_internal_diversity_2"] = number(diversity.training_second);
+    json["training_nearest_training_similarity"] = number(diversity.training_nearest);
+  }
   for (const DistributionReport& descriptor : report.descriptors) {
     json["descriptors"][descriptor.key] = describe(descriptor, "");
   }
@@ -126,33 +97,39 @@ std::string plain(const statistics::Estimate& value) {
   return std::isnan(value.mean) ? "-" : fmt::format("{:.4f}{}", value.mean, error);
 }
 
+std::string decimals(double value, int digits) {
+  return std::isnan(value) ? "-" : fmt::format("{:.{}f}", value, digits);
+}
+
 /// Of named values, a line each.
 text::Table value_table() { return text::Table({{"", text::Align::left, 58}, {"", text::Align::left}}, 2); }
 
 void log_shares(const MetricsReport& report) {
   text::Table table = value_table();
-  std::vector<Share> list = shares();
-  std::ranges::copy(invalid_shares(report.all), std::inserter(list, list.begin() + 2));
-  for (const Share& share : list) {
-    const bool trivial = share.key == "points_valid" && report.all.decodes == report.all.points;
-    if (!share.name.empty() && !trivial) {
-      table.row({share.name, percent(over_replicates(report, share))});
+  std::vector<latent::MoleculeShare> list = shares_of(report.all);
+  std::ranges::copy_if(latent::invalid_shares(), std::inserter(list, list.begin() + 2),
+                       [&](const latent::MoleculeShare& share) { return share.value(report.all) > 0; });
+  for (const latent::MoleculeShare& share : list) {
+    if (share.key != "points_valid" || report.all.decodes != report.all.points) {
+      table.row({share.name, percent(latent::over_replicates(report.replicates, share))});
     }
   }
-  table.row({"distinct molecules of all replicates together",
-             fmt::format("{}, {} of them new", report.all.unique, report.all.novel)});
+  const std::string novel = report.all.novelty ? fmt::format(", {} of them new", report.all.novel) : "";
+  table.row({"distinct molecules of all replicates together", fmt::format("{}{}", report.all.unique, novel)});
   log::lines(table.lines());
 }
 
-void log_diversity(const DiversityReport& diversity) {
+void log_diversity(const DiversityReport& diversity, bool compared) {
   text::Table table = value_table();
   const auto entry = [&](const std::string& name, const statistics::Estimate& value, double training) {
-    table.row({name, fmt::format("{}; training set {:.4f}", plain(value), training)});
+    table.row({name, compared ? fmt::format("{}; training set {:.4f}", plain(value), training) : plain(value)});
   };
   entry("IntDiv1 (Morgan radius 2, 1,024 bits)", diversity.first, diversity.training_first);
   entry("IntDiv2", diversity.second, diversity.training_second);
-  entry("similarity to the nearest (other) training molecule", diversity.nearest, diversity.training_nearest);
-  table.row({"the same of the new molecules", plain(diversity.nearest_novel)});
+  if (compared) {
+    entry("similarity to the nearest (other) training molecule", diversity.nearest, diversity.training_nearest);
+    table.row({"the same of the new molecules", plain(diversity.nearest_novel)});
+  }
   log::lines(table.lines());
 }
 
@@ -166,10 +143,9 @@ void log_distributions(const MetricsReport& report) {
                      {"by chance", text::Align::right, 10}},
                     2);
   const auto add_row = [&](const DistributionReport& row) {
-    table.row({row.unit.empty() ? row.name : fmt::format("{} / {}", row.name, row.unit),
-               fmt::format("{:.3f}", row.mean.mean), fmt::format("{:.3f}", row.spread.mean),
-               fmt::format("{:.3f}", row.training_mean), fmt::format("{:.3f}", row.training_spread),
-               fmt::format("{:.4f}", row.distance.mean), fmt::format("{:.4f}", row.training_distance)});
+    table.row({row.unit.empty() ? row.name : fmt::format("{} / {}", row.name, row.unit), decimals(row.mean.mean, 3),
+               decimals(row.spread.mean, 3), decimals(row.training_mean, 3), decimals(row.training_spread, 3),
+               decimals(row.distance.mean, 4), decimals(row.training_distance, 4)});
   };
   std::ranges::for_each(report.descriptors, add_row);
   std::ranges::for_each(report.predictions, add_row);
@@ -186,13 +162,15 @@ Json to_json(const MetricsReport& report) {
   json["replicates"] = report.replicates.size();
   json["points"] = report.all.points;
   json["decodes"] = report.all.decodes;
-  for (const Share& share : shares()) {
-    add(json, share.key, over_replicates(report, share));
+  for (const latent::MoleculeShare& share : shares_of(report.all)) {
+    add(json, share.key, over_replicates(report.replicates, share));
   }
   json["distinct_molecules"] = report.all.unique;
-  json["distinct_novel_molecules"] = report.all.novel;
-  for (const Share& share : invalid_shares(report.all)) {
-    add(json["invalid"], share.key, over_replicates(report, share));
+  if (report.all.novelty) {
+    json["distinct_novel_molecules"] = report.all.novel;
+  }
+  for (const latent::MoleculeShare& share : latent::invalid_shares()) {
+    add(json["invalid"], share.key, over_replicates(report.replicates, share));
   }
   if (report.sampled > 0) {
     json["sample"] = describe_sample(report);
@@ -204,9 +182,11 @@ Json to_json(const latent::MoleculeCounts& counts) {
   Json json{{"decodes", counts.decodes},
             {"valid", number(counts.share(counts.valid))},
             {"rdkit_valid", number(counts.share(counts.rdkit_valid))},
-            {"unique", number(counts.unique_share())},
-            {"novel", number(counts.novel_share())}};
-  for (const Share& share : invalid_shares(counts)) {
+            {"unique", number(counts.unique_share())}};
+  if (counts.novelty) {
+    json["novel"] = number(counts.novel_share());
+  }
+  for (const latent::MoleculeShare& share : latent::invalid_shares()) {
     json["invalid"][share.key] = number(share.value(counts));
   }
   return json;
@@ -219,17 +199,19 @@ void log_report(const MetricsReport& report) {
   if (report.sampled == 0) {
     return;
   }
-  log::info("{} distinct valid molecules of each replicate, {} of the training set", report.sampled,
-            report.training_sampled);
-  log_diversity(report.diversity);
+  const bool compared = report.training_sampled > 0;
+  log::info("{} distinct valid molecules of each replicate{}", report.sampled,
+            compared ? fmt::format(", {} of the training set", report.training_sampled) : "");
+  log_diversity(report.diversity, compared);
   log_distributions(report);
 }
 
 void log_counts(const std::string& name, const latent::MoleculeCounts& counts) {
-  const std::string distinct = counts.valid == 0
-                                   ? ""
-                                   : fmt::format("; of the valid {:.2f} % unique, of the unique {:.2f} % new",
-                                                 100 * counts.unique_share(), 100 * counts.novel_share());
+  std::string distinct;
+  if (counts.valid > 0) {
+    distinct = fmt::format("; of the valid {:.2f} % unique", 100 * counts.unique_share());
+    distinct += counts.novelty ? fmt::format(", of the unique {:.2f} % new", 100 * counts.novel_share()) : "";
+  }
   log::info("{}: {} decodes, {:.2f} % valid ({:.2f} % by RDKit's plain rule){}", name, counts.decodes,
             100 * counts.share(counts.valid), 100 * counts.share(counts.rdkit_valid), distinct);
 }

@@ -8,9 +8,9 @@
 #include "base/statistics.h"
 #include "base/text.h"
 #include "chem/descriptors.h"
+#include "parallel/row_blocks.h"
 #include "sampling/metrics/diversity.h"
 #include "sampling/metrics/training_sample.h"
-#include "train/rows.h"
 
 namespace epitaxy::sampling {
 
@@ -49,7 +49,7 @@ std::vector<Texts> broadcast_samples(const parallel::Communicator& communicator,
 
 /// By descriptor, the values of all molecules on all ranks. Collective.
 std::vector<Values> gather_descriptors(const parallel::Communicator& communicator, const Texts& smiles) {
-  const auto [first, last] = train::rows_of_rank(smiles.size(), communicator.rank(), communicator.size());
+  const auto [first, last] = parallel::my_rows(smiles.size(), 1, communicator);
   Values mine((last - first) * kDescriptorCount);
   communicator.agree([&, first = first, last = last] {
     for (std::size_t i = first; i < last; ++i) {

@@ -17,6 +17,7 @@ namespace epitaxy::sampling {
 struct MetricsSettings {
   /// Molecules of each replicate, and of the training set, whose diversity and distributions are measured; 0: not.
   std::size_t sample = 5000;
+  bool novelty = true;  ///< There are training molecules to compare with.
 };
 
 /// Keys of `metrics:`.
@@ -59,7 +60,8 @@ struct ReplicateResults {
 /// Takes the blocks of one replicate in the order of their points. Memory: that of the counter, and the sample.
 class ReplicateMetrics {
  public:
-  explicit ReplicateMetrics(const MetricsSettings& settings = {}) : sample_(settings.sample) {}
+  explicit ReplicateMetrics(const MetricsSettings& settings = {})
+      : counter_(settings.novelty), sample_(settings.sample) {}
   void add(const BlockResults& block);
   const latent::MoleculeCounts& counts() const { return counter_.counts(); }
   std::vector<SampledMolecule> take_sample() { return sample_.take(); }
@@ -76,7 +78,8 @@ class ReplicateMetrics {
 /// Takes all blocks of a campaign, ordered by their keys.
 class CampaignMetrics {
  public:
-  explicit CampaignMetrics(const MetricsSettings& settings) : current_(settings) {}
+  explicit CampaignMetrics(const MetricsSettings& settings)
+      : current_(settings), all_({.sample = 0, .novelty = settings.novelty}) {}
   void add(const BlockResults& block);
   /// Ends the last replicate. Nothing may be added afterwards.
   void finish();
@@ -90,7 +93,7 @@ class CampaignMetrics {
   BlockKey last_;
   ReplicateMetrics current_;
   std::vector<ReplicateResults> replicates_;
-  ReplicateMetrics all_{{.sample = 0}};
+  ReplicateMetrics all_;
 };
 
 }  // namespace epitaxy::sampling

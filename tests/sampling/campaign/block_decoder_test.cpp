@@ -44,7 +44,7 @@ struct Case {
 
   BlockDecoder decoder(const latent::KnownMolecules& known, const latent::DecodingSettings& decoding = {},
                        std::uint64_t seed = 7) {
-    return BlockDecoder({model, weights.data(), {}, domain, seed, decoding, known});
+    return BlockDecoder({model, weights.data(), {}, domain, seed, decoding, &known});
   }
 };
 

@@ -186,7 +186,7 @@ BOOST_AUTO_TEST_CASE(tables_and_view_show_all_parts) {
   model.heads = {{"gap", "gap", "eV", {}, 1}};
   std::vector<BlockKey> used;
   const CampaignContent content =
-      write_tables(blocks, "mine", model, folder, [&](const BlockResults& b) { used.push_back(b.key); });
+      write_tables(blocks, "mine", model, folder, true, [&](const BlockResults& b) { used.push_back(b.key); });
   BOOST_TEST((used == blocks.keys()));
   BOOST_TEST(content.hash == expected_hash(blocks));
   BOOST_TEST(content.longest_smiles == 9U);
@@ -198,6 +198,11 @@ BOOST_AUTO_TEST_CASE(tables_and_view_show_all_parts) {
   const std::string table = test::read_file(folder / "blocks.csv");
   BOOST_TEST(table.starts_with("scramble,first_point,points,decoded,rdkit_valid,valid,unique,novel,empty,syntax,"));
   BOOST_TEST(table.find("\n0,0,4,4,3,3,3,2,0,1,") != std::string::npos);
+  const auto without_novelty = folder / "no_training_data";
+  std::filesystem::create_directory(without_novelty);
+  write_tables(blocks, "mine", model, without_novelty, false, [](const BlockResults&) {});
+  BOOST_TEST(test::read_file(without_novelty / "molecules.csv").find("\n0,0,1,C,C,1,,,0\n") != std::string::npos);
+  BOOST_TEST(test::read_file(without_novelty / "blocks.csv").find("\n0,0,4,4,3,3,3,,0,1,") != std::string::npos);
 
   write_campaign(folder / "campaign.h5", blocks, {8, 2, 4, 1, "seed: 1\n", content.hash}, content, model);
   fs::create_directories(folder / "moved");

@@ -167,6 +167,29 @@ BOOST_AUTO_TEST_CASE(molecules_are_described_from_the_decoded_string) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(without_training_data_nothing_is_compared) {
+  const auto world = parallel::Communicator::world();
+  const MetricsSettings settings{.sample = 100, .novelty = false};
+  CampaignMetrics molecules(settings);
+  if (world.is_root()) {
+    auto block = block_of({0, 0}, {"CCO", "CCN"});
+    block.properties = {0, 0, 0, 0};
+    molecules.add(block);
+    molecules.finish();
+  }
+  const MetricsReport report = evaluate_campaign(world, molecules, {}, heads(), settings);
+  if (!world.is_root()) {
+    return;
+  }
+  const auto json = to_json(report);
+  BOOST_TEST(json["unique"] == 1.0);
+  BOOST_TEST(!json.contains("novel"));
+  BOOST_TEST(json["sample"]["internal_diversity_1"].get<double>() > 0.0);
+  BOOST_TEST(!json["sample"].contains("nearest_training_similarity"));
+  BOOST_TEST(!json["sample"]["descriptors"].begin()->contains("wasserstein"));
+  log_report(report);
+}
+
 BOOST_AUTO_TEST_CASE(nothing_valid_is_reported_as_such) {
   const auto world = parallel::Communicator::world();
   CampaignMetrics nothing({});

@@ -32,10 +32,6 @@ BlockResults numbered_block(std::uint64_t first, std::size_t count) {
   return block;
 }
 
-std::size_t cause_count(const latent::MoleculeCounts& counts, MoleculeCause cause) {
-  return counts.causes[static_cast<std::size_t>(cause)];
-}
-
 std::set<std::string> smiles_of(const std::vector<SampledMolecule>& sample) {
   std::set<std::string> smiles;
   std::ranges::transform(sample, std::inserter(smiles, smiles.end()), &SampledMolecule::smiles);
@@ -45,41 +41,6 @@ std::set<std::string> smiles_of(const std::vector<SampledMolecule>& sample) {
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(molecule_metrics_test)
-
-BOOST_AUTO_TEST_CASE(molecules_are_counted_by_both_rules_and_by_cause) {
-  // Ten strings: ethanol in two spellings, methane twice, benzene; of the others RDKit accepts the mixture and the
-  // radical.
-  const auto block =
-      block_of({0, 0}, {"CCO", "OCC", "C", "C", "c1ccccc1", "C.C", "[CH3]", "C(", "C(C)(C)(C)(C)C", ""}, {"CCO"});
-  const latent::MoleculeCounts counts = count_molecules(block);
-  BOOST_TEST(counts.points == 10u);
-  BOOST_TEST(counts.decodes == 10u);
-  BOOST_TEST(counts.points_valid == 5u);
-  BOOST_TEST(counts.valid == 5u);
-  BOOST_TEST(counts.rdkit_valid == 7u);
-  BOOST_TEST(cause_count(counts, MoleculeCause::valid) == 5u);
-  BOOST_TEST(cause_count(counts, MoleculeCause::fragments) == 1u);
-  BOOST_TEST(cause_count(counts, MoleculeCause::radicals) == 1u);
-  BOOST_TEST(cause_count(counts, MoleculeCause::syntax) == 1u);
-  BOOST_TEST(cause_count(counts, MoleculeCause::valence) == 1u);
-  BOOST_TEST(cause_count(counts, MoleculeCause::empty) == 1u);
-  BOOST_TEST(cause_count(counts, MoleculeCause::kekulization) == 0u);
-  BOOST_TEST(counts.unique == 3u);  // ethanol, methane, benzene
-  BOOST_TEST(counts.novel == 2u);   // ethanol is known
-  BOOST_TEST(counts.share(counts.valid) == 0.5);
-  BOOST_TEST(counts.unique_share() == 0.6);
-  BOOST_TEST(counts.novel_share() == 2.0 / 3);
-  BOOST_TEST(std::isnan(counts.unique_first_share(0)));
-}
-
-BOOST_AUTO_TEST_CASE(attempts_of_a_point_are_decodes_of_one_point) {
-  const auto block = block_of({0, 0}, {"C", "C(", "C(", "C)", "O", "N"}, {}, 2);
-  const latent::MoleculeCounts counts = count_molecules(block);
-  BOOST_TEST(counts.points == 3u);
-  BOOST_TEST(counts.decodes == 6u);
-  BOOST_TEST(counts.valid == 3u);
-  BOOST_TEST(counts.points_valid == 2u);
-}
 
 BOOST_AUTO_TEST_CASE(uniqueness_of_the_first_thousand_ends_within_a_block) {
   ReplicateMetrics metrics;
