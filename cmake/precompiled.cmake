@@ -8,17 +8,18 @@ set(epitaxy_standard_headers
   <fmt/format.h> <nlohmann/json_fwd.hpp>)
 set(epitaxy_config_headers <yaml-cpp/yaml.h>)
 set(epitaxy_chem_headers <GraphMol/GraphMol.h> <GraphMol/SmilesParse/SmilesParse.h>)
-foreach(layer transfer sampling)
-  set(epitaxy_${layer}_headers <nlohmann/json.hpp>)
-endforeach()
+set(epitaxy_data_headers <nlohmann/json.hpp>)
+# What a layer without headers of its own takes: of those above `data`, most files write JSON.
+set(epitaxy_layers_with_json models latent train learners transfer sampling app)
 
-# One set of the standard headers serves all layers that read nothing more.
 function(epitaxy_precompile target layer)
   if(NOT EPITAXY_PRECOMPILED)
     return()
   endif()
   if(DEFINED epitaxy_${layer}_headers OR layer STREQUAL base)
     target_precompile_headers(${target} PRIVATE ${epitaxy_standard_headers} ${epitaxy_${layer}_headers})
+  elseif(layer IN_LIST epitaxy_layers_with_json)
+    target_precompile_headers(${target} REUSE_FROM epitaxy_data)
   else()
     target_precompile_headers(${target} REUSE_FROM epitaxy_base)
   endif()
