@@ -50,6 +50,7 @@ class LatentSpace {
   /// What the heads predict.
   const std::vector<PredictedProperty>& properties() const;
 
+  /// Molecules are prepared as those of the training. Throws InputError when the model does not say how these were.
   std::vector<EncodedMolecule> encode(std::span<const std::string> smiles) const;
   /// `points` [points, dimensions] -> [points][max(1, samples)]. Throws InputError for settings that cannot be.
   std::vector<std::vector<DecodedMolecule>> decode(std::span<const float> points, const Decoding& decoding = {}) const;

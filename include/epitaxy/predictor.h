@@ -35,7 +35,7 @@ struct RowPrediction {
 class Predictor {
  public:
   /// Reads a model, best or checkpoint file, or a model of difference learning. Throws InputError: no such file, no
-  /// model, damaged, without properties.
+  /// model, damaged, without properties, a model of molecules that does not say how these were prepared.
   explicit Predictor(const std::filesystem::path& model);
   ~Predictor();
   Predictor(Predictor&&) noexcept;
@@ -44,7 +44,8 @@ class Predictor {
   /// `formula` or `smiles`.
   const std::string& reads() const;
   const std::vector<PredictedProperty>& properties() const;
-  /// The cheap model's values that a row needs besides its text, in this order; mostly none.
+  /// The cheap model's values that a row needs besides its text, in this order and in the units of the training data;
+  /// mostly none.
   const std::vector<std::string>& cheap_values() const;
   /// Share of new rows that the intervals hold; absent where the model gives none.
   std::optional<double> coverage() const;

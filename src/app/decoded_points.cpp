@@ -15,6 +15,10 @@ latent::DecodingSettings decoding_settings(const Decoding& decoding) {
   if (decoding.beam > 0 && decoding.samples > 0) {
     fail_input("either {} samples or a beam of {}: not both", decoding.samples, decoding.beam);
   }
+  if (decoding.beam > kLargestBeam || decoding.samples > kMostSamples) {
+    fail_input("{} samples, a beam of {}: at most {} and {}", decoding.samples, decoding.beam, kMostSamples,
+               kLargestBeam);
+  }
   if (decoding.beam > 0) {
     return {.kind = latent::DecodingKind::beam, .width = decoding.beam};
   }

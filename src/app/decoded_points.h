@@ -22,6 +22,9 @@ struct DecodedPoints {
   std::vector<float> properties;  ///< [points, heads], standardized.
 };
 
+inline constexpr std::size_t kMostSamples = 1000000;
+inline constexpr std::size_t kLargestBeam = 256;
+
 /// Throws InputError for settings that cannot be.
 latent::DecodingSettings decoding_settings(const Decoding& decoding);
 

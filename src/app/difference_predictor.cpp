@@ -20,11 +20,16 @@ class DifferencePredictor final : public RowPredictor {
     if (!head.empty() && head != model_.measured) {
       fail_input("{} predicts {} alone, not '{}'", path.string(), model_.measured, head);
     }
+    if (model_.features.of_molecules()) {
+      rules_ = data::rules_of_model(path.string(), model_.preparation);
+    }
+    description_.preparation = model_.preparation;
     description_.reads = model_.features.of_molecules() ? "smiles" : "formula";
     description_.properties = {{model_.measured, model_.measured, model_.unit}};
     description_.heads = {""};
     if (model_.needs_cheap()) {
       description_.cheap_values = model_.cheap;
+      description_.cheap_units = model_.cheap_units;
     }
     description_.coverage = model_.coverage;
     description_.model = fmt::format("({})", model_.way.name);
@@ -81,7 +86,7 @@ class DifferencePredictor final : public RowPredictor {
   /// A molecule as the import writes it, or a formula that can be read.
   std::string standard_text(const std::string& text) const {
     if (model_.features.of_molecules()) {
-      return chem::standardize_molecule(text).smiles;
+      return chem::standardize_molecule(text, rules_).smiles;
     }
     chem::parse_formula(text);
     return text;
@@ -103,6 +108,7 @@ class DifferencePredictor final : public RowPredictor {
   }
 
   transfer::DifferenceModel model_;
+  chem::MoleculeRules rules_;  ///< Of a model of molecules.
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "app/input_columns.h"
 #include "app/input_rows.h"
 #include "app/output_columns.h"
 #include "base/error.h"
@@ -19,14 +20,16 @@ namespace {
 /// What is read before anything is computed.
 struct Request {
   latent::LatentModel model;
+  RowReader read;
   data::CsvTable table;
   std::size_t column;
   bool hdf5;
 
   explicit Request(const EncodeOptions& options)
       : model(options.model),
+        read(molecule_reader(model.description(), options.model.string())),
         table(data::CsvTable::read(options.input)),
-        column(table.column(options.column)),
+        column(text_column(options.input, table, options.column, model.description().preparation, "smiles")),
         hdf5(latent::is_hdf5(options.output)) {
     if (!hdf5) {
       if (options.output.extension() == ".gz") {
@@ -106,7 +109,7 @@ void encode(const parallel::Communicator& communicator, const EncodeOptions& opt
   InputRows rows;
   communicator.agree([&] {
     request.emplace(options);
-    rows = read_rows(communicator, request->table, request->column, request->model.description());
+    rows = read_rows(communicator, request->table, request->column, request->model.description(), request->read);
   });
   communicator.on_root([&] { make_folder_of(options.output); });
   const std::vector<RowNote> notes = gather_notes(communicator, rows.notes);

@@ -12,7 +12,7 @@ struct EncodeOptions {
   std::filesystem::path model;
   std::filesystem::path input;
   std::filesystem::path output;  ///< `.h5` or `.csv`.
-  std::string column = "smiles";
+  std::string column{};          ///< Empty: that of the source of the training data, else `smiles`.
 };
 
 /// Writes the latent mean of each molecule. HDF5: `/mean` and `/log_variance` [rows, latent], `/smiles` (canonical),

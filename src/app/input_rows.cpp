@@ -8,8 +8,8 @@ namespace epitaxy::app {
 
 bool is_molecular(const models::ModelDescription& description) { return description.kind == "molecule_vae"; }
 
-RowReader row_reader(const models::ModelDescription& description) {
-  return is_molecular(description) ? molecule_reader(description) : composition_reader(description);
+RowReader row_reader(const models::ModelDescription& description, const std::string& file) {
+  return is_molecular(description) ? molecule_reader(description, file) : composition_reader(description);
 }
 
 std::string default_column(const models::ModelDescription& description) {
@@ -23,8 +23,7 @@ void check_fields(const data::CsvTable& table, std::size_t row) {
 }
 
 InputRows read_rows(const parallel::Communicator& communicator, const data::CsvTable& table, std::size_t column,
-                    const models::ModelDescription& description) {
-  const RowReader read = row_reader(description);
+                    const models::ModelDescription& description, const RowReader& read) {
   const std::size_t width = description.feature_count();
   InputRows result{parallel::my_rows(table.rows(), kChunkRows, communicator), {}, {}};
   result.features.resize(result.range.size() * width);

@@ -32,10 +32,11 @@ using RowReader = std::function<RowNote(std::string_view text, float* features)>
 /// Of element fractions. Warns of elements that no training row held.
 RowReader composition_reader(const models::ModelDescription& description);
 /// Of molecules, made alike as by the import of the model's training data. Warns of tokens that no training row held.
-RowReader molecule_reader(const models::ModelDescription& description);
+/// Throws InputError when the model, which is that of `file`, does not say how these molecules were prepared.
+RowReader molecule_reader(const models::ModelDescription& description, const std::string& file);
 /// The one that a model needs.
-RowReader row_reader(const models::ModelDescription& description);
-/// The column that it reads when the user names none: `formula` or `smiles`.
+RowReader row_reader(const models::ModelDescription& description, const std::string& file);
+/// The column that it reads when neither the user nor the source of its data names another: `formula` or `smiles`.
 std::string default_column(const models::ModelDescription& description);
 
 /// Rows of an executor's chunk. Ranks work on whole chunks, so that the place of a row in its chunk, and with it every
@@ -50,7 +51,7 @@ struct InputRows {
 };
 
 InputRows read_rows(const parallel::Communicator& communicator, const data::CsvTable& table, std::size_t column,
-                    const models::ModelDescription& description);
+                    const models::ModelDescription& description, const RowReader& read);
 /// Throws InputError when a row has not as many fields as the header.
 void check_fields(const data::CsvTable& table, std::size_t row);
 /// The notes of all rows, on rank 0. Collective.

@@ -40,6 +40,19 @@ Json describe_representations(const data::DatasetIndex& index) {
   return json;
 }
 
+/// What was done to the data; the rules where these are molecules.
+void describe_preparation(const std::optional<data::Preparation>& preparation, bool molecular, Json& json) {
+  if (!preparation) {
+    return;
+  }
+  json["preparation"]["column"] = preparation->column;
+  if (molecular) {
+    for (const auto& [key, value] : data::named_rules(preparation->rules)) {
+      json["preparation"][key] = value;
+    }
+  }
+}
+
 Json describe_dataset(const std::filesystem::path& path) {
   const auto index = data::read_index(path);
   Json json{{"format", "epitaxy dataset"}, {"kind", index.kind}, {"rows", index.rows}};
@@ -49,6 +62,7 @@ Json describe_dataset(const std::filesystem::path& path) {
     json["molecules"] = std::set<std::string>(index.groups.begin(), index.groups.end()).size();
     json["representations"] = describe_representations(index);
   }
+  describe_preparation(index.preparation, index.kind == "molecule", json);
   for (const auto& target : index.targets) {
     json["targets"][target.name] = describe_target(target);
   }
@@ -90,6 +104,7 @@ Json describe_model(const models::ModelDescription& d, std::size_t members) {
   } else {
     json["widths"] = d.widths;
   }
+  describe_preparation(d.preparation, molecular, json);
   for (const auto& head : d.heads) {
     json["heads"][head.name] = {{"target", head.target},
                                 {"unit", head.unit},
@@ -158,6 +173,7 @@ Json describe_difference(const std::filesystem::path& path, const std::string& h
           {"unit", model.cheap_units[c]}, {"min", model.cheap_low[c]}, {"max", model.cheap_high[c]}};
     }
   }
+  describe_preparation(model.preparation, model.features.of_molecules(), json);
   json["features"] = Json::parse(transfer::to_json(model.features.blocks()));
   json["rows"] = model.learned.errors.size();
   json["inner_mae"] = model.learned.inner_mae();

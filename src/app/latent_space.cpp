@@ -12,10 +12,11 @@
 namespace epitaxy {
 
 struct LatentSpace::State {
+  std::string file;
   latent::LatentModel model;
   std::vector<PredictedProperty> properties;
 
-  explicit State(const std::filesystem::path& path) : model(path) {
+  explicit State(const std::filesystem::path& path) : file(path.string()), model(path) {
     const auto& description = model.description();
     const auto heads = app::choose_heads(description, "");
     for (const std::size_t h : heads) {
@@ -45,7 +46,7 @@ std::size_t LatentSpace::dimensions() const { return state_->model.latent(); }
 const std::vector<PredictedProperty>& LatentSpace::properties() const { return state_->properties; }
 
 std::vector<EncodedMolecule> LatentSpace::encode(std::span<const std::string> smiles) const {
-  const app::RowReader read = app::molecule_reader(state_->model.description());
+  const app::RowReader read = app::molecule_reader(state_->model.description(), state_->file);
   const std::size_t width = state_->model.description().feature_count();
   std::vector<float> ids(smiles.size() * width);
   std::vector<EncodedMolecule> molecules(smiles.size());

@@ -3,8 +3,10 @@
 #include <CLI/CLI.hpp>
 
 #include "app/decode.h"
+#include "app/decoded_points.h"
 #include "app/encode.h"
 #include "app/inspect.h"
+#include "app/keys.h"
 #include "app/predict.h"
 #include "app/version.h"
 #include "app/workflow.h"
@@ -38,8 +40,10 @@ CLI::App* add_predict(CLI::App& app, app::PredictOptions& options) {
   predict->add_option("--model", options.model, "A model, best or checkpoint file (HDF5)")->required();
   predict->add_option("--input", options.input, "CSV (or CSV.gz) with formulas or SMILES")->required();
   predict->add_option("--output", options.output, "CSV to write")->required();
-  predict->add_option("--column,--smiles-column", options.column,
-                      "Name of the column with formulas or SMILES (default: formula or smiles, as the model reads)");
+  predict->add_option(
+      "--column,--smiles-column", options.column,
+      "Name of the column with formulas or SMILES (default: as in the training data's source, else formula "
+      "or smiles, as the model reads)");
   predict->add_option("--head", options.head, "Only this head of a model with several");
   return predict;
 }
@@ -49,7 +53,8 @@ CLI::App* add_encode(CLI::App& app, app::EncodeOptions& options) {
   encode->add_option("--model", options.model, "A model, best or checkpoint file (HDF5) of molecules")->required();
   encode->add_option("--input", options.input, "CSV (or CSV.gz) with SMILES")->required();
   encode->add_option("--output", options.output, "HDF5 (.h5) or CSV (.csv) to write")->required();
-  encode->add_option("--smiles-column", options.column, "Name of the column with SMILES (default: smiles)");
+  encode->add_option("--smiles-column", options.column,
+                     "Name of the column with SMILES (default: as in the training data's source, else smiles)");
   return encode;
 }
 
@@ -60,9 +65,9 @@ CLI::App* add_decode(CLI::App& app, app::DecodeOptions& options) {
   decode->add_option("--output", options.output, "CSV to write")->required();
   CLI::Option* samples =
       decode->add_option("--samples", options.decoding.samples, "Draw so many molecules for each point");
-  samples->check(CLI::Range(1, 1000000));
+  samples->check(CLI::Range(std::size_t{1}, app::kMostSamples));
   decode->add_option("--beam", options.decoding.beam, "The likeliest string that a beam of so many hypotheses finds")
-      ->check(CLI::Range(1, 256))
+      ->check(CLI::Range(std::size_t{1}, app::kLargestBeam))
       ->excludes(samples);
   decode->add_option("--temperature", options.decoding.temperature, "Of the draws (default: 1)")->needs(samples);
   decode->add_option("--seed", options.decoding.seed, "Of the draws (default: 1)")->needs(samples);
@@ -75,6 +80,15 @@ CLI::App* add_inspect(CLI::App& app, app::InspectOptions& options) {
   inspect->add_flag("--hash", options.hash, "Only the hash of its content");
   inspect->add_flag("--json", options.json, "As JSON");
   return inspect;
+}
+
+CLI::App* add_keys(CLI::App& app, app::KeysOptions& options) {
+  CLI::App* keys = app.add_subcommand("keys", "The keys of stage files: defaults, values, effects, meanings");
+  CLI::Option* stage = keys->add_option("stage", options.stage, "A stage, or workflow");
+  keys->add_option("key", options.key, "One key or section, such as training.epochs or epochs");
+  keys->add_flag("--json", options.json, "A JSON Schema of the stage file")->needs(stage);
+  keys->add_flag("--markdown", options.markdown, "All stages, as docs/keys.md has them");
+  return keys;
 }
 
 int execute(const parallel::Communicator& world, int argc, char** argv) {
@@ -105,6 +119,8 @@ int execute(const parallel::Communicator& world, int argc, char** argv) {
   CLI::App* decode = add_decode(app, decoding);
   app::InspectOptions inspecting;
   CLI::App* inspect = add_inspect(app, inspecting);
+  app::KeysOptions listing;
+  CLI::App* keys = add_keys(app, listing);
 
   try {
     app.parse(argc, argv);
@@ -130,6 +146,8 @@ int execute(const parallel::Communicator& world, int argc, char** argv) {
     app::decode(world, decoding);
   } else if (inspect->parsed()) {
     world.on_root([&] { app::inspect(inspecting); });
+  } else if (keys->parsed()) {
+    world.on_root([&] { fmt::print("{}", app::keys_text(listing)); });
   } else if (world.is_root()) {
     fmt::print("{}", version ? app::version_text() : app.help());
   }

@@ -12,21 +12,11 @@ namespace epitaxy::app {
 
 namespace {
 
-/// A model whose tokens write stereo learned from data that kept it; unpaired electrons are paired and mixtures
-/// rejected, as the import does unless it is told otherwise.
-chem::MoleculeRules rules_of(const models::ModelDescription& description) {
-  const auto writes_stereo = [](const std::string& token) { return token.find_first_of("@/\\") != std::string::npos; };
-  chem::MoleculeRules rules;
-  rules.keep_stereo =
-      description.representation != "selfies" && std::ranges::any_of(description.features, writes_stereo);
-  return rules;
-}
-
 class MoleculeReader {
  public:
-  explicit MoleculeReader(const models::ModelDescription& description)
+  MoleculeReader(const models::ModelDescription& description, const std::string& file)
       : representation_(description.representation),
-        rules_(rules_of(description)),
+        rules_(data::rules_of_model(file, description.preparation)),
         tokenizer_(models::tokenizer_of(representation_)),
         text_(description),
         known_(description.features.begin(), description.features.end()) {
@@ -76,8 +66,8 @@ class MoleculeReader {
 
 }  // namespace
 
-RowReader molecule_reader(const models::ModelDescription& description) {
-  const auto reader = std::make_shared<const MoleculeReader>(description);
+RowReader molecule_reader(const models::ModelDescription& description, const std::string& file) {
+  const auto reader = std::make_shared<const MoleculeReader>(description, file);
   return [reader](std::string_view smiles, float* features) { return reader->read(smiles, features); };
 }
 

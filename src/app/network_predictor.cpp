@@ -22,11 +22,12 @@ class NetworkPredictor final : public RowPredictor {
       : file_(models::read_model(path)),
         heads_(choose_heads(file_.description, head)),
         model_(models::make_model(file_.description)),
-        read_(row_reader(file_.description)) {
+        read_(row_reader(file_.description, path.string())) {
     if (heads_.empty()) {
       fail_input("{} predicts nothing: it has no property heads", path.string());
     }
     description_.reads = default_column(file_.description);
+    description_.preparation = file_.description.preparation;
     for (const std::size_t h : heads_) {
       description_.properties.push_back({property_name(file_.description, heads_, h), file_.description.heads[h].target,
                                          file_.description.heads[h].unit});

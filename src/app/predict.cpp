@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 
+#include "app/input_columns.h"
 #include "app/input_rows.h"
 #include "app/output_columns.h"
 #include "app/row_predictor.h"
@@ -22,15 +23,30 @@ struct Request {
   std::unique_ptr<RowPredictor> predictor;
   data::CsvTable table;
   std::size_t column;
-  std::vector<std::size_t> cheap;  ///< Columns of the table.
+  std::vector<ValueColumn> cheap;
 
   explicit Request(const PredictOptions& options)
       : predictor(open_predictor(options.model, options.head)),
         table(data::CsvTable::read(options.input)),
-        column(table.column(options.column.empty() ? predictor->description().reads : options.column)) {
-    for (const std::string& name : predictor->description().cheap_values) {
-      cheap.push_back(table.column(name));
+        column(text_column(options.input, table, options.column, description().preparation, description().reads)) {
+    for (std::size_t c = 0; c < description().cheap_values.size(); ++c) {
+      cheap.push_back(value_column(options.input, table, description().cheap_values[c], description().cheap_units[c],
+                                   description().preparation));
+      if (!cheap.back().told.empty()) {
+        log::info("{}", cheap.back().told);
+      }
     }
+  }
+
+  const RowPredictor::Description& description() const { return predictor->description(); }
+  /// A row's number in a column, as the model knows it; nothing when it is none. Throws std::runtime_error when it
+  /// cannot be converted.
+  std::optional<double> value(std::size_t row, const ValueColumn& of) const {
+    const auto number = text::to_double(table.field(row, of.column));
+    if (!number) {
+      return std::nullopt;
+    }
+    return converted(of, *number, description().reads, table.field(row, column), description().preparation);
   }
 };
 
@@ -51,10 +67,10 @@ struct Answers {
 /// A number of the table for each cheap column; throws InputError when one is none.
 void read_cheap(const Request& request, std::size_t row, double* values) {
   for (std::size_t c = 0; c < request.cheap.size(); ++c) {
-    const auto value = text::to_double(request.table.field(row, request.cheap[c]));
+    const auto value = request.value(row, request.cheap[c]);
     if (!value || !std::isfinite(*value)) {
-      fail_input("'{}' is no value of {}", request.table.field(row, request.cheap[c]),
-                 request.predictor->description().cheap_values[c]);
+      fail_input("'{}' is no value of {}", request.table.field(row, request.cheap[c].column),
+                 request.description().cheap_values[c]);
     }
     values[c] = *value;
   }
@@ -81,7 +97,7 @@ Answers predict_rows(const Request& request, parallel::RowRange range) {
   for (std::size_t i = 0; i < range.size(); ++i) {
     const bool readable = predicted[i].readable() && problems[i].empty();
     answers.notes.push_back({readable, "", problems[i].empty() ? predicted[i].warning : problems[i]});
-    for (std::size_t p = 0; p < request.predictor->description().properties.size(); ++p) {
+    for (std::size_t p = 0; p < request.description().properties.size(); ++p) {
       Numbers numbers;
       if (readable) {
         const PredictedValue& value = predicted[i].values[p];
@@ -96,7 +112,7 @@ Answers predict_rows(const Request& request, parallel::RowRange range) {
 
 void write_table(const PredictOptions& options, const Request& request, const Answers& answers) {
   const data::CsvTable& table = request.table;
-  const auto& description = request.predictor->description();
+  const auto& description = request.description();
   const bool intervals = description.coverage.has_value();
   OutputColumns columns(table.columns());
   const std::string suffix = "_predicted";
@@ -134,19 +150,20 @@ void write_table(const PredictOptions& options, const Request& request, const An
 
 /// When the input has the target already, the user gets the error too.
 void report_error(const Request& request, const Answers& answers, std::size_t property) {
-  const auto& description = request.predictor->description();
+  const auto& description = request.description();
   const PredictedProperty& own = description.properties[property];
-  const auto& columns = request.table.columns();
-  const auto found = std::ranges::find(columns, own.target);
-  if (found == columns.end()) {
+  const auto found = find_value_column(request.table, own.target, own.unit, description.preparation);
+  if (!found) {
     return;
   }
   std::vector<double> truth;
   std::vector<double> predicted;
   std::size_t covered = 0;
   for (std::size_t row = 0; row < request.table.rows(); ++row) {
-    const auto value = text::to_double(request.table.field(row, static_cast<std::size_t>(found - columns.begin())));
-    if (value && answers.notes[row].readable) {
+    if (!answers.notes[row].readable) {
+      continue;
+    }
+    if (const auto value = request.value(row, *found)) {
       const Numbers& numbers = answers.numbers[row * description.properties.size() + property];
       truth.push_back(*value);
       predicted.push_back(numbers.value);
@@ -157,10 +174,13 @@ void report_error(const Request& request, const Answers& answers, std::size_t pr
   if (m.count == 0) {
     return;
   }
+  if (!found->told.empty()) {
+    log::info("{}", found->told);
+  }
   const std::string head = description.heads[property];
   std::string line = head.empty() ? "" : fmt::format("head {} ", head);
-  line += fmt::format("against the input's column {}: MAE {:.5f}, RMSE {:.5f} {}, R2 {:.4f} on {} rows", own.target,
-                      m.mae, m.rmse, own.unit, m.r2, m.count);
+  line += fmt::format("against the input's column {}: MAE {:.5f}, RMSE {:.5f} {}, R2 {:.4f} on {} rows",
+                      request.table.columns()[found->column], m.mae, m.rmse, own.unit, m.r2, m.count);
   if (description.coverage) {
     line += fmt::format("; {:.1f} % in intervals", 100.0 * static_cast<double>(covered) / static_cast<double>(m.count));
   }
@@ -168,7 +188,7 @@ void report_error(const Request& request, const Answers& answers, std::size_t pr
 }
 
 void report(const PredictOptions& options, const Request& request, const Answers& answers) {
-  const auto& description = request.predictor->description();
+  const auto& description = request.description();
   const auto& notes = answers.notes;
   const auto readable = static_cast<std::size_t>(std::ranges::count_if(notes, &RowNote::readable));
   const auto doubtful = std::ranges::count_if(notes, [](const RowNote& n) { return n.readable && !n.warning.empty(); });
@@ -193,7 +213,7 @@ void predict(const parallel::Communicator& communicator, const PredictOptions& o
       [&] { mine = predict_rows(*request, parallel::my_rows(request->table.rows(), kChunkRows, communicator)); });
   const Answers all{gather_notes(communicator, mine.notes), communicator.gather(mine.numbers)};
   communicator.on_root([&] {
-    check_readable(options.input, request->table, request->column, all.notes, request->predictor->description().texts(),
+    check_readable(options.input, request->table, request->column, all.notes, request->description().texts(),
                    "predicted");
     write_table(options, *request, all);
     report(options, *request, all);

@@ -12,14 +12,15 @@ struct PredictOptions {
   std::filesystem::path model;
   std::filesystem::path input;
   std::filesystem::path output;
-  std::string column;  ///< Empty: `formula` or `smiles`, as the model reads.
+  std::string column;  ///< Empty: that of the source of the training data, else `formula` or `smiles`.
   std::string head;    ///< Empty: all heads.
 };
 
 /// Writes the input's columns followed by `<target>`, `<target>_std` (of an ensemble; else empty) and `warning`. Heads
 /// of the same target give `<target>_<head>` each. A column name that the input has already gets the suffix
 /// `_predicted`. Rows that cannot be predicted keep empty fields and say why in `warning`. The ranks share the rows.
-/// A model of difference learning reads its cheap values from columns of their names and gives `<measured>`,
+/// A model of difference learning reads its cheap values from columns of their names, or of those in the source of the
+/// training data (then in the source's units), and gives `<measured>`,
 /// `<measured>_std` (of a forest), `<measured>_low`, `<measured>_high` and `warning`.
 /// Collective. Throws InputError.
 void predict(const parallel::Communicator& communicator, const PredictOptions& options);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "data/preparation.h"
 #include "epitaxy/predictor.h"
 
 namespace epitaxy::app {
@@ -20,11 +21,13 @@ class RowPredictor {
   struct Description {
     std::string reads;  ///< `formula` or `smiles`.
     std::vector<PredictedProperty> properties;
-    std::vector<std::string> heads;         ///< [properties]; empty where a model has one output only.
-    std::vector<std::string> cheap_values;  ///< That a row needs besides its text.
-    std::optional<double> coverage;         ///< Of the intervals, where it gives them.
-    std::string model;                      ///< E.g. `by 3 models`, `(stacking)`.
-    std::string doubt;                      ///< What doubtful rows do, e.g. `hold elements that the model never saw`.
+    std::vector<std::string> heads;                ///< [properties]; empty where a model has one output only.
+    std::vector<std::string> cheap_values;         ///< That a row needs besides its text.
+    std::vector<std::string> cheap_units;          ///< [cheap_values]
+    std::optional<data::Preparation> preparation;  ///< Of the training data.
+    std::optional<double> coverage;                ///< Of the intervals, where it gives them.
+    std::string model;                             ///< E.g. `by 3 models`, `(stacking)`.
+    std::string doubt;  ///< What doubtful rows do, e.g. `hold elements that the model never saw`.
 
     /// `formulas` or `SMILES`.
     std::string texts() const { return reads == "smiles" ? "SMILES" : "formulas"; }
@@ -39,7 +42,8 @@ class RowPredictor {
   Description description_;
 };
 
-/// Throws InputError: no such file, no model, damaged, no such head (empty: all), no properties.
+/// Throws InputError: no such file, no model, damaged, no such head (empty: all), no properties, a model of
+/// molecules that does not say how these were prepared.
 std::unique_ptr<RowPredictor> open_predictor(const std::filesystem::path& model, const std::string& head);
 
 /// The parts of the above.

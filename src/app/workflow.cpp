@@ -1,12 +1,13 @@
 #include "app/workflow.h"
 
-#include <cstdlib>
+#include <algorithm>
 #include <set>
 
 #include "app/stage.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "config/key_reader.h"
 
 namespace epitaxy::app {
 
@@ -18,22 +19,19 @@ using parallel::Communicator;
 
 namespace {
 
-WorkflowStage read_entry(Section s) {
-  WorkflowStage stage;
-  stage.name = s.string("name");
-  stage.file = s.string("file");
-  stage.ranks = static_cast<int>(s.integer("ranks", 1, {1, 1e6}));
-  stage.time = s.string("time", stage.time);
-  if (!parse_time(stage.time)) {
-    s.problem("time", "must be a time such as \"00:30:00\"");
+void entry_keys(config::Keys& k, WorkflowStage& s) {
+  using config::Key;
+  k.text(s.name, Key("name", "of the stage and of its folder").output().required());
+  k.text(s.file, Key("file", "its stage file").output().required());
+  k.integer(s.ranks, Key("ranks", "of its Slurm job; run takes those it was started with").output(), {1, 1e6});
+  k.text(s.time, Key("time", "limit of its Slurm job").output());
+  if (!parse_time(s.time)) {
+    k.problem("time", "must be a time such as \"00:30:00\"");
   }
-  if (s.has("set")) {
-    Section set = s.section("set");
-    for (const auto& key : set.keys()) {
-      stage.overrides.push_back({key, set.yaml(key)});
-    }
-  }
-  return stage;
+  k.named_yaml(Key("set", "values that replace those of its file").output(), "KEY",
+               [&](const std::string& key, const std::string& value) {
+                 s.overrides.push_back({key, value});
+               });
 }
 
 /// Gives `STAGE.key=value` to the stage of that name; the others belong to the workflow file itself.
@@ -65,22 +63,27 @@ bool is_workflow(const std::string& file) {
   return root.has("workflow");
 }
 
-Workflow read_workflow(const std::string& file, const std::vector<Override>& overrides) {
-  const Document document = Document::from_file(file);
-  Section root = document.root();
-  Workflow workflow;
-  workflow.name = root.string("workflow");
-  workflow.output = root.string("output", "runs/" + workflow.name);
+void keys(config::Keys& k, Workflow& s) {
+  using config::Key;
+  k.text(s.name, Key("workflow", "its name").output().required());
+  std::string output = "runs/" + s.name;
+  k.text(output, Key("output", "folder of the stages' folders; runs/ and the name without it").output());
+  s.output = output;
+  k.list(s.stages, Key("stages", "run one after another").output(), entry_keys);
   std::set<std::string> names;
-  for (Section s : root.sections("stages")) {
-    workflow.stages.push_back(read_entry(s));
-    if (!names.insert(workflow.stages.back().name).second) {
-      s.problem("name", "is the name of an earlier stage too");
+  for (const WorkflowStage& stage : s.stages) {
+    if (!names.insert(stage.name).second) {
+      k.problem("stages", fmt::format("name '{}' twice", stage.name));
     }
   }
-  if (workflow.stages.empty()) {
-    root.problem("stages", "must list at least one stage");
+  if (s.stages.empty()) {
+    k.problem("stages", "must list at least one stage");
   }
+}
+
+Workflow read_workflow(const std::string& file, const std::vector<Override>& overrides) {
+  const Document document = Document::from_file(file);
+  auto workflow = config::read<Workflow>(document.root());
   document.finish();
   for (const Override& o : distribute(workflow, overrides)) {
     fail_input("--set {}={}: for a workflow, keys begin with the name of a stage, such as {}.{}", o.key, o.value,
@@ -108,8 +111,6 @@ Workflow select(const RunOptions& options) {
                  hint ? fmt::format(" (did you mean '{}'?)", *hint) : "");
     }
   }
-  // Stage files name the results of earlier stages with this variable.
-  setenv("WORKFLOW", workflow.output.c_str(), 1);
   return workflow;
 }
 
@@ -118,6 +119,17 @@ fs::path stage_folder(const RunOptions& options, const Stage& stage) {
     return options.output;
   }
   return stage.output.empty() ? fs::path("runs") / fs::path(options.file).stem() : stage.output;
+}
+
+/// A file that the stage reads and that an earlier stage of the workflow will write.
+std::optional<std::string> missing_result(const Stage& stage, const fs::path& output) {
+  const auto is_awaited = [&](const std::string& input) {
+    const fs::path relative = fs::path(input).lexically_normal().lexically_relative(output.lexically_normal());
+    return !relative.empty() && *relative.begin() != ".." &&
+           !fs::exists(fs::is_directory(input) ? fs::path(input) / "summary.json" : fs::path(input));
+  };
+  const auto found = std::ranges::find_if(stage.inputs, is_awaited);
+  return found == stage.inputs.end() ? std::nullopt : std::optional(*found);
 }
 
 /// What a command line asks for: the stages of a workflow, or the one of a stage file.
@@ -141,7 +153,8 @@ Plan read_plan(const Communicator& communicator, const RunOptions& options) {
     }
     plan.workflow = select(options);
     for (const auto& entry : plan.workflow.stages) {
-      plan.stages.push_back(read_stage(entry.file, entry.overrides));
+      // Stage files name the results of earlier stages with this variable.
+      plan.stages.push_back(read_stage(entry.file, entry.overrides, {{"WORKFLOW", plan.workflow.output.string()}}));
     }
   });
   return plan;
@@ -191,14 +204,10 @@ int check(const Communicator& communicator, const RunOptions& options) {
   for (std::size_t i = 0; i < stages.size(); ++i) {
     log::info("[{}/{}] {}: the keys of {} are right", i + 1, stages.size(), workflow.stages[i].name,
               workflow.stages[i].file);
-    try {
+    if (const auto input = missing_result(stages[i], workflow.output)) {
+      log::info("  its data come from an earlier stage and are not there yet: {}", *input);
+    } else {
       stages[i].check(communicator);
-    } catch (const InputError& error) {
-      // What an earlier stage will write cannot be there yet.
-      if (i == 0 || std::string(error.what()).find(workflow.output.string()) == std::string::npos) {
-        throw;
-      }
-      log::info("  its data come from an earlier stage and are not there yet: {}", error.what());
     }
   }
   return kDone;

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "config/section.h"
+#include "config/keys.h"
 #include "parallel/communicator.h"
 
 namespace epitaxy::app {
@@ -24,6 +24,9 @@ struct Workflow {
   std::filesystem::path output;
   std::vector<WorkflowStage> stages;
 };
+
+/// The keys of a workflow.
+void keys(config::Keys& k, Workflow& workflow);
 
 /// True when the file has a `workflow` key, false for a stage file. Throws InputError when it is neither.
 bool is_workflow(const std::string& file);

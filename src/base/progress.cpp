@@ -49,11 +49,11 @@ class ProgressFile {
     write("running");
   }
 
-  void close(bool done) {
-    if (done && part_.contains("done")) {
+  void close(StageEnd end) {
+    if (end == StageEnd::done && part_.contains("done")) {
       part_["seconds_left"] = 0.0;
     }
-    write(done ? "done" : "stopped");
+    write(end == StageEnd::done ? "done" : end == StageEnd::stopped ? "stopped" : "failed");
     path_.clear();
   }
 
@@ -128,7 +128,7 @@ void open_progress(const std::filesystem::path& path, std::string_view stage) {
   ProgressFile::of_process().open(path, stage);
 }
 
-void close_progress(bool done) { ProgressFile::of_process().close(done); }
+void close_progress(StageEnd end) { ProgressFile::of_process().close(end); }
 
 Progress::Progress(std::string name, std::string unit, std::size_t workers, ProgressClock clock)
     : name_(std::move(name)),

@@ -18,8 +18,10 @@ double steady_seconds();
 /// From now on the outermost `Progress` of this process is written to this file, at most every ten seconds (see
 /// docs/file_formats.md), as part of a stage. Only rank 0 does so. A file that cannot be written is warned of once.
 void open_progress(const std::filesystem::path& path, std::string_view stage);
-/// Writes the file for the last time: the stage is done, or else stopped, to be run again.
-void close_progress(bool done);
+/// How a stage ended: all done; stopped, to be run again; with an error.
+enum class StageEnd { done, stopped, failed };
+/// Writes the file for the last time.
+void close_progress(StageEnd end);
 
 /// What jobs of one kind amount to.
 struct Work {

@@ -14,12 +14,6 @@ namespace {
 
 constexpr std::string_view kSpace = " \t\r\n\f\v";
 
-std::string lower(std::string_view s) {
-  std::string result(s);
-  std::ranges::transform(result, result.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return result;
-}
-
 /// Without a leading plus, which from_chars does not take; "+-1" stays as it is and is refused later.
 std::string_view without_plus(std::string_view s) {
   return s.size() > 1 && s[0] == '+' && s[1] != '-' && s[1] != '+' ? s.substr(1) : s;
@@ -139,7 +133,7 @@ std::optional<long long> to_integer(std::string_view s) {
 }
 
 std::optional<std::string> nearest(std::string_view name, const std::vector<std::string>& candidates) {
-  const std::string wanted = lower(name);
+  const std::string wanted = lower(std::string(name));
   std::optional<std::string> best;
   std::size_t limit = std::max<std::size_t>(2, name.size() / 3) + 1;
   for (const std::string& candidate : candidates) {
@@ -175,34 +169,9 @@ bool matches(std::string_view pattern, std::string_view name) {
   return pattern.find_first_not_of('*', p) == std::string_view::npos;
 }
 
-std::string line_difference(const std::string& before, const std::string& now, std::string_view mark_before,
-                            std::string_view mark_now) {
-  const auto old_lines = split(before, '\n');
-  const auto new_lines = split(now, '\n');
-  const std::size_t n = old_lines.size();
-  const std::size_t m = new_lines.size();
-  // Longest common subsequence: the inputs are short.
-  std::vector<std::vector<int>> length(n + 1, std::vector<int>(m + 1, 0));
-  for (std::size_t i = n; i-- > 0;) {
-    for (std::size_t j = m; j-- > 0;) {
-      length[i][j] =
-          old_lines[i] == new_lines[j] ? length[i + 1][j + 1] + 1 : std::max(length[i + 1][j], length[i][j + 1]);
-    }
-  }
-  std::string result;
-  std::size_t i = 0;
-  std::size_t j = 0;
-  while (i < n || j < m) {
-    if (i < n && j < m && old_lines[i] == new_lines[j]) {
-      ++i;
-      ++j;
-    } else if (j == m || (i < n && length[i + 1][j] >= length[i][j + 1])) {
-      result += "\n  " + std::string(mark_before) + old_lines[i++];
-    } else {
-      result += "\n  " + std::string(mark_now) + new_lines[j++];
-    }
-  }
-  return result;
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
 }
 
 std::string duration(double seconds) {

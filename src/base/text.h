@@ -24,9 +24,8 @@ std::optional<std::string> nearest(std::string_view name, const std::vector<std:
 /// True when `name` matches a pattern in which `*` stands for any characters and `?` for one.
 bool matches(std::string_view pattern, std::string_view name);
 
-/// The lines that only one of two texts has, in order, each on a new line and behind the mark of its text.
-std::string line_difference(const std::string& before, const std::string& now, std::string_view mark_before,
-                            std::string_view mark_now);
+/// ASCII letters as small ones.
+std::string lower(std::string text);
 
 /// "1 h 02 min", "3 min 20 s", "4.1 s".
 std::string duration(double seconds);

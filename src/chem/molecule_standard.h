@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/names.h"
+
 namespace epitaxy::chem {
 
 /// What to do with unpaired electrons. Strings derived from coordinates have lost double bonds at times:
@@ -15,12 +17,17 @@ enum class Radicals {
   keep,
   repair,  ///< Pair electrons of neighboring atoms and of the ends of conjugated chains; reject what is left.
 };
+inline constexpr Named<Radicals> kRadicals[] = {
+    {Radicals::reject, "reject"}, {Radicals::keep, "keep"}, {Radicals::repair, "repair"}};
+constexpr std::span<const Named<Radicals>> names(Radicals) { return kRadicals; }
 
 /// How molecules are made alike.
 struct MoleculeRules {
   bool keep_stereo = false;
   Radicals radicals = Radicals::repair;
   bool largest_fragment = false;  ///< Of salts and mixtures take the largest fragment; otherwise they are rejected.
+
+  bool operator==(const MoleculeRules&) const = default;
 };
 
 struct StandardMolecule {

@@ -5,6 +5,7 @@
 #include <array>
 #include <climits>
 #include <filesystem>
+#include <iterator>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -28,7 +29,9 @@ void add_unknown_keys(const State& state) {
     if (!state.path.empty()) {
       message += fmt::format(" in '{}'", state.path);
     }
-    if (const auto nearest = text::nearest(member.key, state.asked)) {
+    if (const auto explained = state.explained.find(member.key); explained != state.explained.end()) {
+      message = fmt::format("'{}' {}", state.full(member.key), text::join(explained->second, ", or "));
+    } else if (const auto nearest = text::nearest(member.key, state.asked)) {
       message += fmt::format("; did you mean '{}'?", *nearest);
     } else if (!state.asked.empty()) {
       message += "; known keys are " + text::join(state.asked, ", ");
@@ -49,8 +52,7 @@ bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 |
 /// Whether any YAML reader takes the text for a text when it is not quoted.
 bool is_plain(const std::string& text) {
   constexpr std::array<const char*, 9> kOther = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"};
-  std::string lower = text;
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string lower = text::lower(text);
   if (text.empty() || text::to_double(text) || std::ranges::find(kOther, lower) != kOther.end()) {
     return false;
   }
@@ -103,11 +105,13 @@ void emit(YAML::Emitter& out, const State& state) {
 
 }  // namespace
 
-Document Document::from_file(const std::string& path, const std::vector<Override>& overrides) {
-  return from_text(file::read(path), path, overrides);
+Document Document::from_file(const std::string& path, const std::vector<Override>& overrides,
+                             const Variables& variables) {
+  return from_text(file::read(path), path, overrides, variables);
 }
 
-Document Document::from_text(const std::string& text, const std::string& name, const std::vector<Override>& overrides) {
+Document Document::from_text(const std::string& text, const std::string& name, const std::vector<Override>& overrides,
+                             const Variables& variables) {
   const std::string folder = std::filesystem::path(name).parent_path().string();
   Document document;
   document.shared_ = std::make_shared<Shared>();
@@ -116,6 +120,7 @@ Document Document::from_text(const std::string& text, const std::string& name, c
   Context& context = *document.shared_->context;
   State& root = *document.shared_->root;
   context.file = name;
+  context.variables = variables;
   context.variables["HERE"] = folder.empty() ? "." : folder;
   root.context = document.shared_->context;
   root.value = parse(text, name, context.problems);

@@ -24,21 +24,6 @@ struct Result {
 template <typename T>
 using Conversion = std::function<Result<T>(const std::string&)>;
 
-Scalar scalar(const std::string& value) { return {value, true}; }
-Scalar scalar(long long value) { return {fmt::format("{}", value)}; }
-Scalar scalar(bool value) { return {value ? "true" : "false"}; }
-Scalar scalar(double value) {
-  if (!std::isfinite(value)) {
-    return {std::isnan(value) ? ".nan" : value > 0 ? ".inf" : "-.inf"};
-  }
-  std::string text = fmt::format("{}", value);
-  const std::size_t exponent = text.find('e');
-  if (exponent != std::string::npos && text.find('.') == std::string::npos) {
-    text.insert(exponent, ".0");  // YAML 1.1 takes 1e-5 for a text
-  }
-  return {text};
-}
-
 std::string hint(const std::string& text, const std::vector<std::string>& candidates) {
   const auto nearest = text::nearest(text, candidates);
   return nearest ? fmt::format("; did you mean '{}'?", *nearest) : "";
@@ -79,8 +64,7 @@ Conversion<long long> integer_in(Range range) {
 Result<std::string> any_text(const std::string& text) { return {text, ""}; }
 
 Result<bool> truth(const std::string& text) {
-  std::string lower = text;
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string lower = text::lower(text);
   if (lower == "true" || lower == "yes" || lower == "on") {
     return {true, ""};
   }
@@ -211,6 +195,21 @@ State::Pointer child(State& state, const std::string& path, const Place& place, 
 }
 
 }  // namespace
+
+Scalar scalar(const std::string& value) { return {value, true}; }
+Scalar scalar(long long value) { return {fmt::format("{}", value)}; }
+Scalar scalar(bool value) { return {value ? "true" : "false"}; }
+Scalar scalar(double value) {
+  if (!std::isfinite(value)) {
+    return {std::isnan(value) ? ".nan" : value > 0 ? ".inf" : "-.inf"};
+  }
+  std::string text = fmt::format("{}", value);
+  const std::size_t exponent = text.find('e');
+  if (exponent != std::string::npos && text.find('.') == std::string::npos) {
+    text.insert(exponent, ".0");  // YAML 1.1 takes 1e-5 for a text
+  }
+  return {text};
+}
 
 void Context::add(const Place& place, const std::string& message) {
   const bool known = std::ranges::any_of(problems, [&](const Problem& problem) {
@@ -357,6 +356,8 @@ std::vector<std::string> Section::keys() const {
   }
   return result;
 }
+
+void Section::explain(const std::string& key, const std::string& message) { state_->explained[key].push_back(message); }
 
 bool Section::has(const std::string& key) const {
   state_->ask(key);

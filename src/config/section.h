@@ -11,6 +11,7 @@
 /// Every problem (unknown, duplicate or misspelt key, wrong type, out of range, missing key) is collected with file and
 /// line; a getter that met one returns its default, so that all are listed at once by `finish`.
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -58,6 +59,9 @@ class Section {
   /// Whether the user gave this key. Asking makes the key a known one.
   bool has(const std::string& key) const;
 
+  /// What to say of a key that is not known here, if the user gives it: "is a key of 'kind: sgd' alone".
+  void explain(const std::string& key, const std::string& message);
+
   /// What was read of this mapping so far, as `Document::resolved` gives it.
   std::string resolved() const;
 
@@ -82,10 +86,14 @@ struct Override {
 
 class Document {
  public:
-  /// Throws InputError when the file cannot be read or is not YAML. `${HERE}` in texts is the folder of the file.
-  static Document from_file(const std::string& path, const std::vector<Override>& overrides = {});
+  using Variables = std::map<std::string, std::string>;
+
+  /// Throws InputError when the file cannot be read or is not YAML. In texts `${NAME}` is one of `variables`, or
+  /// `HERE`, the folder of the file, or a variable of the environment.
+  static Document from_file(const std::string& path, const std::vector<Override>& overrides = {},
+                            const Variables& variables = {});
   static Document from_text(const std::string& text, const std::string& name,
-                            const std::vector<Override>& overrides = {});
+                            const std::vector<Override>& overrides = {}, const Variables& variables = {});
 
   Section root() const;
   /// Ends reading: unknown and duplicate keys are added to the problems; any problem throws one InputError listing all.

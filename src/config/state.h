@@ -26,6 +26,11 @@ struct Scalar {
   bool is_text = false;
 };
 
+Scalar scalar(const std::string& value);
+Scalar scalar(long long value);
+Scalar scalar(bool value);
+Scalar scalar(double value);
+
 struct Section::State {
   using Pointer = std::shared_ptr<State>;
   using Content = std::variant<Scalar, std::vector<Scalar>, Pointer, std::vector<Pointer>>;
@@ -43,6 +48,8 @@ struct Section::State {
   bool broken = false;             ///< The user wrote something else here, which was reported: do not ask for keys.
   std::vector<std::string> asked;  ///< Keys that were asked for, each once: the known ones.
   std::vector<Entry> entries;      ///< Values in the order they were read.
+  std::map<std::string, std::vector<std::string>>
+      explained;  ///< Keys that are not known here, and what to say of them.
 
   std::string full(const std::string& key) const { return path.empty() ? key : path + "." + key; }
   void ask(const std::string& key);

@@ -115,6 +115,17 @@ void write_molecules(Hdf5File& file, const DatasetIndex& index) {
   }
 }
 
+/// Files of the version before have it in the settings of their import.
+std::optional<Preparation> read_preparation(const Hdf5File& file) {
+  if (file.has_attribute("/", "preparation")) {
+    return preparation_from_json(file.text_attribute("/", "preparation"));
+  }
+  if (file.exists("/provenance") && file.has_attribute("/provenance", "settings")) {
+    return preparation_of_settings(file.text_attribute("/provenance", "settings"));
+  }
+  return std::nullopt;
+}
+
 void expect_shape(const Hdf5File& file, const std::string& path, const std::vector<std::size_t>& expected) {
   if (file.shape(path) != expected) {
     fail_input("'{}' has another size than the rest", path);
@@ -156,6 +167,7 @@ DatasetIndex read_content(const Hdf5File& file) try {
     expect_shape(file, path, {index.rows});
     index.targets.push_back({name, file.text_attribute(path, "unit"), file.read<double>(path)});
   }
+  index.preparation = read_preparation(file);
   return index;
 } catch (const InputError& error) {
   // The format mark is there, so anything that is missing or does not fit was lost.
@@ -238,6 +250,9 @@ void write_dataset(const std::filesystem::path& path, const Dataset& dataset) {
     file.write_attribute("/", "format_version", format_of(index));
     file.write_attribute("/", "kind", index.kind);
     file.write_attribute("/", "fingerprint", fingerprint_of(dataset));
+    if (index.preparation) {
+      file.write_attribute("/", "preparation", to_json(*index.preparation));
+    }
     holds_molecules(index) ? write_molecules(file, index) : write_features(file, dataset);
     write_targets(file, index.targets);
     file.write("/formula", index.formulas);

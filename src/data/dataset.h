@@ -4,8 +4,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "data/preparation.h"
 
 namespace epitaxy::data {
 
@@ -33,8 +36,9 @@ struct DatasetIndex {
   std::vector<Target> targets;
   /// [rows] reduced composition, or canonical SMILES without stereo: rows of one group never part in a split.
   std::vector<std::string> groups;
-  std::vector<std::string> formulas;  ///< [rows] formula or SMILES as the user wrote it.
-  std::vector<std::int64_t> lines;    ///< [rows] line in the source file (the first one, for averaged duplicates).
+  std::vector<std::string> formulas;       ///< [rows] formula or SMILES as the user wrote it.
+  std::vector<std::int64_t> lines;         ///< [rows] line in the source file (the first one, for averaged duplicates).
+  std::optional<Preparation> preparation;  ///< Not part of the fingerprint; files of earlier versions may not tell.
 
   // Of molecules alone:
   std::vector<std::string> smiles;     ///< [rows] canonical SMILES: what models read.

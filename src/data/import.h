@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "chem/molecule_standard.h"
-#include "config/section.h"
+#include "config/keys.h"
 #include "data/dataset.h"
 #include "parallel/communicator.h"
 #include "parallel/stop.h"
@@ -15,17 +15,23 @@
 namespace epitaxy::data {
 
 enum class ImportKind { compositions, molecules };
+inline constexpr Named<ImportKind> kImportKinds[] = {{ImportKind::compositions, "compositions"},
+                                                     {ImportKind::molecules, "molecules"}};
+constexpr std::span<const Named<ImportKind>> names(ImportKind) { return kImportKinds; }
 
 /// What to do with rows of the same group (reduced composition, or molecule without stereo): keep all, keep the one
 /// with the lowest first target (compositions alone), or average each target over the rows that have it. The result
 /// stands where the first of them stood.
 enum class Duplicates { keep, lowest, mean };
+inline constexpr Named<Duplicates> kDuplicates[] = {
+    {Duplicates::keep, "keep"}, {Duplicates::lowest, "lowest"}, {Duplicates::mean, "mean"}};
+constexpr std::span<const Named<Duplicates>> names(Duplicates) { return kDuplicates; }
 
 struct TargetImport {
   std::string column;                                     ///< In the source.
   std::string name;                                       ///< In the data set; default: the column's name.
-  std::string unit;                                       ///< Of the source; see units.h.
-  std::string to;                                         ///< Of the data set; default: `unit`.
+  std::string unit = "none";                              ///< Of the source; see units.h.
+  std::string to = "none";                                ///< Of the data set; default: `unit`.
   double low = -std::numeric_limits<double>::infinity();  ///< Rows outside [low, high] (in `to` units) are rejected.
   double high = std::numeric_limits<double>::infinity();
 };
@@ -66,8 +72,9 @@ struct ImportResult {
   std::size_t without_selfies = 0;  ///< Rows of the data set that have no SELFIES.
 };
 
-/// Reads the stage's keys (all but `stage` and `output`).
-ImportSettings read_import(config::Section root);
+/// The stage's keys (all but those of every stage).
+void keys(config::Keys& k, ImportSettings& settings);
+
 /// Features are the fractions of the 86 elements. Throws InputError: missing columns, unknown units, too many rejected
 /// rows (the message has the first reasons), no row left.
 ImportResult import_compositions(const ImportSettings& settings);

@@ -147,6 +147,7 @@ ImportResult collect_compositions(const ImportSettings& settings) {
   check_target_names(settings.targets);
   const CsvTable table = CsvTable::read(settings.source);
   ImportResult result = Collector(table, settings).run();
+  result.dataset.index.preparation = preparation_of(settings);
   result.dataset.provenance = provenance(settings, table.hash());
   return result;
 }

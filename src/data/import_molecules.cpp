@@ -212,6 +212,7 @@ ImportResult collect_molecules(const parallel::Communicator& communicator, const
   ImportResult result;
   communicator.on_root([&] {
     result = collector->run(all);
+    result.dataset.index.preparation = preparation_of(settings);
     result.dataset.provenance = provenance(settings, table->hash());
   });
   return result;

@@ -1,10 +1,8 @@
 #include "data/import_report.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <string_view>
 #include <unordered_set>
 
 #include "base/error.h"
@@ -58,11 +56,10 @@ void add_composition_settings(Json& json, const ImportSettings& settings) {
 }
 
 void add_molecule_settings(Json& json, const ImportSettings& settings) {
-  constexpr std::array<std::string_view, 3> kRadicals = {"reject", "keep", "repair"};
   json["smiles_column"] = settings.smiles_column;
-  json["stereo"] = settings.rules.keep_stereo ? "keep" : "remove";
-  json["radicals"] = kRadicals[static_cast<std::size_t>(settings.rules.radicals)];
-  json["fragments"] = settings.rules.largest_fragment ? "largest" : "reject";
+  for (const auto& [key, value] : named_rules(settings.rules)) {
+    json[key] = value;
+  }
   if (settings.max_heavy_atoms > 0) {
     json["max_heavy_atoms"] = settings.max_heavy_atoms;
   }
@@ -79,16 +76,15 @@ void add_molecule_counts(Json& json, const ImportResult& result) {
 }  // namespace
 
 std::map<std::string, std::string> provenance(const ImportSettings& settings, const std::string& source_hash) {
-  constexpr std::array<std::string_view, 3> kDuplicates = {"keep", "lowest", "mean"};
   const bool molecules = settings.kind == ImportKind::molecules;
   Json json;
-  json["kind"] = molecules ? "molecules" : "compositions";
+  json["kind"] = name_of(settings.kind);
   json["source"] = settings.source.string();
   json["targets"] = Json::array();
   for (const TargetImport& target : settings.targets) {
     json["targets"].push_back(target_json(target));
   }
-  json["duplicates"] = kDuplicates[static_cast<std::size_t>(settings.duplicates)];
+  json["duplicates"] = name_of(settings.duplicates);
   json["missing"] = settings.missing_allowed ? "allow" : "reject";
   json["max_rejected"] = settings.max_rejected;
   molecules ? add_molecule_settings(json, settings) : add_composition_settings(json, settings);
@@ -96,6 +92,19 @@ std::map<std::string, std::string> provenance(const ImportSettings& settings, co
           {"source_hash", source_hash},
           {"software", fmt::format("epitaxy {} ({})", EPITAXY_VERSION, EPITAXY_COMMIT)},
           {"settings", dump(json)}};
+}
+
+Preparation preparation_of(const ImportSettings& settings) {
+  Preparation preparation;
+  preparation.column = settings.formula_column;
+  if (settings.kind == ImportKind::molecules) {
+    preparation.column = settings.smiles_column;
+    preparation.rules = settings.rules;
+  }
+  for (const TargetImport& target : settings.targets) {
+    preparation.columns.push_back({target.name, target.column, target.unit, target.to});
+  }
+  return preparation;
 }
 
 namespace {

@@ -12,6 +12,8 @@ namespace epitaxy::data {
 
 /// source, source_hash, software and settings (JSON, which is YAML too) for the data set's provenance.
 std::map<std::string, std::string> provenance(const ImportSettings& settings, const std::string& source_hash);
+/// What the import does to its source.
+Preparation preparation_of(const ImportSettings& settings);
 /// Throws InputError when more than the allowed share of rows was rejected, no row is left or a target of molecules has
 /// no value. `rejected_file` is named in the message unless it is empty.
 void check_result(const ImportSettings& settings, const ImportResult& result, const std::string& rejected_file);

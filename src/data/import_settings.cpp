@@ -1,10 +1,4 @@
-#include <algorithm>
-#include <cmath>
-#include <limits>
-#include <optional>
-
 #include "base/error.h"
-#include "base/text.h"
 #include "chem/elements.h"
 #include "data/import.h"
 #include "data/units.h"
@@ -13,106 +7,86 @@ namespace epitaxy::data {
 
 namespace {
 
-/// A bound of a range; infinity as YAML writes it (`.inf`) is understood.
-std::optional<double> read_bound(const std::string& text) {
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  if (text == ".inf" || text == "-.inf") {
-    return text[0] == '-' ? -kInfinity : kInfinity;
+void target_keys(config::Keys& k, TargetImport& s) {
+  k.text(s.column, config::Key("column", "name of the column in the source").required());
+  if (s.name.empty()) {
+    s.name = s.column;
   }
-  const auto value = text::to_double(text);
-  return value && !std::isnan(*value) ? value : std::nullopt;
-}
-
-/// `range: [low, high]`
-void read_range(config::Section section, TargetImport& target) {
-  const std::vector<std::string> bounds = section.strings("range", std::vector<std::string>{});
-  if (bounds.empty()) {
-    return;
-  }
-  const auto low = read_bound(bounds.front());
-  const auto high = read_bound(bounds.back());
-  if (bounds.size() != 2 || !low || !high || *low > *high) {
-    section.problem("range", "has to be [low, high], two numbers in ascending order");
-    return;
-  }
-  target.low = *low;
-  target.high = *high;
-}
-
-TargetImport read_target(config::Section section) {
-  TargetImport target;
-  target.column = section.string("column");
-  target.name = section.string("name", target.column);
-  target.unit = section.string("unit", "none");
-  target.to = section.string("to", target.unit);
-  if (target.name.find('/') != std::string::npos) {
-    section.problem("name", fmt::format("'{}' holds a '/', which cannot be part of a target's name", target.name));
+  k.text(s.name, {"name", "name of the target in the data set; without it that of the column"});
+  k.text(s.unit, {"unit", "unit of the column"});
+  s.to = s.unit;
+  k.text(s.to, {"to", "unit in the data set; without it that of the column"});
+  if (s.name.find('/') != std::string::npos) {
+    k.problem("name", fmt::format("'{}' holds a '/', which cannot be part of a target's name", s.name));
   }
   try {
-    unit_conversion(target.unit, target.to);
+    unit_conversion(s.unit, s.to);
   } catch (const InputError& error) {
-    section.problem("unit", error.what());
+    k.problem("unit", error.what());
   }
-  read_range(section, target);
-  return target;
+  k.interval(s.low, s.high, {"range", "rows whose value, in the unit of the data set, lies outside are left out"});
 }
 
-std::vector<std::string> read_elements(config::Section section, const std::string& key) {
-  const std::vector<std::string> symbols = section.strings(key, std::vector<std::string>{});
+void element_keys(config::Keys& k, std::vector<std::string>& symbols, const config::Key& key) {
+  k.texts(symbols, key);
   for (const std::string& symbol : symbols) {
     if (!chem::atomic_number(symbol)) {
-      section.problem(key, fmt::format("unknown element '{}'", symbol));
+      k.problem(key.name, fmt::format("unknown element '{}'", symbol));
     }
   }
-  return symbols;
 }
 
-Duplicates read_duplicates(config::Section root, const std::string& fallback) {
-  std::vector<std::string> policies = {"keep", "lowest", "mean"};
-  const std::vector<std::string> choices =
-      fallback == "mean" ? std::vector<std::string>{"keep", "mean"} : policies;  // Molecules have no lowest row.
-  const std::string policy = root.choice("duplicates", choices, fallback);
-  return static_cast<Duplicates>(std::find(policies.begin(), policies.end(), policy) - policies.begin());
+void missing_keys(config::Keys& k, bool& allowed, bool fallback) {
+  k.either(allowed, {"missing", "an empty field of a target rejects the row, or is allowed: a missing value"}, "reject",
+           "allow", fallback);
 }
 
-void read_compositions(config::Section root, ImportSettings& settings) {
-  settings.formula_column = root.string("formula_column", settings.formula_column);
-  if (settings.targets.empty()) {
-    root.problem("targets", "at least one target is needed: {column: ..., unit: ...}");
+void composition_keys(config::Keys& k, ImportSettings& s) {
+  k.text(s.formula_column, {"formula_column", "name of the column with the formulas"});
+  if (s.targets.empty()) {
+    k.problem("targets", "at least one target is needed: {column: ..., unit: ...}");
   }
-  settings.duplicates = read_duplicates(root, "keep");
-  config::Section elements = root.section("elements");
-  settings.drop_elements = read_elements(elements, "drop");
-  settings.only_elements = read_elements(elements, "only");
+  k.choice(s.duplicates, {"duplicates",
+                          "rows of one reduced composition: all are kept, the one with the lowest first target is, or "
+                          "each target is averaged"});
+  k.section({"elements", "rows that are left out for their elements"}, [&](config::Keys& elements) {
+    element_keys(elements, s.drop_elements, {"drop", "elements that no row may hold"});
+    element_keys(elements, s.only_elements, {"only", "elements that alone a row may hold; empty: any"});
+  });
+  missing_keys(k, s.missing_allowed, false);
 }
 
-void read_molecules(config::Section root, ImportSettings& settings) {
-  settings.smiles_column = root.string("smiles_column", settings.smiles_column);
-  settings.duplicates = read_duplicates(root, "mean");
-  settings.rules.keep_stereo = root.choice("stereo", {"remove", "keep"}, "remove") == "keep";
-  const std::vector<std::string> radicals = {"reject", "keep", "repair"};
-  const std::string choice = root.choice("radicals", radicals, "repair");
-  settings.rules.radicals =
-      static_cast<chem::Radicals>(std::find(radicals.begin(), radicals.end(), choice) - radicals.begin());
-  settings.rules.largest_fragment = root.choice("fragments", {"reject", "largest"}, "reject") == "largest";
-  // 0 is outside the range: not given.
-  settings.max_heavy_atoms = static_cast<std::size_t>(root.integer("max_heavy_atoms", 0, {1, 1000}));
+void molecule_keys(config::Keys& k, ImportSettings& s) {
+  k.text(s.smiles_column, {"smiles_column", "name of the column with the SMILES"});
+  // Molecules have no lowest row.
+  std::string duplicates = name_of(s.duplicates);
+  k.choice(duplicates,
+           {"duplicates", "rows of one molecule, without regard to stereo: all are kept, or each target is averaged"},
+           {name_of(Duplicates::keep), name_of(Duplicates::mean)}, name_of(Duplicates::mean));
+  s.duplicates = value_of<Duplicates>(duplicates);
+  k.either(s.rules.keep_stereo, {"stereo", "marks of stereo in the SMILES"}, "remove", "keep");
+  k.choice(s.rules.radicals, {"radicals", "molecules with unpaired electrons; repair: these become bonds if they can"});
+  k.either(s.rules.largest_fragment, {"fragments", "salts and mixtures: none, or the fragment with most heavy atoms"},
+           "reject", "largest");
+  k.integer(s.max_heavy_atoms, {"max_heavy_atoms", "larger molecules are left out; without it none are"}, {1, 1000});
 }
 
 }  // namespace
 
-ImportSettings read_import(config::Section root) {
-  ImportSettings settings;
-  const bool molecules = root.choice("kind", {"compositions", "molecules"}, "compositions") == "molecules";
-  settings.kind = molecules ? ImportKind::molecules : ImportKind::compositions;
-  settings.source = root.string("source");
-  for (const config::Section& target : root.sections("targets")) {
-    settings.targets.push_back(read_target(target));
-  }
-  molecules ? read_molecules(root, settings) : read_compositions(root, settings);
-  settings.missing_allowed = root.choice("missing", {"reject", "allow"}, molecules ? "allow" : "reject") == "allow";
-  settings.max_rejected = root.number("max_rejected", settings.max_rejected, {0, 1});
-  return settings;
+void keys(config::Keys& k, ImportSettings& s) {
+  k.choice(s.kind, {"kind", "what the rows are"});
+  std::string source = s.source.string();
+  k.file(source,
+         config::Key("source", "a table with a header, .csv or .csv.gz; of molecules also .smi or .smi.gz").required());
+  s.source = source;
+  k.list(s.targets, {"targets", "columns of values; molecules may have none"}, target_keys);
+  const bool molecules = s.kind == ImportKind::molecules;
+  k.when(!molecules, "kind: compositions", [&](config::Keys& compositions) { composition_keys(compositions, s); });
+  k.when(molecules, "kind: molecules", [&](config::Keys& smiles) {
+    molecule_keys(smiles, s);
+    missing_keys(smiles, s.missing_allowed, true);
+  });
+  k.number(s.max_rejected, {"max_rejected", "share of unusable rows above which the import fails"}, {0, 1});
 }
 
 }  // namespace epitaxy::data

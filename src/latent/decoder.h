@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/names.h"
 #include "base/random.h"
 #include "latent/network.h"
 
@@ -18,6 +19,9 @@ enum class DecodingKind {
   sampled,  ///< Tokens drawn, several molecules a point.
   beam      ///< The most probable string that a beam search finds.
 };
+inline constexpr Named<DecodingKind> kDecodingKinds[] = {
+    {DecodingKind::greedy, "greedy"}, {DecodingKind::sampled, "sampled"}, {DecodingKind::beam, "beam"}};
+constexpr std::span<const Named<DecodingKind>> names(DecodingKind) { return kDecodingKinds; }
 
 struct DecodingSettings {
   DecodingKind kind = DecodingKind::greedy;

@@ -16,24 +16,6 @@ Matrix pick_rows(const Matrix& matrix, std::span<const std::size_t> rows) {
   return result;
 }
 
-const char* name_of(LearnerKind kind) {
-  switch (kind) {
-    case LearnerKind::random_forest:
-      return "random_forest";
-    case LearnerKind::gradient_boosting:
-      return "gradient_boosting";
-    case LearnerKind::kernel_ridge:
-      return "kernel_ridge";
-    case LearnerKind::ridge:
-      return "ridge";
-    case LearnerKind::network:
-      return "network";
-    case LearnerKind::none:
-      break;
-  }
-  return "none";
-}
-
 std::string LearnerSettings::describe() const {
   switch (kind) {
     case LearnerKind::random_forest:

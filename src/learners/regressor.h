@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/names.h"
 #include "data/hdf5.h"
 #include "models/model.h"
 #include "train/settings.h"
@@ -35,8 +36,13 @@ enum class ColumnKind {
 
 enum class LearnerKind { none, random_forest, gradient_boosting, kernel_ridge, ridge, network };
 
-/// YAML names: `random_forest`, ...
-const char* name_of(LearnerKind kind);
+inline constexpr Named<LearnerKind> kLearnerKinds[] = {{LearnerKind::none, "none"},
+                                                       {LearnerKind::random_forest, "random_forest"},
+                                                       {LearnerKind::gradient_boosting, "gradient_boosting"},
+                                                       {LearnerKind::kernel_ridge, "kernel_ridge"},
+                                                       {LearnerKind::ridge, "ridge"},
+                                                       {LearnerKind::network, "network"}};
+constexpr std::span<const Named<LearnerKind>> names(LearnerKind) { return kLearnerKinds; }
 
 /// A learner with all its settings, those of other kinds at their defaults.
 struct LearnerSettings {

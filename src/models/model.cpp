@@ -48,7 +48,7 @@ Json to_json(const MoleculeVaeSettings& s) {
   json["latent"] = s.latent;
   json["cells"] = s.cells;
   json["layers"] = s.layers;
-  json["decoder"] = s.decoder_input == DecoderInput::previous_token ? "autoregressive" : "repeat_vector";
+  json["decoder"] = name_of(s.decoder_input);
   json["token_dropout"] = s.token_dropout;
   json["free_bits"] = s.free_bits;
   json["head_hidden"] = s.head_hidden;
@@ -67,7 +67,7 @@ MoleculeVaeSettings vae_settings(const Json& json) {
   json.at("latent").get_to(s.latent);
   json.at("cells").get_to(s.cells);
   json.at("layers").get_to(s.layers);
-  s.decoder_input = json.at("decoder") == "autoregressive" ? DecoderInput::previous_token : DecoderInput::nothing;
+  s.decoder_input = value_of<DecoderInput>(json.at("decoder"));
   json.at("token_dropout").get_to(s.token_dropout);
   json.at("free_bits").get_to(s.free_bits);
   json.at("head_hidden").get_to(s.head_hidden);
@@ -102,6 +102,9 @@ std::string ModelDescription::to_json() const {
     }
     json["heads"].push_back(std::move(entry));
   }
+  if (preparation) {
+    json["preparation"] = Json::parse(data::to_json(*preparation));
+  }
   return json.dump();
 }
 
@@ -126,6 +129,9 @@ ModelDescription ModelDescription::from_json(const std::string& text) {
                          head.at("unit"),
                          {head.at("mean"), head.at("scale")},
                          head.value("weight", 1.0)});
+    }
+    if (json.contains("preparation")) {
+      d.preparation = data::preparation_from_json(json.at("preparation").dump());
     }
     return d;
   } catch (const nlohmann::json::exception& error) {

@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "data/preparation.h"
 #include "models/molecule_vae/molecule_vae_settings.h"
 #include "nn/dense.h"
 #include "nn/loss.h"
@@ -42,6 +44,7 @@ struct ModelDescription {
   std::vector<std::string> features;  ///< Element symbols, or the tokens of molecules.
   std::vector<std::int64_t> seen;     ///< [features] training rows that held each of them.
   std::vector<Head> heads;
+  std::optional<data::Preparation> preparation;  ///< Of the training data; files of earlier versions do not tell.
 
   // composition_net
   std::vector<std::size_t> widths;  ///< Of the hidden layers.

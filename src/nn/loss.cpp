@@ -2,20 +2,7 @@
 
 #include <cmath>
 
-#include "base/error.h"
-
 namespace epitaxy::nn {
-
-LossKind loss_kind(const std::string& name) {
-  if (name == "mae") {
-    return LossKind::mae;
-  }
-  if (name == "mse") {
-    return LossKind::mse;
-  }
-  check(name == "huber", "losses are mae, mse and huber");
-  return LossKind::huber;
-}
 
 LossSums loss_and_gradient(const Loss& loss, const float* predictions, const float* targets, std::size_t size,
                            float* gradient) {

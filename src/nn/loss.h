@@ -2,13 +2,16 @@
 /// \file
 /// Regression losses with missing labels masked.
 #include <cstddef>
-#include <string>
+
+#include "base/names.h"
 
 namespace epitaxy::nn {
 
 enum class LossKind { mae, mse, huber };
 
-LossKind loss_kind(const std::string& name);  ///< "mae", "mse", "huber".
+inline constexpr Named<LossKind> kLossKinds[] = {
+    {LossKind::mae, "mae"}, {LossKind::mse, "mse"}, {LossKind::huber, "huber"}};
+constexpr std::span<const Named<LossKind>> names(LossKind) { return kLossKinds; }
 
 /// A loss on standardized targets: |e|, e^2 / 2, or Huber's with its width (Huber, Ann. Math. Stat. 35, 73, 1964).
 struct Loss {

@@ -3,20 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/error.h"
-
 namespace epitaxy::nn {
-
-OptimizerKind optimizer_kind(const std::string& name) {
-  if (name == "adam") {
-    return OptimizerKind::adam;
-  }
-  if (name == "adamw") {
-    return OptimizerKind::adamw;
-  }
-  check(name == "sgd", "optimizers are adam, adamw and sgd");
-  return OptimizerKind::sgd;
-}
 
 Optimizer::Optimizer(const OptimizerSettings& settings, const std::vector<RateRange>& ranges,
                      const std::vector<parallel::Slice>& slices)

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/names.h"
 #include "linalg/buffer.h"
 #include "parallel/reduction.h"
 
@@ -13,7 +14,9 @@ namespace epitaxy::nn {
 
 enum class OptimizerKind { adam, adamw, sgd };
 
-OptimizerKind optimizer_kind(const std::string& name);
+inline constexpr Named<OptimizerKind> kOptimizerKinds[] = {
+    {OptimizerKind::adam, "adam"}, {OptimizerKind::adamw, "adamw"}, {OptimizerKind::sgd, "sgd"}};
+constexpr std::span<const Named<OptimizerKind>> names(OptimizerKind) { return kOptimizerKinds; }
 
 struct OptimizerSettings {
   OptimizerKind kind = OptimizerKind::adamw;

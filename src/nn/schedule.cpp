@@ -4,8 +4,6 @@
 #include <cmath>
 #include <numbers>
 
-#include "base/error.h"
-
 namespace epitaxy::nn {
 
 namespace {
@@ -34,20 +32,6 @@ double Schedule::rate(double position) const {
     return cosine_between(peak, final_fraction * peak, rest > 0 ? (position - warmup_epochs) / rest : 0.0);
   }
   return peak;
-}
-
-ScheduleKind schedule_kind(const std::string& name) {
-  if (name == "constant") {
-    return ScheduleKind::constant;
-  }
-  if (name == "step") {
-    return ScheduleKind::step;
-  }
-  if (name == "cosine") {
-    return ScheduleKind::cosine;
-  }
-  check(name == "one_cycle", "schedules are constant, step, cosine and one_cycle");
-  return ScheduleKind::one_cycle;
 }
 
 }  // namespace epitaxy::nn

@@ -1,11 +1,16 @@
 #pragma once
 /// \file
 /// Learning rates as functions of the position in the training.
-#include <string>
+#include "base/names.h"
 
 namespace epitaxy::nn {
 
 enum class ScheduleKind { constant, step, cosine, one_cycle };
+inline constexpr Named<ScheduleKind> kScheduleKinds[] = {{ScheduleKind::constant, "constant"},
+                                                         {ScheduleKind::step, "step"},
+                                                         {ScheduleKind::cosine, "cosine"},
+                                                         {ScheduleKind::one_cycle, "one_cycle"}};
+constexpr std::span<const Named<ScheduleKind>> names(ScheduleKind) { return kScheduleKinds; }
 
 /// The learning rate over a training of `epochs` epochs. Warm-up is counted in epochs of the global batch.
 struct Schedule {
@@ -23,7 +28,5 @@ struct Schedule {
   /// The rate at a position in epochs, in [0, epochs].
   double rate(double position) const;
 };
-
-ScheduleKind schedule_kind(const std::string& name);
 
 }  // namespace epitaxy::nn

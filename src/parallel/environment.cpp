@@ -16,6 +16,14 @@ Environment::Environment(const Launch& launch, Role role) {
         launch.ranks ? std::to_string(*launch.ranks) : "several");
   }
   mpi::start();
+  const int ranks = mpi::world()->size();
+  if (launch.ranks.value_or(ranks) != ranks) {
+    mpi::finish();
+    fail_input(
+        "the launcher started {} ranks, but to MPI there are {}: start epitaxy with the mpirun, or the srun --mpi, of "
+        "the MPI that it was built with ({})",
+        *launch.ranks, ranks, mpi::library());
+  }
 }
 
 Environment::~Environment() {

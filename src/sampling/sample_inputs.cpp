@@ -37,6 +37,10 @@ void SampleInputs::read() {
   if (settings_.metrics.novelty) {
     training_ = data::read_index(settings_.training_data);
     data::texts(training_, description().representation);  // throws for compositions
+    if (description().preparation) {                       // models of earlier versions do not tell
+      data::check_same_rules(settings_.model, description().preparation, settings_.training_data,
+                             training_.preparation);
+    }
     known_.emplace(training_);
   }
   if (settings_.objective) {

@@ -16,15 +16,14 @@ using Json = nlohmann::ordered_json;
 namespace {
 
 Json describe(const latent::DecodingSettings& decoding) {
-  switch (decoding.kind) {
-    case latent::DecodingKind::sampled:
-      return {{"kind", "sampled"}, {"attempts", decoding.attempts}, {"temperature", decoding.temperature}};
-    case latent::DecodingKind::beam:
-      return {{"kind", "beam"}, {"width", decoding.width}};
-    case latent::DecodingKind::greedy:
-      break;
+  Json json{{"kind", name_of(decoding.kind)}};
+  if (decoding.kind == latent::DecodingKind::sampled) {
+    json["attempts"] = decoding.attempts;
+    json["temperature"] = decoding.temperature;
+  } else if (decoding.kind == latent::DecodingKind::beam) {
+    json["width"] = decoding.width;
   }
-  return {{"kind", "greedy"}};
+  return json;
 }
 
 Json describe_training_data(const SampleSettings& settings, const SampleInputs& inputs) {

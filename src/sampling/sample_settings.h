@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "config/section.h"
+#include "config/keys.h"
 #include "latent/decoder.h"
 #include "nn/dense.h"
 #include "sampling/map/latent_map.h"
@@ -34,7 +34,9 @@ struct ObjectiveSettings {
 
 /// What GFN2-xTB computes of a candidate, in eV.
 enum class XtbQuantity { gap, homo, lumo };
-const char* name_of(XtbQuantity quantity);
+inline constexpr Named<XtbQuantity> kXtbQuantities[] = {
+    {XtbQuantity::gap, "gap"}, {XtbQuantity::homo, "homo"}, {XtbQuantity::lumo, "lumo"}};
+constexpr std::span<const Named<XtbQuantity>> names(XtbQuantity) { return kXtbQuantities; }
 
 /// How a search is proved.
 struct ProofSettings {
@@ -59,10 +61,10 @@ struct SampleSettings {
   std::optional<ObjectiveSettings> objective;
   std::optional<MapSettings> map;
   std::optional<ProofSettings> proof;
-  std::string signature;  ///< Every setting that the bits of a block depend on, as YAML; without model and data.
+  std::string signature;  ///< What decides the bits of a block, see config::KeyReader; without model and data.
 };
 
-/// Reads the stage's keys (all but those of every stage).
-SampleSettings read_sample(config::Section root);
+/// The stage's keys (all but those of every stage).
+void keys(config::Keys& k, SampleSettings& settings);
 
 }  // namespace epitaxy::sampling

@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "base/text.h"
+#include "config/key_reader.h"
 #include "data/hdf5.h"
 #include "models/model_file.h"
 
@@ -152,9 +152,13 @@ std::optional<Checkpoint> find_checkpoint(const fs::path& folder) {
 void check_same_run(const Checkpoint& checkpoint, const std::string& signature,
                     const std::map<std::string, std::string>& fingerprints, const fs::path& folder) {
   const char* advice = "Use another --output, or --fresh to throw the checkpoint away";
+  if (!config::is_signature(checkpoint.signature)) {
+    fail_input("the checkpoint in {} is of an earlier version, which recorded its settings in another form. {}",
+               folder.string(), advice);
+  }
   if (checkpoint.signature != signature) {
     fail_input("the checkpoint in {} was made with other settings:{}\n{}", folder.string(),
-               text::line_difference(checkpoint.signature, signature, "checkpoint: ", "input:      "), advice);
+               config::signature_difference(checkpoint.signature, signature, "checkpoint: ", "input:      "), advice);
   }
   std::vector<std::string> before;
   std::vector<std::string> now;

@@ -1,5 +1,6 @@
 #include "train/compare_runs.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -124,27 +125,29 @@ void write_table(const CompareSettings& settings, const std::vector<std::vector<
 
 }  // namespace
 
-CompareSettings read_compare(config::Section root) {
-  CompareSettings settings;
-  std::set<std::string> names;
-  for (config::Section s : root.sections("runs")) {
-    settings.runs.push_back({s.string("name"), s.string("folder")});
-    if (!names.insert(settings.runs.back().name).second) {
-      s.problem("name", "is the name of an earlier run too");
-    }
+void keys(config::Keys& k, CompareSettings& s) {
+  using config::Key;
+  k.list(s.runs, Key("runs", "finished runs, each a column of the table").output(),
+         [&](config::Keys& run, ComparedRun& item) {
+           std::string folder;
+           run.text(item.name, Key("name", "of the column").output().required());
+           run.file(folder, Key("folder", "of the run's results").required());
+           item.folder = folder;
+           if (std::ranges::find(s.runs, item.name, &ComparedRun::name) != s.runs.end()) {
+             run.problem("name", "is the name of an earlier run too");
+           }
+         });
+  if (s.runs.empty()) {
+    k.problem("runs", "must list at least one run: {name: extra_0, folder: runs/extra_0}");
   }
-  if (settings.runs.empty()) {
-    root.problem("runs", "must list at least one run: {name: extra_0, folder: runs/extra_0}");
+  k.texts(s.values, Key("values", "paths in summary.json, such as validation.gap_dft.mae_eV").output().required());
+  if (s.values.empty() && k.given("values")) {
+    k.problem("values", "must name at least one value: validation.gap_dft.mae_eV");
   }
-  settings.values = root.strings("values");
-  if (settings.values.empty() && root.has("values")) {
-    root.problem("values", "must name at least one value: validation.gap_dft.mae_eV");
+  const std::set<std::string> paths(s.values.begin(), s.values.end());
+  if (paths.size() < s.values.size()) {
+    k.problem("values", "names a value twice");
   }
-  std::set<std::string> paths(settings.values.begin(), settings.values.end());
-  if (paths.size() < settings.values.size()) {
-    root.problem("values", "names a value twice");
-  }
-  return settings;
 }
 
 std::vector<std::vector<Json>> compare_runs(const CompareSettings& settings) {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "config/section.h"
+#include "config/keys.h"
 #include "parallel/communicator.h"
 #include "parallel/stop.h"
 
@@ -22,8 +22,8 @@ struct CompareSettings {
   std::vector<std::string> values;  ///< Paths such as `validation.gap_dft.mae_eV`; keys may hold points themselves.
 };
 
-/// Reads the stage's keys (all but those of every stage).
-CompareSettings read_compare(config::Section root);
+/// The stage's keys (all but those of every stage).
+void keys(config::Keys& k, CompareSettings& settings);
 
 /// What the runs have at the paths, [runs][values]: single values, null for a number that is not finite. Throws
 /// InputError when a run has not ended, and for a path that leads nowhere (with the nearest key) or to several values.

@@ -37,6 +37,7 @@ class Pretraining {
   bool run(const fs::path& folder, parallel::StopHandler& stop);
 
  private:
+  Pretraining(const parallel::Communicator& communicator, const PretrainSettings& settings, const Excluded& excluded);
   void make_trainer();
   bool resume();
   Outcome outcome_of_complete() const;
@@ -60,9 +61,16 @@ class Pretraining {
 };
 
 Pretraining::Pretraining(const parallel::Communicator& communicator, const PretrainSettings& settings)
+    : Pretraining(communicator, settings, read_exclusions(settings.exclusions)) {}
+
+Pretraining::Pretraining(const parallel::Communicator& communicator, const PretrainSettings& settings,
+                         const Excluded& excluded)
     : communicator_(communicator),
       settings_(settings),
-      data_(settings.sources, settings.split, excluded_groups(settings.exclusions), settings.model) {
+      data_(settings.sources, settings.split, excluded.groups, settings.model) {
+  for (const auto& [file, preparation] : excluded.molecules) {
+    data_.check_rules(file, preparation);
+  }
   const int shards = settings.training.shards;
   if (communicator.size() > shards) {
     fail_input(

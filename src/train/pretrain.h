@@ -2,11 +2,13 @@
 /// \file
 /// The `pretrain` stage: data-parallel training of one model with a head per data set, resumable at any step.
 #include <filesystem>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
-#include "config/section.h"
+#include "config/keys.h"
 #include "models/model.h"
 #include "parallel/communicator.h"
 #include "parallel/stop.h"
@@ -33,18 +35,22 @@ struct PretrainSettings {
   MoleculeEvaluationSettings molecules;  ///< Of each epoch, for a molecule_vae.
   std::size_t final_points = 10000;      ///< Decoded at the end.
   double checkpoint_minutes = 5;
-  std::string signature;  ///< Every setting that the bits depend on, as YAML.
+  std::string signature;  ///< What decides the bits, see config::KeyReader.
 };
 
-/// Reads the stage's keys (all but those of every stage).
-PretrainSettings read_pretrain(config::Section root);
+/// The stage's keys (all but those of every stage).
+void keys(config::Keys& k, PretrainSettings& settings);
 
-/// The shape of a model from the section `model`.
-models::ModelDescription read_model_settings(config::Section model);
+/// Of the section `model`: the shape of a model.
+void model_keys(config::Keys& k, models::ModelDescription& model);
 
-/// The reduced compositions that exclusions name. Throws InputError for an unreadable data set.
-std::set<std::string> excluded_groups(const std::vector<Exclusion>& exclusions);
-std::vector<Exclusion> read_exclusions(config::Section root);
+/// The substances that exclusions name.
+struct Excluded {
+  std::set<std::string> groups;
+  std::map<std::string, std::optional<data::Preparation>> molecules;  ///< Of data sets of molecules, by file.
+};
+/// Throws InputError for an unreadable data set, and for a line that it does not hold.
+Excluded read_exclusions(const std::vector<Exclusion>& exclusions);
 
 /// What `check` prints: data, model, steps, memory per rank, an estimate of the time from a few real steps.
 void check_pretrain(const parallel::Communicator& communicator, const PretrainSettings& settings);

@@ -8,136 +8,128 @@ namespace epitaxy::train {
 
 namespace {
 
-LabelSource read_label(config::Section s) {
-  LabelSource label;
-  label.head = s.string("head");
-  label.target = s.string("target", "");
-  if (s.has("range")) {
-    const auto range = s.numbers("range");
-    if (range.size() == 2 && range[0] < range[1]) {
-      label.low = range[0];
-      label.high = range[1];
-    } else {
-      s.problem("range", "must be a pair [low, high] with low < high");
-    }
-  }
-  label.fraction = s.number("labels", 1.0, {0, 1});
-  return label;
+void label_keys(config::Keys& k, LabelSource& s) {
+  k.text(s.head, config::Key("head", "the output of the model that learns these labels").required());
+  k.text(s.target, {"target", "target of the data set; needed where it has several"});
+  k.interval(s.low, s.high, {"range", "labels outside are left out"});
+  k.number(s.fraction, {"label_share", "share of the labels that are used, by substance"}, {0, 1});
+  k.renamed("labels", "label_share");
 }
 
 /// One head (`head`, `target`, `range`) or several (`heads`, a list of such).
-Source read_source(config::Section s, bool molecular) {
-  Source source;
-  source.file = s.string("file");
-  if (!molecular || !s.has("heads")) {
-    if (!molecular || s.has("head")) {
-      source.labels.push_back(read_label(s));
+void source_keys(config::Keys& k, bool molecular, Source& s) {
+  k.file(s.file, config::Key("file", "a data set that import wrote").required());
+  const bool several = molecular && k.given("heads");
+  k.when(molecular, "kind: molecule_vae", [&](config::Keys& molecules) {
+    molecules.list(s.labels, {"heads", "one for each property"}, [](config::Keys& head, LabelSource& label) {
+      label_keys(head, label);
+      head.number(label.weight, {"weight", "of this property in the loss"}, {0, 1e6});
+    });
+  });
+  if (!several && (!molecular || !k.reading() || k.given("head"))) {
+    LabelSource label;
+    label_keys(k, label);
+    if (k.reading()) {
+      s.labels.push_back(label);
     }
-    return source;
   }
-  for (config::Section head : s.sections("heads")) {
-    source.labels.push_back(read_label(head));
-    source.labels.back().weight = head.number("weight", 1.0, {0, 1e6});
-  }
-  return source;
 }
 
-void read_composition_net(config::Section model, models::ModelDescription& description) {
-  const auto published = models::elemnet_widths();
-  const std::vector<long long> fallback(published.begin(), published.end());
-  description.widths.clear();
-  for (const long long width : model.integers("widths", fallback, {1, 65536})) {
-    description.widths.push_back(static_cast<std::size_t>(width));
+void composition_net_keys(config::Keys& k, models::ModelDescription& s) {
+  if (s.widths.empty()) {
+    s.widths = models::elemnet_widths();
   }
-  if (description.widths.empty()) {
-    model.problem("widths", "must name at least one hidden layer");
-    description.widths = published;
+  k.integers(s.widths, {"widths", "of the hidden layers"}, {1, 65536});
+  if (s.widths.empty()) {
+    k.problem("widths", "must name at least one hidden layer");
+    s.widths = models::elemnet_widths();
   }
-  description.residual = model.boolean("residual", false);
-  description.dropout = model.number("dropout", 0.0, {0, 0.95});
+  k.flag(s.residual, {"residual", "layers of equal width are added to their input"});
+  k.number(s.dropout, {"dropout", "share of each hidden layer that is set to 0 while training"}, {0, 0.95});
 }
 
-std::vector<models::MoleculeVaeSettings::Convolution> read_convolutions(config::Section model) {
-  const models::MoleculeVaeSettings published;
-  std::vector<long long> channels;
-  std::vector<long long> kernels;
-  for (const auto& convolution : published.convolutions) {
-    channels.push_back(static_cast<long long>(convolution.channels));
-    kernels.push_back(static_cast<long long>(convolution.kernel));
+void convolution_keys(config::Keys& k, std::vector<models::MoleculeVaeSettings::Convolution>& convolutions) {
+  std::vector<std::size_t> channels;
+  std::vector<std::size_t> kernels;
+  for (const auto& convolution : convolutions) {
+    channels.push_back(convolution.channels);
+    kernels.push_back(convolution.kernel);
   }
-  channels = model.integers("channels", channels, {1, 4096});
-  kernels = model.integers("kernels", kernels, {1, 1000});
+  k.integers(channels, {"channels", "of the encoder's convolutions"}, {1, 4096});
+  k.integers(kernels, config::Key("kernels", "widths of the encoder's convolutions").in("tokens"), {1, 1000});
   if (channels.size() != kernels.size() || channels.empty()) {
-    model.problem("kernels", "must hold one number for each of 'channels', and at least one");
-    return published.convolutions;
+    k.problem("kernels", "must hold one number for each of 'channels', and at least one");
+    return;
   }
-  std::vector<models::MoleculeVaeSettings::Convolution> convolutions;
+  convolutions.clear();
   for (std::size_t i = 0; i < channels.size(); ++i) {
-    convolutions.push_back({static_cast<std::size_t>(channels[i]), static_cast<std::size_t>(kernels[i])});
+    convolutions.push_back({channels[i], kernels[i]});
   }
-  return convolutions;
 }
 
-void read_molecule_vae(config::Section model, models::ModelDescription& description) {
-  description.representation = model.choice("representation", {"characters", "tokens", "selfies"}, "characters");
-  models::MoleculeVaeSettings& vae = description.vae;
-  const auto size = [&](const char* key, std::size_t fallback, double least) {
-    return static_cast<std::size_t>(model.integer(key, static_cast<long long>(fallback), {least, 65536}));
-  };
-  vae.convolutions = read_convolutions(model);
-  vae.length = size("length", 0, 0);
+void molecule_vae_keys(config::Keys& k, models::ModelDescription& s) {
+  k.choice(s.representation, {"representation", "how molecules are written"}, {"characters", "tokens", "selfies"},
+           "characters");
+  models::MoleculeVaeSettings& vae = s.vae;
+  convolution_keys(k, vae.convolutions);
+  k.integer(vae.length, config::Key("length", "longest molecule, with the end; 0: as the data need").in("tokens"),
+            {0, 65536}, std::optional<std::size_t>(0));
   if (vae.length > 0 && vae.length < vae.shortest_length()) {
-    model.problem("length", fmt::format("is shorter than the {} that the convolutions need", vae.shortest_length()));
+    k.problem("length", fmt::format("is shorter than the {} that the convolutions need", vae.shortest_length()));
   }
-  vae.dense = size("dense", vae.dense, 1);
-  vae.latent = size("latent", vae.latent, 1);
-  vae.cells = size("cells", vae.cells, 1);
-  vae.layers = size("layers", vae.layers, 1);
-  const std::string decoder = model.choice("decoder", {"autoregressive", "repeat_vector"}, "autoregressive");
-  vae.decoder_input =
-      decoder == "autoregressive" ? models::DecoderInput::previous_token : models::DecoderInput::nothing;
-  vae.token_dropout = model.number("token_dropout", 0.0, {0, 0.99});
-  vae.free_bits = model.number("free_bits", 0.0, {0, 100});
-  vae.head_hidden = size("head_hidden", 0, 0);
-  vae.spellings = size("spellings", 0, 0);
+  k.integer(vae.dense, {"dense", "width of the encoder's dense layer"}, {1, 65536});
+  k.integer(vae.latent, {"latent", "dimensions of the latent space"}, {1, 65536});
+  k.integer(vae.cells, {"cells", "of each GRU layer of the decoder"}, {1, 65536});
+  k.integer(vae.layers, {"layers", "GRU layers of the decoder"}, {1, 65536});
+  k.choice(vae.decoder_input, {"decoder", "reads the token before (autoregressive) or the latent vector alone"});
+  k.number(vae.token_dropout, {"token_dropout", "share of the tokens that the decoder does not see while training"},
+           {0, 0.99});
+  k.number(vae.free_bits, config::Key("free_bits", "KL divergence of a dimension that costs nothing").in("nats"),
+           {0, 100});
+  k.integer(vae.head_hidden, {"head_hidden", "width of a hidden layer below the heads; 0: they are linear"},
+            {0, 65536});
+  k.integer(vae.spellings, {"spellings", "further spellings of each molecule that the encoder reads in turn"},
+            {0, 65536});
+}
+
+void exclusion_keys(config::Keys& k, Exclusion& s) {
+  k.file(s.dataset, config::Key("dataset", "a data set whose substances are kept out of the training").required());
+  std::vector<std::string> rows{"all"};
+  k.texts(rows, {"rows", "lines of its source, or all"});
+  if (rows == std::vector<std::string>{"all"}) {
+    return;
+  }
+  for (const std::string& row : rows) {
+    const auto line = text::to_integer(row);
+    if (!line || *line < 1) {
+      k.problem("rows", fmt::format("must be whole numbers from 1, or 'all', not '{}'", row));
+      return;
+    }
+    s.lines.push_back(*line);
+  }
 }
 
 }  // namespace
 
-models::ModelDescription read_model_settings(config::Section model) {
-  models::ModelDescription description;
-  description.kind = model.choice("kind", {"composition_net", "molecule_vae"});
-  if (description.kind == "molecule_vae") {
-    read_molecule_vae(model, description);
-  } else {
-    read_composition_net(model, description);
-  }
-  return description;
+void model_keys(config::Keys& k, models::ModelDescription& s) {
+  k.choice(s.kind, config::Key("kind", "of the model").required(), {"composition_net", "molecule_vae"});
+  k.when(s.kind == "composition_net", "kind: composition_net",
+         [&](config::Keys& net) { composition_net_keys(net, s); });
+  k.when(s.kind == "molecule_vae", "kind: molecule_vae", [&](config::Keys& vae) { molecule_vae_keys(vae, s); });
 }
 
-std::vector<Exclusion> read_exclusions(config::Section root) {
-  std::vector<Exclusion> exclusions;
-  for (config::Section s : root.sections("exclude")) {
-    Exclusion exclusion;
-    exclusion.dataset = s.string("dataset");
-    const auto rows = s.strings("rows", std::vector<std::string>{"all"});
-    if (rows != std::vector<std::string>{"all"}) {
-      exclusion.lines = s.integers("rows", std::nullopt, {1, 1e15});
-    }
-    exclusions.push_back(exclusion);
-  }
-  return exclusions;
-}
-
-std::set<std::string> excluded_groups(const std::vector<Exclusion>& exclusions) {
-  std::set<std::string> groups;
+Excluded read_exclusions(const std::vector<Exclusion>& exclusions) {
+  Excluded excluded;
   for (const Exclusion& exclusion : exclusions) {
     const auto index = data::read_index(exclusion.dataset);
+    if (index.kind == "molecule") {
+      excluded.molecules.emplace(exclusion.dataset, index.preparation);
+    }
     const std::set<long long> lines(exclusion.lines.begin(), exclusion.lines.end());
     std::set<long long> found;
     for (std::size_t row = 0; row < index.rows; ++row) {
       if (lines.empty() || lines.contains(index.lines[row])) {
-        groups.insert(index.groups[row]);
+        excluded.groups.insert(index.groups[row]);
         found.insert(index.lines[row]);
       }
     }
@@ -147,46 +139,40 @@ std::set<std::string> excluded_groups(const std::vector<Exclusion>& exclusions) 
       }
     }
   }
-  return groups;
+  return excluded;
 }
 
 namespace {
 
-SplitSettings read_split(config::Section root, bool molecular) {
-  SplitSettings split;
-  auto validation = root.section("validation");
-  split.validation_fraction = validation.has("file") ? 0.0 : validation.number("fraction", 0.05, {0, 0.9});
-  const std::string group = molecular ? "molecule" : "composition";
-  validation.choice("group", {group}, group);
-  split.seed = static_cast<std::uint64_t>(validation.integer("seed", 1, {0, 1e9}));
-  split.test_fraction = root.section("test").number("fraction", 0.0, {0, 0.9});
-  if (split.test_fraction + split.validation_fraction > 0.95) {
-    validation.problem("fraction", "leaves too few rows to train on, together with 'test.fraction'");
+void validation_keys(config::Keys& k, bool molecular, SplitSettings& s) {
+  const bool by_file = k.given("file");
+  k.when(!by_file, "no file", [&](config::Keys& drawn) {
+    drawn.number(s.validation_fraction, {"fraction", "share of the substances that are drawn"}, {0, 0.9}, 0.05);
+  });
+  if (by_file) {
+    s.validation_fraction = 0;
   }
-  return split;
-}
-
-void read_validation_file(config::Section validation, SplitSettings& split) {
-  if (validation.has("file")) {
-    split.validation_file = validation.string("file");
-    if (split.validation_file.empty()) {
-      validation.problem("file", "names no file");
-    }
+  std::string group = molecular ? "molecule" : "composition";
+  k.choice(group, config::Key("group", "what stays together").output(), {group});
+  k.integer(s.seed, {"seed", "of the draw"}, {0, 1e9});
+  if (!k.reading() || by_file) {
+    k.file(s.validation_file, {"file", "a data set of validation rows"});
+  }
+  if (by_file && s.validation_file.empty()) {
+    k.problem("file", "names no file");
   }
 }
 
-void read_molecule_evaluation(config::Section section, PretrainSettings& settings) {
-  MoleculeEvaluationSettings& molecules = settings.molecules;
-  const auto count = [&](const char* key, std::size_t fallback) {
-    return static_cast<std::size_t>(section.integer(key, static_cast<long long>(fallback), {0, 1e8}));
-  };
-  molecules.decoded_rows = count("decoded_rows", molecules.decoded_rows);
-  molecules.points = count("points", molecules.points);
-  settings.final_points = count("final_points", settings.final_points);
-  molecules.seed = static_cast<std::uint64_t>(section.integer("seed", 1, {0, 1e9}));
+void evaluation_keys(config::Keys& k, PretrainSettings& s) {
+  MoleculeEvaluationSettings& molecules = s.molecules;
+  k.integer(molecules.decoded_rows, {"decoded_rows", "validation molecules that are reconstructed after each epoch"},
+            {0, 1e8});
+  k.integer(molecules.points, {"points", "standard-normal points that are decoded after each epoch"}, {0, 1e8});
+  k.integer(s.final_points, config::Key("final_points", "points that are decoded at the end").output(), {0, 1e8});
+  k.integer(molecules.seed, {"seed", "of the points"}, {0, 1e9});
 }
 
-void check_choice(config::Section root, bool molecular, const PretrainSettings& settings) {
+void check_choice(config::Keys& k, bool molecular, const PretrainSettings& settings) {
   std::vector<std::string> names{"mean", "last"};
   if (molecular) {
     names.emplace_back("reconstruction");
@@ -197,52 +183,63 @@ void check_choice(config::Section root, bool molecular, const PretrainSettings& 
     }
   }
   if (std::ranges::find(names, settings.choose_by) == names.end()) {
-    root.problem("choose_by", fmt::format("is none of {}: '{}'", text::join(names, ", "), settings.choose_by));
+    k.problem("choose_by", fmt::format("is none of {}: '{}'", text::join(names, ", "), settings.choose_by));
   }
 }
 
-void read_sources(config::Section root, bool molecular, PretrainSettings& settings) {
-  for (config::Section s : root.sections("data")) {
-    settings.sources.push_back(read_source(s, molecular));
+void check_sources(config::Keys& k, const PretrainSettings& settings) {
+  for (const Source& source : settings.sources) {
     std::set<std::string> heads;
-    for (const LabelSource& label : settings.sources.back().labels) {
-      settings.signature +=
-          fmt::format("\nhead {}: target '{}', range [{}, {}]", label.head, label.target, label.low, label.high);
-      if (label.fraction != 1 || label.weight != 1) {
-        settings.signature += fmt::format(", labels {}, weight {}", label.fraction, label.weight);
-      }
+    for (const LabelSource& label : source.labels) {
       if (!heads.insert(label.head).second) {
-        s.problem("heads", fmt::format("names the head '{}' twice", label.head));
+        k.problem("data", fmt::format("names the head '{}' twice for {}", label.head, source.file));
       }
     }
   }
   if (settings.sources.empty()) {
-    root.problem("data", "must list at least one data set: {file: oqmd.h5, head: oqmd}");
+    k.problem("data", "must list at least one data set: {file: oqmd.h5, head: oqmd}");
   }
 }
 
 }  // namespace
 
-PretrainSettings read_pretrain(config::Section root) {
-  PretrainSettings settings;
-  settings.model = read_model_settings(root.section("model"));
-  const bool molecular = settings.model.kind == "molecule_vae";
-  settings.split = read_split(root, molecular);
-  config::Section training = root.section("training");
-  settings.training = read_training(training, {});
-  if (molecular) {
-    settings.training.beta = read_beta(training.section("beta"));
-    read_molecule_evaluation(root.section("evaluation"), settings);
+void keys(config::Keys& k, PretrainSettings& s) {
+  using config::Key;
+  using config::Keys;
+  k.section({"model", "the model"}, [&](Keys& model) { model_keys(model, s.model); });
+  const bool molecular = s.model.kind == "molecule_vae";
+  k.section({"validation", "rows that choose"}, [&](Keys& v) { validation_keys(v, molecular, s.split); });
+  k.section({"test", "rows that report"}, [&](Keys& test) {
+    test.number(s.split.test_fraction, {"fraction", "share of the substances that are drawn"}, {0, 0.9});
+    if (s.split.test_fraction + s.split.validation_fraction > 0.95) {
+      test.problem("fraction", "leaves too few rows to train on, together with 'validation.fraction'");
+    }
+  });
+  k.section({"training", "the training"}, [&](Keys& training) {
+    keys(training, s.training);
+    training.when(molecular, "kind: molecule_vae", [&](Keys& vae) {
+      vae.section({"beta", "weight of the KL divergence"}, [&](Keys& beta) { keys(beta, s.training.beta); });
+    });
+  });
+  k.when(molecular, "kind: molecule_vae", [&](Keys& vae) {
+    vae.section({"evaluation", "what is decoded to judge the model"}, [&](Keys& e) { evaluation_keys(e, s); });
+  });
+  k.text(s.choose_by, {"choose_by",
+                       "what chooses the epoch of best.h5: mean, last, a head; of a molecule_vae also "
+                       "reconstruction, and the default is last"});
+  if (molecular && !k.given("choose_by")) {
+    s.choose_by = "last";
   }
-  settings.choose_by = root.string("choose_by", molecular ? "last" : "mean");
-  // Only what was read up to here decides the bits; files are compared by their fingerprints.
-  settings.signature = root.resolved() + "\narithmetic: " + describe(settings.training.arithmetic);
-  read_sources(root, molecular, settings);
-  read_validation_file(root.section("validation"), settings.split);
-  check_choice(root, molecular, settings);
-  settings.exclusions = read_exclusions(root);
-  settings.checkpoint_minutes = root.section("checkpoint").number("every_minutes", 5.0, {1e-4, 1e6});
-  return settings;
+  k.list(s.sources, {"data", "data sets, each with its heads"},
+         [&](Keys& source, Source& item) { source_keys(source, molecular, item); });
+  check_sources(k, s);
+  check_choice(k, molecular, s);
+  k.list(s.exclusions, Key("exclude", "substances to keep out of the training").content(), exclusion_keys);
+  k.section(Key("checkpoint", "checkpoints").output(), [&](Keys& checkpoint) {
+    checkpoint.number(s.checkpoint_minutes, Key("every_minutes", "time between checkpoints").in("min").output(),
+                      {1e-4, 1e6});
+  });
+  s.signature = k.signature();
 }
 
 }  // namespace epitaxy::train

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "config/section.h"
+#include "config/keys.h"
 #include "nn/dense.h"
 #include "nn/loss.h"
 #include "nn/optimizer.h"
@@ -41,21 +41,14 @@ struct TrainingSettings {
   int shard_rows() const { return batch / shards; }
 };
 
-/// What differs between the stages that train.
-struct TrainingDefaults {
-  int epochs = 40;
-  int batch = 1024;
-  int shards = 1;
-};
+/// Keys of the section `training`. Stages set the defaults of epochs, batch and shards before.
+void keys(config::Keys& k, TrainingSettings& settings);
 
-/// Reads the section `training`; problems are recorded in it.
-TrainingSettings read_training(config::Section training, const TrainingDefaults& defaults);
+/// Keys of the section `training.beta` of a molecule_vae.
+void keys(config::Keys& k, BetaSchedule& beta);
 
-/// Reads the section `training.beta` of a molecule_vae.
-BetaSchedule read_beta(config::Section section);
-
-/// Reads the keys `precision` and `kernels`.
-nn::Arithmetic read_arithmetic(config::Section section);
+/// The keys `precision` and `kernels`; the arithmetic that they stand for on this CPU is signed.
+void arithmetic_keys(config::Keys& k, nn::Arithmetic& arithmetic);
 
 /// `float32 (oneDNN)`, `bfloat16 (oneDNN)`, `float32 (OpenBLAS)`.
 std::string describe(const nn::Arithmetic& arithmetic);

@@ -52,6 +52,7 @@ TrainingData::TrainingData(const std::vector<Source>& sources, const SplitSettin
 void TrainingData::open(const std::vector<Source>& sources) {
   const std::string kind = is_molecular() ? "molecule" : "composition";
   description_.heads.clear();
+  description_.preparation.reset();
   for (const Source& source : sources) {
     files_.push_back(source.file);
     const data::DatasetIndex& index = sets_.emplace_back(data::read_index(source.file)).index();
@@ -61,6 +62,12 @@ void TrainingData::open(const std::vector<Source>& sources) {
     if (index.feature_names != sets_.front().index().feature_names) {
       fail_input("{} and {} have different features: import both with the same version", sources.front().file,
                  source.file);
+    }
+    check_rules(source.file, index.preparation);
+    if (!description_.preparation) {
+      description_.preparation = index.preparation;
+    } else if (index.preparation) {
+      data::add_columns(*description_.preparation, *index.preparation);
     }
     for (const LabelSource& label : source.labels) {
       const data::Target& target = index.target(label.target);
@@ -83,6 +90,12 @@ void TrainingData::open(const std::vector<Source>& sources) {
   }
 }
 
+void TrainingData::check_rules(const std::string& file, const std::optional<data::Preparation>& other) const {
+  if (is_molecular()) {
+    data::check_same_rules(files_.front(), index(0).preparation, file, other);
+  }
+}
+
 /// A data set for validation has the targets of the heads, or some of them.
 void TrainingData::open_validation(const std::string& file) {
   files_.push_back(file);
@@ -90,6 +103,7 @@ void TrainingData::open_validation(const std::string& file) {
   if (validation.kind != index(0).kind) {
     fail_input("'validation.file': {} holds {}s, the training data {}s", file, validation.kind, index(0).kind);
   }
+  check_rules(file, validation.preparation);
   columns_.emplace_back(description_.heads.size());
   for (std::size_t head = 0; head < description_.heads.size(); ++head) {
     for (const data::Target& target : validation.targets) {
@@ -239,7 +253,7 @@ void TrainingData::choose_labels(std::size_t head, const data::Split& split) {
     fail_input("no training rows are left with a label for the head '{}' ({})", h.name, h.target);
   }
   if (is_molecular() && all < kFewestLabels) {
-    fail_input("{} labels are left for the head '{}' ({}), but a head needs at least {}: raise its share 'labels'", all,
+    fail_input("{} labels are left for the head '{}' ({}), but a head needs at least {}: raise its 'label_share'", all,
                h.name, h.target, kFewestLabels);
   }
 }

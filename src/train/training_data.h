@@ -55,13 +55,15 @@ class TrainingData {
   /// Opens the data sets, drops rows with an excluded group, without any label (of molecules only those that `model`
   /// cannot read: its length is set, or 0 for that of the longest molecule), and splits the rest. Of a head's training
   /// labels, a fraction is a subset of every larger one. Throws InputError: see data::read_index; no rows left; too few
-  /// labels; data sets of different kinds.
+  /// labels; data sets of different kinds, or of molecules that were prepared by different rules.
   TrainingData(const std::vector<Source>& sources, const SplitSettings& split, const std::set<std::string>& excluded,
                models::ModelDescription model);
 
   /// The model with features, heads (standardizers fitted to the training labels) and, of molecules, length.
   const models::ModelDescription& description() const { return description_; }
   const data::DatasetIndex& index(std::size_t source) const { return sets_[source].index(); }
+  /// Throws InputError when a data set of molecules was prepared by other rules than those of the training.
+  void check_rules(const std::string& file, const std::optional<data::Preparation>& other) const;
   /// NaN where there is none.
   double label(RowReference row, std::size_t head) const;
   bool in_range(RowReference row, std::size_t head) const;

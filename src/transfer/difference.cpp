@@ -127,6 +127,7 @@ std::optional<DifferenceModel> best_model(const DifferenceSettings& settings, Di
                          std::move(high),
                          settings.coverage,
                          std::move(*learned),
+                         data.rows.set.index().preparation,
                          models::provenance()};
 }
 

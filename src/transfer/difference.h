@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "config/section.h"
+#include "config/keys.h"
 #include "learners/regressor.h"
 #include "parallel/communicator.h"
 #include "parallel/stop.h"
@@ -22,7 +22,7 @@ struct LearnerChoice {
   std::string name;
   std::vector<learners::LearnerSettings> candidates;
   std::vector<std::size_t> members = {};  ///< Of an average: indices of learners, which have no members themselves.
-  std::string settings = {};              ///< The candidates as YAML.
+  std::string settings = {};              ///< What decides the bits of its jobs, see config::KeyReader.
 };
 
 struct DifferenceSettings {
@@ -36,15 +36,17 @@ struct DifferenceSettings {
   std::vector<Way> ways;
   int folds = 10;
   int inner_folds = 5;
-  std::vector<std::uint64_t> seeds;  ///< Each cuts other folds (or takes other labels) and draws other random numbers.
+  std::vector<std::uint64_t> seeds{
+      1};  ///< Each cuts other folds (or takes other labels) and draws other random numbers.
   std::uint64_t split_seed = 1;
   double coverage = 0.9;  ///< Of the intervals.
-  std::string signature;  ///< The settings that the result of every job depends on, as YAML.
+  std::string signature;  ///< What decides the bits of every job, see config::KeyReader.
 
   bool has_test() const { return !test_file.empty(); }
 };
 
-DifferenceSettings read_difference(config::Section root);
+/// The stage's keys (all but those of every stage).
+void keys(config::Keys& k, DifferenceSettings& settings);
 
 /// Reads the data without training. Collective.
 void check_difference(const parallel::Communicator& communicator, const DifferenceSettings& settings);

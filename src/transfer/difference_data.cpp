@@ -134,17 +134,20 @@ void compute_features(const parallel::Communicator& communicator, const Differen
   read_values(rows, settings);
 }
 
-RowFeatures make_features(const DifferenceSettings& settings, const std::string& kind) {
+RowFeatures make_features(const DifferenceSettings& settings, const data::DatasetIndex& index) {
   std::optional<models::ModelFile> encoder;
   for (const FeatureBlock& block : settings.features) {
     if (block.kind == FeatureBlock::Kind::latent) {
       encoder = models::read_model(block.model);
+      if (index.kind == "molecule") {
+        data::check_same_rules(block.model, encoder->description.preparation, settings.file, index.preparation);
+      }
     }
   }
   RowFeatures features(settings.features, std::move(encoder));
-  if (features.of_molecules() != (kind == "molecule")) {
+  if (features.of_molecules() != (index.kind == "molecule")) {
     fail_input("'features' are of {}, but {} holds {}s", features.of_molecules() ? "molecules" : "compositions",
-               settings.file, kind);
+               settings.file, index.kind);
   }
   return features;
 }
@@ -160,7 +163,7 @@ void check_counts(const DifferenceData& data, const DifferenceSettings& settings
                settings.inner_folds);
   }
   if (!settings.labels.empty() && data.rows.count() < settings.labels.back()) {
-    fail_input("'labels' asks for {}, but {} has {} rows with both values that are not in the test",
+    fail_input("'label_counts' asks for {}, but {} has {} rows with both values that are not in the test",
                settings.labels.back(), settings.file, data.rows.count());
   }
 }
@@ -179,7 +182,7 @@ DifferenceData load_difference_data(const parallel::Communicator& communicator, 
     }
     loaded.emplace(DifferenceData{std::move(rows),
                                   {},
-                                  make_features(settings, index.kind),
+                                  make_features(settings, index),
                                   settings.cheap,
                                   std::move(cheap_units),
                                   settings.measured,
@@ -190,6 +193,9 @@ DifferenceData load_difference_data(const parallel::Communicator& communicator, 
       data.test = complete_rows(settings.test_file, settings);
       if (data.test.set.index().kind != index.kind) {
         fail_input("{} holds {}s, {} {}s", settings.file, index.kind, settings.test_file, data.test.set.index().kind);
+      }
+      if (index.kind == "molecule") {
+        data::check_same_rules(settings.file, index.preparation, settings.test_file, data.test.set.index().preparation);
       }
       data.rows.set.leave_out_groups(data::LeftOut::in_test, data::distinct_groups(data.test.set));
     }

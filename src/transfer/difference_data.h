@@ -40,7 +40,8 @@ struct DifferenceData {
 
 /// Reads everything; the ranks share the work on features. Warns when measured and cheap values seem to be in other
 /// units. Throws InputError: files, targets, units that are not of the same kind, a constant column, too few groups for
-/// the folds or the labels, features that do not fit the data. Collective.
+/// the folds or the labels, features that do not fit the data, molecules that were prepared by different rules.
+/// Collective.
 DifferenceData load_difference_data(const parallel::Communicator& communicator, const DifferenceSettings& settings);
 
 /// The line's slope beyond which (or below whose inverse) other units are suspected.

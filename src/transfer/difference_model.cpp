@@ -36,6 +36,9 @@ std::string hash_of(const DifferenceModel& model) {
   }
   hasher.add(std::span<const double>(model.learned.errors));
   hasher.add(std::span<const double>(model.learned.all.baseline.slopes));
+  if (model.preparation) {
+    hasher.add(data::to_json(*model.preparation));
+  }
   return hasher.hex();
 }
 
@@ -61,6 +64,9 @@ void write_difference_model(const std::filesystem::path& path, const DifferenceM
     out.write_attribute("/difference", "measured", model.measured);
     out.write_attribute("/difference", "unit", model.unit);
     out.write_attribute("/difference", "coverage", model.coverage);
+    if (model.preparation) {
+      out.write_attribute("/difference", "preparation", data::to_json(*model.preparation));
+    }
     out.write_attribute("/difference", "inner_mae", model.learned.inner_mae());
     write_fitted(out, "/difference/all", model.learned.all);
     for (std::size_t k = 0; k < model.learned.inner.size(); ++k) {
@@ -109,7 +115,11 @@ DifferenceModel read_difference_model(const std::filesystem::path& path) {
                         file.read<double>("/difference/cheap_high"),
                         file.number_attribute("/difference", "coverage"),
                         {},
+                        {},
                         {}};
+  if (file.has_attribute("/difference", "preparation")) {
+    model.preparation = data::preparation_from_json(text("preparation"));
+  }
   model.learned.errors = file.read<double>("/difference/errors");
   model.learned.learner = model.learner;
   const auto folds = file.read<std::int64_t>("/difference/inner_fold");

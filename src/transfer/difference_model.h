@@ -4,6 +4,7 @@
 /// those of the inner folds with their residuals, which give the intervals. Layout: docs/file_formats.md.
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct DifferenceModel {
   std::vector<double> cheap_low, cheap_high;  ///< Range in training.
   double coverage = 0.9;
   LearnedWay learned;
+  std::optional<data::Preparation> preparation;  ///< Of the rows; files of earlier versions do not tell.
   std::map<std::string, std::string> provenance;
 
   bool needs_cheap() const { return way.baseline != Baseline::none || way.reads_cheap; }

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "config/section.h"
+#include "config/keys.h"
 #include "parallel/communicator.h"
 #include "parallel/stop.h"
 #include "transfer/variant.h"
@@ -23,19 +23,20 @@ struct FinetuneSettings {
   int folds = 10;
   std::vector<double> shares;  ///< Of the labels, ascending: a learning curve instead of folds; empty = folds.
   std::string cheap;  ///< A target whose straight line to this one is a learning curve's baseline; empty = none.
-  std::vector<std::uint64_t> seeds;
+  std::vector<std::uint64_t> seeds{1};
   std::uint64_t split_seed = 1;
   double validation_fraction =
       0.1;                   ///< Of each training part; early stopping and the choice of a variant see only these.
   double test_fraction = 0;  ///< Compositions kept out of every fold.
   std::string test_file;     ///< Or: another data set with the same target.
   std::vector<Variant> variants;
-  std::string signature;  ///< The settings that the result of every job depends on, as YAML.
+  std::string signature;  ///< What decides the bits of every job, see config::KeyReader.
 
   bool is_curve() const { return !shares.empty(); }
 };
 
-FinetuneSettings read_finetune(config::Section root);
+/// The stage's keys (all but those of every stage).
+void keys(config::Keys& k, FinetuneSettings& settings);
 
 /// Reads the data and checks the variants without training.
 void check_finetune(const parallel::Communicator& communicator, const FinetuneSettings& settings);

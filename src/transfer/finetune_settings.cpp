@@ -8,127 +8,160 @@ namespace epitaxy::transfer {
 
 namespace {
 
-constexpr train::TrainingDefaults kDefaults{.epochs = 60, .batch = 32, .shards = 1};
-
-train::TrainingSettings read_job_training(config::Section section) {
-  const auto training = train::read_training(section, kDefaults);
-  if (training.shards != 1) {
-    section.problem("shards", "must be 1: the jobs of 'finetune' run on one rank each");
-  }
-  return training;
-}
-
 /// The section `training` of a variant, or the one that is common to those without.
-void read_job_training(config::Section section, Variant& variant) {
-  variant.training = read_job_training(section);
-  variant.least_steps = static_cast<int>(section.integer("least_steps", 0, {0, 1e9}));
+struct JobTraining {
+  JobTraining() {
+    training.epochs = 60;
+    training.batch = 32;
+  }
+
+  train::TrainingSettings training;
+  int least_steps = 0;
+};
+
+void job_training_keys(config::Keys& k, JobTraining& s) {
+  keys(k, s.training);
+  if (s.training.shards != 1) {
+    k.problem("shards", "must be 1: the jobs of 'finetune' run on one rank each");
+  }
+  k.integer(s.least_steps, {"least_steps", "small training parts get more epochs, to make at least so many steps"},
+            {0, 1e9});
 }
 
-Variant read_variant(config::Section s, const std::string& name, const Variant& common) {
-  Variant variant = common;
-  variant.name = name;
-  const std::string start = s.choice("start", {"pretrained", "scratch"}, name == "scratch" ? "scratch" : "pretrained");
-  variant.pretrained = start == "pretrained";
-  variant.trains = s.boolean("train", name != "direct");
+void apply(const JobTraining& training, Variant& variant) {
+  variant.training = training.training;
+  variant.least_steps = training.least_steps;
+}
+
+void rate_keys(config::Keys& k, std::vector<RatePattern>& rates) {
+  std::string order;
+  k.named_numbers({"learning_rates", "factors on the learning rate of the parameters that match; the last match holds"},
+                  "PATTERN", {0, 1e3}, [&](const std::string& pattern, double multiplier) {
+                    rates.push_back({pattern, multiplier});
+                    order += pattern + " ";
+                  });
+  if (!order.empty()) {
+    // The order decides, too.
+    k.sign("learning_rates", order);
+  }
+}
+
+void variant_keys(config::Keys& k, const std::string& name, Variant& s) {
+  s.name = name;
+  k.either(s.pretrained, {"start", "weights at the start; of the variant scratch the default is scratch"}, "scratch",
+           "pretrained", name != "scratch");
+  k.flag(s.trains, {"train", "false: the model stays as it starts, the default of the variant direct"},
+         name != "direct");
   const auto frozen = name == "frozen_features" ? std::vector<std::string>{kFeatures} : std::vector<std::string>{};
-  variant.freeze = s.strings("freeze", frozen);
-  if (s.has("learning_rates")) {
-    config::Section rates = s.section("learning_rates");
-    for (const auto& pattern : rates.keys()) {
-      variant.rates.push_back({pattern, rates.number(pattern, std::nullopt, {0, 1e3})});
+  k.texts(s.freeze,
+          {"freeze",
+           "patterns of parameters that do not learn; features: all below the heads, the default of the variant "
+           "frozen_features"},
+          frozen);
+  rate_keys(k, s.rates);
+  k.either(s.keep_best, {"keep", "weights of the best validation epoch, or of the last"}, "last", "best");
+  k.texts(s.also, {"also", "further targets, learned at the same time by heads of their own"});
+  k.when(!s.also.empty(), "also: [...]", [&](config::Keys& several) {
+    several.number(s.weight, {"weight", "of the target in the loss; that of each further one is 1"}, {1e-6, 1e6});
+  });
+  if (!s.also.empty() && !s.trains) {
+    k.problem("also", "is for variants that train");
+  }
+  std::optional<JobTraining> own;
+  k.optional(own, {"training", "a training of its own, in place of the common one as a whole"}, job_training_keys);
+  if (own) {
+    apply(*own, s);
+  }
+  s.settings = k.signature();
+}
+
+void head_keys(config::Keys& k, NewHead& s) {
+  const std::string fresh = "fresh";
+  std::string start = s.start_from.empty() ? fresh : s.start_from;
+  k.text(s.name, {"name", "of the new output"});
+  k.text(start, {"start_from", "a head of the pretrained model that is copied, or fresh"});
+  s.start_from = start == fresh ? "" : start;
+  k.optional(s.hidden,
+             {"hidden",
+              "width of the hidden layer below the heads of a molecule_vae, 0: none; without it as the pretrained "
+              "model has it"},
+             {0, 65536});
+}
+
+void share_keys(config::Keys& k, std::vector<double>& shares) {
+  if (!k.reading() || k.given("label_shares")) {
+    k.numbers(
+        shares,
+        config::Key("label_shares",
+                    "shares of the labels to train on, such as [0.01, 0.1, 1]: a learning curve in place of folds")
+            .output(),
+        {1e-9, 1});
+    if (shares.empty()) {
+      k.problem("label_shares", "must list at least one share of the labels, for example [0.01, 0.1, 1]");
     }
   }
-  variant.keep_best = s.choice("keep", {"best", "last"}, "best") == "best";
-  variant.also = s.strings("also", std::vector<std::string>{});
-  if (!variant.also.empty()) {
-    variant.weight = s.number("weight", 1.0, {1e-6, 1e6});
-    if (!variant.trains) {
-      s.problem("also", "is for variants that train");
-    }
-  }
-  if (s.has("training")) {
-    read_job_training(s.section("training"), variant);
-  }
-  variant.settings = fmt::format("arithmetic: {}\n{}", train::describe(variant.training.arithmetic), s.resolved());
-  return variant;
-}
-
-NewHead read_head(config::Section section) {
-  NewHead head;
-  head.name = section.string("name", "target");
-  head.start_from = section.string("start_from", "fresh");
-  if (head.start_from == "fresh") {
-    head.start_from.clear();
-  }
-  if (section.has("hidden")) {
-    head.hidden = static_cast<std::size_t>(section.integer("hidden", std::nullopt, {0, 65536}));
-  }
-  return head;
-}
-
-void read_shares(config::Section root, FinetuneSettings& settings) {
-  settings.shares = root.numbers("labels", std::nullopt, {1e-9, 1});
-  if (settings.shares.empty()) {
-    root.problem("labels", "must list at least one share of the labels, for example [0.01, 0.1, 1]");
-  }
-  std::ranges::sort(settings.shares);
-  if (std::ranges::adjacent_find(settings.shares) != settings.shares.end()) {
-    root.problem("labels", "lists a share twice");
-  }
-  if (root.has("folds")) {
-    root.problem("folds", "and 'labels' exclude each other: a learning curve is measured on 'test.file'");
-  }
-  settings.cheap = root.string("cheap", "");
-}
-
-void read_variants(config::Section root, const Variant& common, FinetuneSettings& settings) {
-  config::Section variants = root.section("variants");
-  for (const auto& name : variants.keys()) {
-    settings.variants.push_back(read_variant(variants.section(name), name, common));
-  }
-  if (settings.variants.empty()) {
-    root.problem("variants", "must name at least one variant: scratch, direct, frozen_features, fine_tune");
+  k.renamed("labels", "label_shares");
+  std::ranges::sort(shares);
+  if (std::ranges::adjacent_find(shares) != shares.end()) {
+    k.problem("label_shares", "lists a share twice");
   }
 }
 
-void read_test(config::Section test, FinetuneSettings& settings) {
-  settings.test_file = test.string("file", "");
-  if (settings.test_fraction > 0 && !settings.test_file.empty()) {
-    test.problem("file", "and 'fraction' exclude each other");
-  } else if (settings.is_curve() && settings.test_file.empty()) {
-    test.problem("file", "is missing: a learning curve ('labels') is measured on rows of their own");
+/// Folds, or a learning curve.
+void part_keys(config::Keys& k, FinetuneSettings& s) {
+  const bool is_curve = k.given("label_shares");
+  share_keys(k, s.shares);
+  k.when(is_curve, "label_shares: [...]", [&](config::Keys& curve) {
+    curve.text(s.cheap, config::Key("cheap", "a target whose straight line to this one is a baseline").output());
+  });
+  k.when(!is_curve, "no label_shares", [&](config::Keys& validation) {
+    validation.integer(s.folds, {"folds", "parts of the cross-validation, by substance"}, {2, 1e5});
+  });
+  if (is_curve && k.given("folds")) {
+    k.problem("folds", "and 'label_shares' exclude each other: a learning curve is measured on 'test.file'");
+  }
+}
+
+void test_keys(config::Keys& k, FinetuneSettings& s) {
+  k.number(s.test_fraction, {"fraction", "share of the substances that are kept out of every fold"}, {0, 0.9});
+  k.file(s.test_file, {"file", "a data set of test rows, with the same target"});
+  if (s.test_fraction > 0 && !s.test_file.empty()) {
+    k.problem("file", "and 'fraction' exclude each other");
+  } else if (s.is_curve() && s.test_file.empty()) {
+    k.problem("file", "is missing: a learning curve ('label_shares') is measured on rows of their own");
   }
 }
 
 }  // namespace
 
-FinetuneSettings read_finetune(config::Section root) {
-  FinetuneSettings settings;
-  settings.head = read_head(root.section("head"));
-  const bool is_curve = root.has("labels");
-  if (!is_curve) {
-    settings.folds = static_cast<int>(root.integer("folds", 10, {2, 1e5}));
+void keys(config::Keys& k, FinetuneSettings& s) {
+  using config::Key;
+  using config::Keys;
+  k.section({"data", "the data of the target"}, [&](Keys& data) {
+    data.file(s.file, Key("file", "a data set that import wrote").required());
+    data.text(s.target, Key("target", "target to learn; needed where the data set has several").content());
+  });
+  k.file(s.pretrained, Key("pretrained", "model that is transferred: a best.h5, a model or a checkpoint").required());
+  k.section({"head", "the new output"}, [&](Keys& head) { head_keys(head, s.head); });
+  part_keys(k, s);
+  seed_keys(k, s.seeds);
+  k.integer(s.split_seed, {"split_seed", "of folds, test and validation rows"}, {0, 1e9});
+  k.section({"validation", "rows that choose the epoch and the variant"}, [&](Keys& validation) {
+    validation.number(s.validation_fraction, {"fraction", "share of each training part that is drawn"}, {0, 0.5});
+  });
+  k.section({"test", "rows that report"}, [&](Keys& test) { test_keys(test, s); });
+  JobTraining common;
+  k.section({"training", "the training of the variants that have none of their own"},
+            [&](Keys& training) { job_training_keys(training, common); });
+  k.named(s.variants, Key("variants", "ways of transfer that are compared").output(), "NAME",
+          [&](Keys& variant, const std::string& name, Variant& item) {
+            apply(common, item);
+            variant_keys(variant, name, item);
+          });
+  if (s.variants.empty()) {
+    k.problem("variants", "must name at least one variant: scratch, direct, frozen_features, fine_tune");
   }
-  settings.split_seed = static_cast<std::uint64_t>(root.integer("split_seed", 1, {0, 1e9}));
-  settings.validation_fraction = root.section("validation").number("fraction", 0.1, {0, 0.5});
-  auto test = root.section("test");
-  settings.test_fraction = test.number("fraction", 0.0, {0, 0.9});
-  Variant common;
-  read_job_training(root.section("training"), common);
-  settings.signature = root.resolved();
-
-  // What tells the jobs apart, or is told by fingerprints and names.
-  read_variants(root, common, settings);
-  if (is_curve) {
-    read_shares(root, settings);
-  }
-  settings.seeds = read_seeds(root);
-  auto data = root.section("data");
-  settings.file = data.string("file");
-  settings.target = data.string("target", "");
-  settings.pretrained = root.string("pretrained");
-  read_test(test, settings);
-  return settings;
+  s.signature = k.signature();
 }
 
 }  // namespace epitaxy::transfer

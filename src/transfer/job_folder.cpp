@@ -1,5 +1,6 @@
 #include "transfer/job_folder.h"
 
+#include <set>
 #include <utility>
 
 #include "base/file.h"
@@ -16,6 +17,7 @@ JobFolder::JobFolder(const parallel::Communicator& communicator, std::filesystem
 std::string JobFolder::signature_of(const JobLabel& job) const {
   Hasher hasher;
   hasher.add(signature_);
+  hasher.add(job.name);
   hasher.add(job.settings);
   return hasher.hex();
 }
@@ -50,12 +52,17 @@ parallel::TaskState JobFolder::look(const JobLabel& job,
   }
 }
 
-std::vector<std::uint64_t> read_seeds(config::Section root) {
-  const auto seeds = root.integers("seeds", std::vector<long long>{1}, {0, 1e6});
+void seed_keys(config::Keys& k, std::vector<std::uint64_t>& seeds) {
+  k.integers(seeds, config::Key("seeds", "of the jobs: each job is done with each of them").output(), {0, 1e6});
   if (seeds.empty()) {
-    root.problem("seeds", "must list at least one seed");
+    k.problem("seeds", "must list at least one seed");
   }
-  return {seeds.begin(), seeds.end()};
+  std::set<std::uint64_t> distinct;
+  for (const std::uint64_t seed : seeds) {
+    if (!distinct.insert(seed).second) {
+      k.problem("seeds", fmt::format("lists {} twice: the same job would count as two", seed));
+    }
+  }
 }
 
 bool do_jobs(const parallel::Communicator& communicator, parallel::StopHandler& stop, const JobFolder& files,

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "config/section.h"
+#include "config/keys.h"
 #include "data/hdf5.h"
 #include "parallel/communicator.h"
 #include "parallel/stop.h"
@@ -21,7 +21,7 @@ namespace epitaxy::transfer {
 /// What a job is called and what its result depends on besides what all jobs of the stage share.
 struct JobLabel {
   std::string name;      ///< Of the file, without `.h5`.
-  std::string settings;  ///< As YAML.
+  std::string settings;  ///< What decides its bits.
 };
 
 /// Files of results. Those of other settings, data or models count as not there.
@@ -48,6 +48,10 @@ class JobFolder {
   template <typename Read>
   auto get(const JobLabel& job, Read content) const {
     auto result = find(job, content);
+    if (!result && std::filesystem::exists(path(job))) {
+      fail("{} holds a job of other settings now: another run works in this folder; use another --output",
+           path(job).string());
+    }
     if (!result) {
       fail("the result of {} is gone: run again", path(job).string());
     }
@@ -62,8 +66,8 @@ class JobFolder {
   std::string signature_;
 };
 
-/// `seeds` of a stage that does each job with each of them.
-std::vector<std::uint64_t> read_seeds(config::Section root);
+/// The key `seeds` of a stage that does each job with each of them.
+void seed_keys(config::Keys& k, std::vector<std::uint64_t>& seeds);
 
 /// The jobs of a stage, by number.
 struct JobList {

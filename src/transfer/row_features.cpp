@@ -15,47 +15,37 @@ namespace {
 using Kind = FeatureBlock::Kind;
 using Json = nlohmann::ordered_json;
 
-const std::vector<std::string> kKinds{"morgan", "descriptors", "composition", "latent"};
-
-Kind kind_of(const std::string& name) { return static_cast<Kind>(std::ranges::find(kKinds, name) - kKinds.begin()); }
-
-std::string name_of(Kind kind) { return kKinds.at(static_cast<std::size_t>(kind)); }
-
-FeatureBlock read_block(config::Section section) {
-  FeatureBlock block;
-  block.kind = kind_of(section.choice("kind", kKinds, "morgan"));
-  if (block.kind == Kind::morgan) {
-    block.morgan.radius = static_cast<unsigned>(section.integer("radius", 2, {0, 10}));
-    block.morgan.bits = static_cast<unsigned>(section.integer("bits", 2048, {64, 65536}));
-    block.morgan.counts = section.boolean("counts", true);
-    if (block.morgan.bits % 64 != 0) {
-      section.problem("bits", "must be a multiple of 64");
+void block_keys(config::Keys& k, FeatureBlock& s) {
+  k.choice(s.kind, {"kind",
+                    "what the columns hold: counts of fragments, descriptors, element fractions, or the "
+                    "latent vector of a molecule_vae"});
+  k.when(s.kind == Kind::morgan, "kind: morgan", [&](config::Keys& morgan) {
+    morgan.integer(s.morgan.radius, config::Key("radius", "of the fragments around each atom").in("bonds"), {0, 10});
+    morgan.integer(s.morgan.bits, {"bits", "columns that the fragments share; a multiple of 64"}, {64, 65536});
+    morgan.flag(s.morgan.counts, {"counts", "how often a fragment occurs; false: whether"});
+    if (s.morgan.bits % 64 != 0) {
+      morgan.problem("bits", "must be a multiple of 64");
     }
-  }
-  if (block.kind == Kind::latent) {
-    block.model = section.string("model");
-  }
-  return block;
+  });
+  k.when(s.kind == Kind::latent, "kind: latent", [&](config::Keys& latent) {
+    latent.file(s.model, config::Key("model", "a file with a pretrained molecule_vae").required());
+  });
 }
 
 }  // namespace
 
-std::vector<FeatureBlock> read_feature_blocks(config::Section root) {
-  std::vector<FeatureBlock> blocks;
-  for (config::Section section : root.sections("features")) {
-    blocks.push_back(read_block(section));
-  }
+void feature_keys(config::Keys& k, std::vector<FeatureBlock>& blocks) {
+  k.list(blocks, {"features", "columns that the learners read, side by side"}, block_keys);
   if (blocks.empty()) {
-    root.problem("features", "must list at least one of morgan, descriptors, composition, latent");
+    k.problem("features", "must list at least one of morgan, descriptors, composition, latent");
   }
   const auto count = [&](Kind kind) { return std::ranges::count(blocks, kind, &FeatureBlock::kind); };
   if (count(Kind::latent) > 1) {
-    root.problem("features", "can hold the latent vectors of one model only");
+    k.problem("features", "can hold the latent vectors of one model only");
   }
   if (count(Kind::composition) > 0 && count(Kind::composition) < static_cast<std::ptrdiff_t>(blocks.size())) {
-    root.problem("features", "mixes compositions with features of molecules");
+    k.problem("features", "mixes compositions with features of molecules");
   }
-  return blocks;
 }
 
 std::string to_json(const std::vector<FeatureBlock>& blocks) {
@@ -78,10 +68,11 @@ std::vector<FeatureBlock> feature_blocks_from_json(const std::string& text) {
     for (const Json& item : Json::parse(text)) {
       FeatureBlock block;
       const auto name = item.at("kind").get<std::string>();
-      if (std::ranges::find(kKinds, name) == kKinds.end()) {
+      const auto known = all_names<Kind>();
+      if (std::ranges::find(known, name) == known.end()) {
         fail_input("features of kind '{}', which this version does not know", name);
       }
-      block.kind = kind_of(name);
+      block.kind = value_of<Kind>(name);
       if (block.kind == Kind::morgan) {
         block.morgan = {item.at("radius"), item.at("bits"), item.at("counts")};
       }

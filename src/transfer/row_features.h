@@ -7,8 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "base/names.h"
 #include "chem/fingerprint.h"
-#include "config/section.h"
+#include "config/keys.h"
 #include "learners/regressor.h"
 #include "models/model_file.h"
 #include "parallel/communicator.h"
@@ -23,8 +24,14 @@ struct FeatureBlock {
   std::string model;  ///< Of `latent`: a model file; not used once the model was read.
 };
 
-/// Reads the list `features`; problems are recorded. At most one block is `latent`.
-std::vector<FeatureBlock> read_feature_blocks(config::Section root);
+inline constexpr Named<FeatureBlock::Kind> kFeatureKinds[] = {{FeatureBlock::Kind::morgan, "morgan"},
+                                                              {FeatureBlock::Kind::descriptors, "descriptors"},
+                                                              {FeatureBlock::Kind::composition, "composition"},
+                                                              {FeatureBlock::Kind::latent, "latent"}};
+constexpr std::span<const Named<FeatureBlock::Kind>> names(FeatureBlock::Kind) { return kFeatureKinds; }
+
+/// The list `features`. At most one block is `latent`.
+void feature_keys(config::Keys& k, std::vector<FeatureBlock>& blocks);
 
 /// Blocks as text, and back: what a model file keeps.
 std::string to_json(const std::vector<FeatureBlock>& blocks);

@@ -62,11 +62,35 @@ void check_kind(const data::DatasetIndex& index, const std::string& model_file, 
   }
 }
 
+/// Throws InputError when a data set of molecules was prepared by other rules than the start model's.
+void check_rules(const FinetuneSettings& settings, const std::string& file, const data::DatasetIndex& index,
+                 const models::ModelDescription& model) {
+  if (index.kind == "molecule") {
+    data::check_same_rules(settings.pretrained, model.preparation, file, index.preparation);
+  }
+}
+
+/// What the new models say of their data: the target's columns, and the start model's for what these are not.
+std::optional<data::Preparation> transferred(const std::optional<data::Preparation>& start,
+                                             const data::DatasetIndex& index) {
+  if (!start || !index.preparation) {
+    return start ? start : index.preparation;
+  }
+  data::Preparation further = *start;
+  std::erase_if(further.columns, [&](const data::SourceColumn& column) {
+    return std::ranges::any_of(index.targets, [&](const data::Target& own) { return own.name == column.target; });
+  });
+  data::Preparation result = *index.preparation;
+  data::add_columns(result, further);
+  return result;
+}
+
 /// Test rows: a part of the compositions, or another data set.
 void choose_test_rows(const FinetuneSettings& settings, TransferData& data) {
   if (!settings.test_file.empty()) {
     data.test = data::LabelledRows(data::read_index(settings.test_file));
     check_kind(data.test.index(), settings.pretrained, data.pretrained.description);
+    check_rules(settings, settings.test_file, data.test.index(), data.pretrained.description);
     need_labels(data.test, {data.target});
     leave_out_unreadable(data.test, data.pretrained.description);
     return;
@@ -93,7 +117,8 @@ void check_labels(const TransferData& data, const FinetuneSettings& settings) {
     const std::size_t labels = labels_of_share(share, data.labelled);
     if (labels < train::kFewestLabels) {
       fail_input(
-          "'labels': the share {} of {} labels of {} is {}, a fraction of labels that leaves fewer labels than a head "
+          "'label_shares': the share {} of {} labels of {} is {}, a fraction of labels that leaves fewer labels than a "
+          "head "
           "needs ({}): raise it",
           share, data.labelled, data.target, labels, train::kFewestLabels);
     }
@@ -117,6 +142,8 @@ TransferData load_transfer_data(const FinetuneSettings& settings) {
   }
   data.rows = data::LabelledRows(data::read_index(settings.file));
   check_kind(data.rows.index(), settings.pretrained, data.pretrained.description);
+  check_rules(settings, settings.file, data.rows.index(), data.pretrained.description);
+  data.pretrained.description.preparation = transferred(data.pretrained.description.preparation, data.rows.index());
   const data::Target& target = data.rows.index().target(settings.target);
   data.target = target.name;
   data.unit = target.unit;

@@ -31,7 +31,8 @@ struct TransferData {
   std::size_t feature_count() const { return pretrained.description.feature_count(); }
 };
 
-/// Reads everything. Throws InputError: files, targets, too few compositions for the folds or labels for the shares,
+/// Reads everything; the start model's description then tells of the target's data. Throws InputError: files, molecules
+/// that were prepared by different rules, targets, too few compositions for the folds or labels for the shares,
 /// no molecule that the model can read, an ensemble as the start.
 TransferData load_transfer_data(const FinetuneSettings& settings);
 

@@ -34,7 +34,7 @@ struct Variant {
   bool keep_best = true;          ///< The weights of the best validation epoch, not of the last.
   int least_steps = 0;            ///< Small training parts get more epochs, to make at least so many steps.
   train::TrainingSettings training;
-  std::string settings;  ///< All of these as YAML.
+  std::string settings;  ///< What decides the bits, see config::KeyReader.
 };
 
 /// The settings of a job that trains on so many rows.
@@ -42,7 +42,7 @@ train::TrainingSettings training_for(const Variant& variant, std::size_t rows);
 
 /// The new head and where its weights come from.
 struct NewHead {
-  std::string name;
+  std::string name = "target";
   std::string start_from;             ///< A head of the pretrained model; empty = fresh.
   std::optional<std::size_t> hidden;  ///< Of a molecule_vae: width of the heads' hidden layer, 0 = linear; empty = as
                                       ///< the pretrained model has it. Of another width it starts fresh.

@@ -24,6 +24,7 @@ inline models::ModelDescription small_model() {
   d.features = {"(", ")", "C", "O"};
   d.seen = {1, 1, 1, 1};
   d.heads = {{"gap", "gap_eV", "eV", {5, 2}}, {"cheap", "gap_eV", "eV", {4, 1}}, {"dipole", "mu_D", "D", {1, 3}}};
+  d.preparation = data::Preparation{{}, "smiles", {}};
   d.vae.length = 8;
   d.vae.convolutions = {{3, 3}};
   d.vae.dense = 6;

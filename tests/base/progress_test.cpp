@@ -20,7 +20,7 @@ struct Watched : CapturedOutput {
 
   Watched() : CapturedOutput("epitaxy_progress_test") {}
   ~Watched() {
-    caught([] { log::close_progress(true); });
+    caught([] { log::close_progress(log::StageEnd::done); });
   }
 
   Json written() const { return Json::parse(file::read(file)); }
@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(the_file_is_written_every_ten_seconds_and_at_the_end) {
       progress.reached(4);
       BOOST_TEST(written()["done"] == 3);
     }
-    log::close_progress(false);
+    log::close_progress(log::StageEnd::stopped);
   });
   BOOST_TEST(written()["state"] == "stopped");
   BOOST_TEST(written()["done"] == 4);
@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(of_a_stage_that_is_done_nothing_is_left) {
       progress.plan("", 5);
       progress.reached(3);
     }
-    log::close_progress(true);
+    log::close_progress(log::StageEnd::done);
   });
   BOOST_TEST(written()["state"] == "done");
   BOOST_TEST(written()["seconds_left"] == 0);
@@ -243,7 +243,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_written_is_warned_of_once_and_ends_no
     progress.reached(1);
     now += 60;
     progress.reached(2);
-    log::close_progress(true);
+    log::close_progress(log::StageEnd::done);
   });
   BOOST_TEST(err.starts_with("warning: "));
   BOOST_TEST(err.find("/proc/self/progress.json") != std::string::npos);
@@ -255,7 +255,7 @@ BOOST_AUTO_TEST_CASE(without_an_open_file_none_is_written) {
     log::Progress progress("", "step", 1, clock);
     progress.plan("", 3);
     progress.reached(3);
-    log::close_progress(true);
+    log::close_progress(log::StageEnd::done);
   });
   BOOST_TEST(!std::filesystem::exists(file));
 }

@@ -121,9 +121,4 @@ BOOST_AUTO_TEST_CASE(variables_that_make_no_sense_are_refused) {
   BOOST_CHECK_THROW(text::expand_variables("${1A:-x}"), InputError);
 }
 
-BOOST_AUTO_TEST_CASE(differing_lines_are_told_with_their_text) {
-  BOOST_TEST(text::line_difference("a\nb\nc", "a\nx\nc\nd", "old: ", "new: ") == "\n  old: b\n  new: x\n  new: d");
-  BOOST_TEST(text::line_difference("a\nb", "a\nb", "- ", "+ ").empty());
-}
-
 BOOST_AUTO_TEST_SUITE_END()

@@ -134,8 +134,15 @@ def figures(rank):
     return {name: round(value, 1) for name, value in seen[rank].items()}
 
 
+def at_work(process):
+    try:
+        return "(zombie)" not in open(f"/proc/{process}/status").read()
+    except OSError:
+        return False
+
+
 processes = {}
-while len(processes) < ranks and os.path.exists(f"/proc/{launcher}/exe"):
+while len(processes) < ranks and at_work(launcher):
     processes = ranks_of(launcher)
     time.sleep(0.02)
 seen = {rank: {} for rank in range(ranks)}

@@ -93,6 +93,34 @@ BOOST_AUTO_TEST_CASE(everything_comes_back) {
   BOOST_TEST(file.text_attribute("/provenance", "source") == "a.csv");
 }
 
+BOOST_AUTO_TEST_CASE(what_was_done_to_the_data_travels_with_it) {
+  const TemporaryFolder folder;
+  Dataset written = molecules();
+  const std::string before = fingerprint(written);
+  written.index.preparation =
+      Preparation{{true, chem::Radicals::keep, false}, "structure", {{"gap", "calc", "Ha", "eV"}}};
+  write_dataset(folder / "m.h5", written);
+  const DatasetIndex index = read_index(folder / "m.h5");
+  BOOST_REQUIRE(index.preparation.has_value());
+  BOOST_TEST((*index.preparation == *written.index.preparation));
+  BOOST_TEST(index.fingerprint == before);
+}
+
+BOOST_AUTO_TEST_CASE(files_of_earlier_versions_tell_it_in_their_settings) {
+  const TemporaryFolder folder;
+  Dataset old = molecules();
+  write_dataset(folder / "m.h5", old);
+  BOOST_TEST(!read_index(folder / "m.h5").preparation.has_value());
+  old.provenance["settings"] =
+      R"({"kind": "molecules", "targets": [{"column": "calc", "name": "gap", "unit": "Ha", "to": "eV"}],
+          "smiles_column": "smiles", "stereo": "remove", "radicals": "reject", "fragments": "reject"})";
+  write_dataset(folder / "m.h5", old);
+  const DatasetIndex index = read_index(folder / "m.h5");
+  BOOST_REQUIRE(index.preparation.has_value());
+  BOOST_TEST((*index.preparation ==
+              Preparation{{false, chem::Radicals::reject, false}, "smiles", {{"gap", "calc", "Ha", "eV"}}}));
+}
+
 BOOST_AUTO_TEST_CASE(features_of_any_rows_in_any_order) {
   // More rows than one block of reading; the feature tells the row.
   constexpr std::size_t kRows = 140000;

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "config/key_reader.h"
 #include "data/hdf5.h"
 #include "data/import.h"
 #include "data/shared_folder.h"
@@ -274,7 +275,7 @@ BOOST_AUTO_TEST_CASE(settings_from_yaml) {
       "fragments: largest\nmax_heavy_atoms: 9\nmissing: reject\nmax_rejected: 0.2\n"
       "targets: {column: u0, unit: Ha, to: eV}\n",
       "import.yaml");
-  const ImportSettings settings = read_import(document.root());
+  const ImportSettings settings = config::read<ImportSettings>(document.root());
   document.finish();
   BOOST_TEST((settings.kind == ImportKind::molecules));
   BOOST_TEST(settings.smiles_column == "s");
@@ -289,7 +290,7 @@ BOOST_AUTO_TEST_CASE(settings_from_yaml) {
 
 BOOST_AUTO_TEST_CASE(defaults_of_the_yaml) {
   auto document = config::Document::from_text("kind: molecules\nsource: a.csv\n", "import.yaml");
-  const ImportSettings settings = read_import(document.root());
+  const ImportSettings settings = config::read<ImportSettings>(document.root());
   document.finish();
   BOOST_TEST(settings.smiles_column == "smiles");
   BOOST_TEST((settings.duplicates == Duplicates::mean));
@@ -306,9 +307,19 @@ BOOST_AUTO_TEST_CASE(problems_of_the_yaml) {
       "kind: molecules\nsource: a.csv\nformula_column: f\nelements: {drop: [H]}\nduplicates: lowest\nradicals: fix\n"
       "max_heavy_atoms: -1\ntargets: {column: u0, unit: hartree, to: eV}\n",
       "import.yaml");
-  read_import(document.root());
+  config::read<ImportSettings>(document.root());
   BOOST_CHECK_EXCEPTION(document.finish(), InputError,
                         says("formula_column", "elements", "lowest", "'fix'", "max_heavy_atoms", "'hartree'"));
+}
+
+BOOST_AUTO_TEST_CASE(an_import_says_what_it_did) {
+  Source source("structure,calc\nC[CH2],0.1\n", false);
+  source.settings.smiles_column = "structure";
+  source.settings.targets = {{"calc", "gap_eV", "Ha", "eV"}};
+  source.settings.rules = {true, chem::Radicals::keep, true};
+  const auto preparation = source.import().dataset.index.preparation;
+  BOOST_REQUIRE(preparation.has_value());
+  BOOST_TEST((*preparation == Preparation{source.settings.rules, "structure", {{"gap_eV", "calc", "Ha", "eV"}}}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

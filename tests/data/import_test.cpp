@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "config/key_reader.h"
 #include "data/hdf5.h"
 #include "data/temporary_folder.h"
 
@@ -261,7 +262,7 @@ BOOST_AUTO_TEST_CASE(settings_from_yaml) {
       "missing: allow\n"
       "max_rejected: 0.2\n",
       "import.yaml");
-  const ImportSettings settings = read_import(document.root());
+  const ImportSettings settings = config::read<ImportSettings>(document.root());
   document.finish();
   BOOST_TEST(settings.source == "a.csv");
   BOOST_TEST(settings.formula_column == "composition");
@@ -290,9 +291,9 @@ BOOST_AUTO_TEST_CASE(problems_of_the_yaml_are_listed_at_once) {
       "elements: {drop: [Xx]}\n"
       "max_rejected: 2\n",
       "import.yaml");
-  read_import(document.root());
+  config::read<ImportSettings>(document.root());
   BOOST_CHECK_EXCEPTION(document.finish(), InputError,
-                        says("'a/b'", "'kJ/mole'", "ascending", "highest", "'Xx'", "max_rejected", "import.yaml:3"));
+                        says("'a/b'", "'kJ/mole'", "low < high", "highest", "'Xx'", "max_rejected", "import.yaml:3"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -71,6 +71,9 @@ int main(int argc, char** argv) {
   } catch (const epitaxy::InputError& error) {
     std::fprintf(stderr, "consumer: %s\n", error.what());
     return epitaxy::kInputError;
+  } catch (const epitaxy::Error& error) {
+    std::fprintf(stderr, "consumer: %s\n", error.what());
+    return epitaxy::kFailure;
   }
   return epitaxy::kDone;
 }

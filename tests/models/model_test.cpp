@@ -76,10 +76,13 @@ BOOST_AUTO_TEST_CASE(a_molecule_model_comes_back_from_its_json) {
   d.vae.free_bits = 0.2;
   d.vae.head_hidden = 7;
   d.vae.spellings = 3;
+  d.preparation = data::Preparation{{true, chem::Radicals::keep, false}, "SMILES", {{"gap_eV", "gap", "Ha", "eV"}}};
   const auto back = ModelDescription::from_json(d.to_json());
   BOOST_TEST(back.to_json() == d.to_json());
   BOOST_TEST(back.feature_count() == 12u);
   BOOST_TEST(back.heads[0].weight == 4.0);
+  BOOST_REQUIRE(back.preparation.has_value());
+  BOOST_TEST((*back.preparation == *d.preparation));
   const auto model = make_model(back);
   BOOST_TEST(model->layout().find("heads.hidden.weight").size == 4u * 7u);
   BOOST_TEST(model->layout().find("decoder.output.weight").size == 6u * 3u);
@@ -95,6 +98,7 @@ BOOST_AUTO_TEST_CASE(a_description_comes_back_from_its_json) {
   BOOST_TEST(back.kind == "composition_net");
   BOOST_TEST(back.widths == d.widths, boost::test_tools::per_element());
   BOOST_TEST(back.residual);
+  BOOST_TEST(!back.preparation.has_value());
   BOOST_TEST(back.dropout == 0.1);
   BOOST_TEST(back.features == d.features, boost::test_tools::per_element());
   BOOST_TEST(back.seen == d.seen, boost::test_tools::per_element());

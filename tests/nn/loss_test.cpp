@@ -21,7 +21,7 @@ BOOST_AUTO_TEST_CASE(losses_and_gradients_agree_with_pytorch_and_mask_missing_la
   const Numbers targets = test::floats(json.at("targets"));
   for (const std::string name : {"mae", "mse", "huber"}) {
     BOOST_TEST_CONTEXT(name) {
-      const nn::Loss loss{nn::loss_kind(name), json.at("huber_width")};
+      const nn::Loss loss{value_of<nn::LossKind>(name), json.at("huber_width")};
       Numbers gradient(predictions.size(), 99.0f);
       const auto sums =
           nn::loss_and_gradient(loss, predictions.data(), targets.data(), predictions.size(), gradient.data());
@@ -67,10 +67,10 @@ BOOST_AUTO_TEST_CASE(rows_without_any_label_count_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(losses_have_names) {
-  BOOST_TEST((nn::loss_kind("mae") == LossKind::mae));
-  BOOST_TEST((nn::loss_kind("mse") == LossKind::mse));
-  BOOST_TEST((nn::loss_kind("huber") == LossKind::huber));
-  BOOST_CHECK_THROW(nn::loss_kind("l1"), Error);
+  BOOST_TEST((value_of<nn::LossKind>("mae") == LossKind::mae));
+  BOOST_TEST((value_of<nn::LossKind>("mse") == LossKind::mse));
+  BOOST_TEST((value_of<nn::LossKind>("huber") == LossKind::huber));
+  BOOST_CHECK_THROW(value_of<nn::LossKind>("l1"), Error);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -19,7 +19,7 @@ namespace {
 
 OptimizerSettings settings_of(const std::string& name) {
   OptimizerSettings s;
-  s.kind = nn::optimizer_kind(name.substr(0, name.find('_')));
+  s.kind = value_of<nn::OptimizerKind>(name.substr(0, name.find('_')));
   s.weight_decay = name == "adam" || name == "sgd" ? 0.0 : 0.1;
   s.momentum = name == "sgd_momentum_l2" ? 0.9 : 0.0;
   if (name == "adam_l2") {
@@ -184,8 +184,8 @@ BOOST_AUTO_TEST_CASE(the_state_has_a_name_for_every_array) {
 }
 
 BOOST_AUTO_TEST_CASE(optimizers_have_names) {
-  BOOST_TEST((nn::optimizer_kind("adamw") == OptimizerKind::adamw));
-  BOOST_CHECK_THROW(nn::optimizer_kind("lamb"), Error);
+  BOOST_TEST((value_of<nn::OptimizerKind>("adamw") == OptimizerKind::adamw));
+  BOOST_CHECK_THROW(value_of<nn::OptimizerKind>("lamb"), Error);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

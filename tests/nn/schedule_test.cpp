@@ -86,11 +86,11 @@ BOOST_AUTO_TEST_CASE(rates_are_finite_and_within_the_peak_from_start_to_end) {
 }
 
 BOOST_AUTO_TEST_CASE(schedules_have_names) {
-  BOOST_TEST((nn::schedule_kind("constant") == ScheduleKind::constant));
-  BOOST_TEST((nn::schedule_kind("step") == ScheduleKind::step));
-  BOOST_TEST((nn::schedule_kind("cosine") == ScheduleKind::cosine));
-  BOOST_TEST((nn::schedule_kind("one_cycle") == ScheduleKind::one_cycle));
-  BOOST_CHECK_THROW(nn::schedule_kind("linear"), Error);
+  BOOST_TEST((value_of<nn::ScheduleKind>("constant") == ScheduleKind::constant));
+  BOOST_TEST((value_of<nn::ScheduleKind>("step") == ScheduleKind::step));
+  BOOST_TEST((value_of<nn::ScheduleKind>("cosine") == ScheduleKind::cosine));
+  BOOST_TEST((value_of<nn::ScheduleKind>("one_cycle") == ScheduleKind::one_cycle));
+  BOOST_CHECK_THROW(value_of<nn::ScheduleKind>("linear"), Error);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

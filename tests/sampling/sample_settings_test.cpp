@@ -3,17 +3,20 @@
 #include <boost/test/unit_test.hpp>
 
 #include "base/error.h"
+#include "chem/xtb_case.h"
+#include "config/key_reader.h"
 #include "data/temporary_folder.h"
 
 using namespace epitaxy;
 using namespace epitaxy::sampling;
 using test::says;
+using test::with_xtb;
 
 namespace {
 
 SampleSettings read(const std::string& text) {
   const auto document = config::Document::from_text("model: m.h5\ntraining_data: d.h5\n" + text, "sample.yaml");
-  const SampleSettings settings = read_sample(document.root());
+  const SampleSettings settings = config::read<SampleSettings>(document.root());
   document.finish();
   return settings;
 }
@@ -39,7 +42,7 @@ BOOST_AUTO_TEST_CASE(defaults) {
 BOOST_AUTO_TEST_CASE(what_needs_training_data_asks_for_them) {
   const auto read_without = [](const std::string& text) {
     const auto document = config::Document::from_text("model: m.h5\n" + text, "sample.yaml");
-    const SampleSettings settings = read_sample(document.root());
+    const SampleSettings settings = config::read<SampleSettings>(document.root());
     document.finish();
     return settings;
   };
@@ -73,6 +76,18 @@ BOOST_AUTO_TEST_CASE(everything_is_read) {
   BOOST_TEST(read("decoding: {kind: beam, width: 4}").decoding.width == 4U);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_verified_follows_from_the_name_of_the_property,
+                     *boost::unit_test::precondition(with_xtb)) {
+  const auto quantity = [](const std::string& property, const std::string& verify) {
+    return read("objective: {property: " + property + ", below: 3}\nverify: {kind: xtb" + verify + "}\n")
+        .proof->quantity;
+  };
+  BOOST_TEST((quantity("homo_xtb_eV", "") == XtbQuantity::homo));
+  BOOST_TEST((quantity("homo_xtb_eV", ", quantity: lumo") == XtbQuantity::lumo));
+  BOOST_CHECK_EXCEPTION(quantity("y", ""), InputError, says("'verify' lacks 'quantity'"));
+  BOOST_CHECK_EXCEPTION(read("verify: {kind: xtb}"), InputError, says("'verify': needs an 'objective'"));
+}
+
 // What only adds blocks, or looks at them, does not make another campaign.
 BOOST_AUTO_TEST_CASE(the_signature_holds_what_the_bits_depend_on) {
   const std::string before = read("").signature;
@@ -96,7 +111,8 @@ BOOST_AUTO_TEST_CASE(mistakes_are_told_together_with_their_lines) {
            "needs either 'below' or 'above'", "needs a domain of kind 'prior' or 'encoded', not 'box'"));
   BOOST_CHECK_EXCEPTION(read("points: 512"), InputError,
                         says("512 is no multiple of the block of 1024", "1024 would be"));
-  BOOST_CHECK_EXCEPTION(read("decoding: {kind: greedy, attempts: 2}"), InputError, says("attempts"));
+  BOOST_CHECK_EXCEPTION(read("decoding: {kind: greedy, attempts: 2}"), InputError,
+                        says("'decoding.attempts' is a key of 'kind: sampled' alone"));
   BOOST_CHECK_EXCEPTION(read("objective: {below: 2}"), InputError, says("property"));
 }
 

@@ -242,7 +242,7 @@ test_checkpoints() {
   expect_message 'the checkpoint in run was made with other settings' '^ *checkpoint:.*32' '^ *input: .*64' \
     'Use another --output, or --fresh'
   expect_exit 2 ranks 2 "${run[@]}" --set training.seed=7
-  expect_message 'the checkpoint in run was made with other settings' '^ *checkpoint: +seed: 1' '^ *input: +seed: 7'
+  expect_message 'the checkpoint in run was made with other settings' '^ *checkpoint: +training.seed: .default.' '^ *input: +training.seed: 7'
   expect_exit 2 "${run[@]}" --set choose_by=last
   expect_message 'the checkpoint in run was made with other settings' '^ *input: +choose_by: last'
   expect_exit 2 "${run[@]}" --set "exclude=[{dataset: $work/import_measured/dataset.h5}]"

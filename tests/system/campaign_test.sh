@@ -93,7 +93,7 @@ test_reference() {
 # The parts say by themselves what they hold, wherever the folder lies.
 test_view() {
   local python
-  python=$(python_with_h5py)
+  python=$(python_with h5py)
   if [[ -z $python ]]; then
     say "no Python with h5py: the view is not read by it"
     return
@@ -348,7 +348,7 @@ test_bad_input() {
   expect_message 'the campaign in reference was made with another model, other data or other settings' \
     "  campaign: model: $(hash_of run/best.h5)" "  input:    model: $(hash_of other_run/best.h5)" 'Use another --output'
   expect_exit 2 "${sample[@]}" --output reference --set seed=2
-  expect_message '  campaign: seed: 1' '  input:    seed: 2'
+  expect_message '  campaign: seed: .default.' '  input:    seed: 2'
   cp -r reference unnamed
   rm unnamed/campaign.yaml
   expect_exit 2 "${sample[@]}" --output unnamed --set seed=2

@@ -169,7 +169,7 @@ stage: pretrain
 data:
   - file: ${WORKFLOW}/import_molecules/dataset.h5
     heads:
-      - {head: gap, target: gap_xtb_eV, labels: 0.5, weight: 2}
+      - {head: gap, target: gap_xtb_eV, label_share: 0.5, weight: 2}
       - {head: dipole, target: dipole_xtb_D}
 validation: {fraction: 0.2}
 model:
@@ -244,11 +244,12 @@ await() {
 
 has_lines() { [[ -f $1 && $(wc -l <"$1") -ge $2 ]]; }
 
-# A Python that has h5py, or nothing.
-python_with_h5py() {
-  local candidate
+# python_with MODULE...: a Python that has these, or nothing.
+python_with() {
+  local candidate modules
+  modules=$(IFS=,; printf '%s' "$*")
   for candidate in python3 /usr/bin/python3; do
-    if "$candidate" -c 'import h5py' 2>/dev/null; then
+    if "$candidate" -c "import $modules" 2>/dev/null; then
       command -v "$candidate"
       return
     fi

@@ -106,6 +106,44 @@ expect_message "gap_xtb_eV"
 expect_exit 0 "$program" inspect on1/model.h5
 expect_message 'epitaxy difference model' 'gap_xtb_eV' 'kernel_ridge|random_forest'
 
+say "a table of the form of the source"
+awk -F, 'BEGIN {print "structure,dft,calc"} NR > 1 && NR < 100 {print $1 "," $3 "," $5}' molecules.csv >source.csv
+cat >import_source.yaml <<'YAML'
+stage: import
+kind: molecules
+source: source.csv
+smiles_column: structure
+targets:
+  - {column: dft, name: gap_dft, unit: eV}
+  - {column: calc, name: gap_xtb, unit: meV, to: eV}
+YAML
+expect_exit 0 "$program" run import_source.yaml --output source_rows
+expect_exit 0 "$program" run difference.yaml --output of_source --set data.file=source_rows/dataset.h5 --set data.measured=gap_dft \
+  --set data.cheap=gap_xtb --set 'ways=[cheap_linear]' --set 'learners={ridge: {}}'
+expect_exit 0 "$program" predict --model of_source/model.h5 --input source.csv --output source_predicted.csv
+expect_message "^gap_xtb is the column 'calc', converted from meV to eV" "^gap_dft is the column 'dft'" \
+  "against the input's column dft: MAE .* on 98 rows"
+awk -F, -v OFS=, 'NR == 1 {print "smiles,gap_xtb"} NR > 1 {print $1, $3 / 1000}' source.csv >named.csv
+expect_exit 0 "$program" predict --model of_source/model.h5 --input named.csv --output named_predicted.csv
+expect "the same as by the names of the data set" python3 - <<'PYTHON'
+import csv
+
+first, second = (
+    [float(row["gap_dft"]) for row in csv.DictReader(open(name))]
+    for name in ("source_predicted.csv", "named_predicted.csv")
+)
+assert len(first) == 98
+assert all(abs(a - b) < 1e-5 for a, b in zip(first, second))
+PYTHON
+sed 's/calc/other/' source.csv >other.csv
+expect_exit 2 "$program" predict --model of_source/model.h5 --input other.csv --output none.csv
+expect_message "other.csv: has neither a column 'gap_xtb' \(eV\) nor, as the source of the training data, 'calc' \(meV\)"
+run_quietly "$program" run import_source.yaml --output other_rules --set radicals=keep
+sed '/^folds:/d' difference.yaml >with_test.yaml
+expect_exit 2 "$program" check with_test.yaml --set data.file=source_rows/dataset.h5 --set data.measured=gap_dft \
+  --set data.cheap=gap_xtb --set 'test={file: other_rules/dataset.h5}'
+expect_message "source_rows/dataset.h5 and other_rules/dataset.h5 were prepared by different rules \(radicals: repair / keep\)"
+
 say "wrong input"
 run_with() { "$program" run difference.yaml --output bad --fresh "$@"; }
 expect_exit 2 run_with --set data.cheap=constant_eV

@@ -68,7 +68,7 @@ export EPITAXY_DATA=$work/data
 make_molecules
 
 expect_exit 0 tiny "$program" check "$workflow"
-expect_message '\[7/7\] compare' 'not there yet: .*extra_0/summary.json: there is no such file'
+expect_message '\[7/7\] compare' 'not there yet: .*extra_0'
 expect_exit 2 "$program" check "$workflow" --set 'extra_1.data.0.heads=[{head: dipole, target: mu, wieght: 2}]'
 expect_message "set data.0.heads: unknown key 'wieght' in 'data.0.heads.0'; did you mean 'weight'"
 

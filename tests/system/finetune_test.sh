@@ -52,7 +52,7 @@ expect "two ranks predict the same numbers" cmp predicted.csv together.csv
 expect_exit 0 "$program" inspect one/model.h5
 expect_message '^ *members: [36]$' 'unit: eV/atom'
 
-python=$(python_with_h5py)
+python=$(python_with h5py)
 if [[ -n $python ]]; then
   expect "h5py reads the data set" "$python" "$here/check_dataset.py" \
     import_measured/dataset.h5 "$inputs/data/enthalpies_of_formation.csv"

@@ -88,7 +88,7 @@ test_errors() {
   expect_exit 2 ranks 2 "$program" run import.yaml --output failed
   expect_message "the column 'mu' of target 'mu' has no value in any of the 2 rows"
   expect_exit 2 "$program" run import.yaml --output failed --set formula_column=smiles --set stereo=none
-  expect_message "unknown key 'formula_column'" "'stereo' must be one of remove, keep, not 'none'"
+  expect_message "'formula_column' is a key of 'kind: compositions' alone" "'stereo' must be one of remove, keep, not 'none'"
 }
 
 import_yaml

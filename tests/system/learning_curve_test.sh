@@ -56,7 +56,7 @@ data: {file: training/dataset.h5, target: better_eV}
 test: {file: test/dataset.h5}
 pretrained: pretrain/best.h5
 head: {name: better}
-labels: [0.1, 1.0]
+label_shares: [0.1, 1.0]
 cheap: cheap_eV
 seeds: [1, 2, 3]
 validation: {fraction: 0.15}
@@ -97,7 +97,7 @@ expect_exit 0 "$program" inspect one/model.h5
 expect_message '^ *members: 3$' 'unit: eV'
 
 say "molecules that the model cannot read"
-few=(--set "labels=[1.0]" --set "seeds=[1]" --set training.least_steps=0 --set training.epochs=1)
+few=(--set "label_shares=[1.0]" --set "seeds=[1]" --set training.least_steps=0 --set training.epochs=1)
 expect_exit 0 "$program" run curve.yaml --set data.file=everything/dataset.h5 "${few[@]}" --output unreadable
 expect_message '^left out: 3 molecules and 0 test molecules that the model cannot read'
 expect "the summary counts them" grep -q '"unreadable": 3,' unreadable/summary.json
@@ -108,16 +108,16 @@ expect_message '^left out: 0 molecules and 3 test molecules that the model canno
 say "a hidden layer, frozen patterns, folds"
 expect_exit 0 "$program" run curve.yaml "${few[@]}" --set head.hidden=6 --set "variants.fine_tune.freeze=[encoder.convolution.*]" \
   --output hidden
-grep -vE '^(labels|cheap|test)' curve.yaml >folds.yaml
+grep -vE '^(label_shares|cheap|test)' curve.yaml >folds.yaml
 expect_exit 0 "$program" run folds.yaml --set folds=2 --set "seeds=[1]" --set training.least_steps=0 --set training.epochs=1 \
   --output folds
 expect_message '^scratch ' '^joint '
 
 say "wrong input"
 bad=("$program" run curve.yaml --output bad)
-expect_exit 2 "${bad[@]}" --set "labels=[0.01, 1.0]"
+expect_exit 2 "${bad[@]}" --set "label_shares=[0.01, 1.0]"
 expect_message "the share 0.01 of 30[0-9] labels of better_eV is 4, a fraction of labels that leaves fewer labels than a head needs \(10\)"
-expect_exit 2 ranks 2 "${bad[@]}" --set "labels=[0.01, 1.0]"
+expect_exit 2 ranks 2 "${bad[@]}" --set "label_shares=[0.01, 1.0]"
 expect_equal "2 ranks say it once" "$(grep -c 'leaves fewer labels' "$out")" 1
 expect_exit 2 "${bad[@]}" --set data.target=rare_eV
 expect_message "the share 0.1 of 4 labels of rare_eV is 1, a fraction of labels"
@@ -137,7 +137,7 @@ expect_exit 2 "${bad[@]}" --set data.file=fluorides/dataset.h5
 expect_message 'fluorides/dataset.h5: the pretrained model can read none of the 1[0-9] molecules with a label; it reads up to 11 tokens of tokens: C N O'
 grep -v '^test' curve.yaml >no_test.yaml
 expect_exit 2 "$program" run no_test.yaml --output bad
-expect_message "'test.file': is missing: a learning curve \('labels'\) is measured on rows of their own"
+expect_message "'test.file': is missing: a learning curve \('label_shares'\) is measured on rows of their own"
 expect "nothing was begun" test ! -e bad/jobs
 
 finish

@@ -223,6 +223,43 @@ test_ranks() {
   expect "another seed draws others" test -n "$(cmp drawn.csv many-1/drawn.csv)"
 }
 
+# Diradicals have a gap of 1 eV, the molecules that a repair would make of them 7 eV.
+test_preparation() {
+  say "the rules of the training data"
+  local i j
+  {
+    echo structure,gap_eV
+    for i in C CC CCC CCCC O OC; do
+      for j in C CC CCC CCCC CO CCO; do
+        printf '%s[CH][CH]%s,1\n%s%s=C%s,7\n' "$i" "$j" "$i" C "$j"
+      done
+    done
+  } >radicals.csv
+  run_quietly "$program" run import.yaml --output kept --set source=radicals.csv --set smiles_column=structure \
+    --set radicals=keep --set fragments=largest --set 'targets=[{column: gap_eV, unit: eV}]'
+  local pretrain=("$program" run pretrain.yaml --set 'data=[{file: kept/dataset.h5, head: gap}]')
+  run_quietly "${pretrain[@]}" --output kept_model
+  printf '%s\n' name,structure 'diradical,CC[CH][CH]C' alkene,CCC=CC 'radical,C[CH2]' 'salt,CC[CH][CH]C.O' >kinds.csv
+  expect_exit 0 "$program" predict --model kept_model/best.h5 --input kinds.csv --output kinds_predicted.csv
+  expect "radicals stay what they are" python3 - <<'PYTHON'
+import csv
+
+rows = {row["name"]: row for row in csv.DictReader(open("kinds_predicted.csv"))}
+gap = {name: float(row["gap_eV"]) for name, row in rows.items() if row["gap_eV"]}
+assert gap["diradical"] < gap["alkene"] - 2, gap
+assert gap["salt"] == gap["diradical"], gap
+assert "does not know [CH2]" in rows["radical"]["warning"], rows["radical"]
+PYTHON
+  expect_exit 0 "$program" inspect kept_model/best.h5
+  expect_message '^    column: structure$' '^    radicals: keep$' '^    fragments: largest$'
+
+  expect_exit 2 "${pretrain[@]}" --output refused --set 'validation={file: import_validation/dataset.h5}'
+  expect_message 'kept/dataset.h5 and import_validation/dataset.h5 were prepared by different rules' \
+    '\(radicals: keep / repair, fragments: largest / reject\): import import_validation/dataset.h5 again'
+  expect_exit 2 "${pretrain[@]}" --output refused --set 'exclude=[{dataset: import/dataset.h5}]'
+  expect_message 'kept/dataset.h5 and import/dataset.h5 were prepared by different rules'
+}
+
 test_inspect() {
   say "inspect"
   expect_exit 0 "$program" inspect "$model"
@@ -239,6 +276,7 @@ test_decode
 test_agreement
 test_ranks
 test_inspect
+test_preparation
 test_other_models
 
 finish

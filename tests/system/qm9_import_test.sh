@@ -8,7 +8,7 @@ source "$here/common.sh" "$@"
 export EPITAXY_DATA=$data
 [[ -f $data/qm9/qm9_train.csv.gz ]] ||
   skip "EPITAXY_DATA does not name a folder with qm9/qm9_train.csv.gz (see tools/get-data)"
-python=$(python_with_h5py)
+python=$(python_with h5py)
 [[ -n $python ]] || skip "no Python with h5py"
 
 for name in qm9 qm9_validation; do

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "config/key_reader.h"
 #include "data/temporary_folder.h"
 
 using namespace epitaxy;
@@ -35,7 +36,7 @@ struct Runs {
 
 CompareSettings read(const std::string& text) {
   const Document document = Document::from_text(text, "x.yaml");
-  const CompareSettings settings = read_compare(document.root());
+  const auto settings = config::read<CompareSettings>(document.root());
   document.finish();
   return settings;
 }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "config/key_reader.h"
 #include "data/temporary_folder.h"
 #include "linalg/cpu.h"
 #include "linalg/gemm.h"
@@ -14,16 +15,16 @@ using train::TrainingSettings;
 namespace {
 
 /// The settings of a `training` section, given as the text below that key.
-TrainingSettings read(const std::string& keys, const train::TrainingDefaults& defaults = {}) {
+TrainingSettings read(const std::string& keys, const TrainingSettings& defaults = {}) {
   const auto document = config::Document::from_text("training:\n" + keys, "x.yaml");
-  const TrainingSettings settings = train::read_training(document.root().section("training"), defaults);
+  const auto settings = config::read<TrainingSettings>(document.root().section("training"), defaults);
   document.finish();
   return settings;
 }
 
 std::string resolved(const std::string& keys) {
   const auto document = config::Document::from_text("training:\n" + keys, "x.yaml");
-  train::read_training(document.root().section("training"), {});
+  config::read<TrainingSettings>(document.root().section("training"));
   document.finish();
   return document.resolved();
 }
@@ -37,7 +38,11 @@ void check_refused(const std::string& keys, const std::string& part) {
 BOOST_AUTO_TEST_SUITE(settings_test)
 
 BOOST_AUTO_TEST_CASE(a_stage_gives_the_defaults) {
-  const TrainingSettings s = read("", {.epochs = 7, .batch = 30, .shards = 3});
+  TrainingSettings defaults;
+  defaults.epochs = 7;
+  defaults.batch = 30;
+  defaults.shards = 3;
+  const TrainingSettings s = read("", defaults);
   BOOST_TEST(s.epochs == 7);
   BOOST_TEST(s.batch == 30);
   BOOST_TEST(s.shards == 3);

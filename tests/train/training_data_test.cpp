@@ -9,6 +9,7 @@
 #include "chem/selfies.h"
 #include "data/temporary_folder.h"
 #include "train/data_case.h"
+#include "train/pretrain.h"
 
 using namespace epitaxy;
 using namespace epitaxy::train;
@@ -151,6 +152,36 @@ BOOST_AUTO_TEST_CASE(kinds_of_data_and_model_have_to_fit) {
       [](const auto& error) { return std::string(error.what()).find("composition") != std::string::npos; });
   BOOST_CHECK_THROW(TrainingData({{files.train, {label("gap", "gap")}}}, {}, {}, molecule_vae("tokens", 0)),
                     InputError);
+}
+
+BOOST_AUTO_TEST_CASE(molecules_are_prepared_by_the_same_rules) {
+  const Files files;
+  const auto prepared = [](const std::string& letter, chem::Radicals radicals, const std::string& column) {
+    data::Dataset set = molecules(60, letter);
+    set.index.preparation = data::Preparation{{false, radicals, false}, "smiles", {{"gap_eV", column, "Ha", "eV"}}};
+    return set;
+  };
+  data::write_dataset(files.train, prepared("O", chem::Radicals::keep, "gap"));
+  data::write_dataset(files.validation, prepared("N", chem::Radicals::keep, "calc"));
+  const std::vector<LabelSource> labels{label("gap", "gap_eV")};
+  const TrainingData both({{files.train, labels}, {files.validation, labels}}, {}, {}, molecule_vae("tokens", 0));
+  BOOST_REQUIRE(both.description().preparation.has_value());
+  BOOST_TEST((both.description().preparation->rules.radicals == chem::Radicals::keep));
+  BOOST_TEST(both.description().preparation->columns.size() == 2u);
+
+  data::write_dataset(files.validation, prepared("N", chem::Radicals::repair, "calc"));
+  const auto told = test::says("train.h5", "validation.h5", "(radicals: keep / repair)");
+  BOOST_CHECK_EXCEPTION(
+      TrainingData({{files.train, labels}, {files.validation, labels}}, {}, {}, molecule_vae("tokens", 0)), InputError,
+      told);
+  SplitSettings by_file;
+  by_file.validation_file = files.validation;
+  BOOST_CHECK_EXCEPTION(TrainingData({{files.train, labels}}, by_file, {}, molecule_vae("tokens", 0)), InputError,
+                        told);
+  const auto excluded = read_exclusions({{files.validation, {2}}});
+  BOOST_TEST(excluded.groups.size() == 1u);
+  const TrainingData one({{files.train, labels}}, {}, excluded.groups, molecule_vae("tokens", 0));
+  BOOST_CHECK_EXCEPTION(one.check_rules(files.validation, excluded.molecules.at(files.validation)), InputError, told);
 }
 
 BOOST_AUTO_TEST_CASE(spellings_follow_each_molecule) {

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/regression_metrics.h"
+#include "config/key_reader.h"
 #include "data/csv.h"
 #include "transfer/average.h"
 #include "transfer/difference_case.h"
@@ -57,6 +58,28 @@ BOOST_AUTO_TEST_CASE(rows_that_lack_a_value_are_left_out) {
   BOOST_TEST(data.left_out(data::LeftOut::incomplete) == 1U);
   BOOST_TEST(data.left_out(data::LeftOut::unlabelled) == 2U);
   BOOST_TEST(data.line.slopes.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(the_model_says_how_its_molecules_were_prepared) {
+  auto rows = test::chains(0, 120);
+  rows.index.preparation =
+      data::Preparation{{false, chem::Radicals::keep, false}, "smiles", {{"cheap", "calc", "kcal/mol", "eV"}}};
+  DifferenceCase files(rows);
+  files.run();
+  const auto model = read_difference_model(files.path("run") / "model.h5");
+  BOOST_REQUIRE(model.preparation.has_value());
+  BOOST_TEST((*model.preparation == *rows.index.preparation));
+
+  auto other = test::chains(400, 60);
+  other.index.preparation = data::Preparation{};
+  files.set_test(other);
+  BOOST_CHECK_EXCEPTION(files.load(), InputError, says("rows.h5", "test.h5", "(radicals: keep / repair)"));
+  auto encoder = test::small_model();
+  encoder.description.preparation = data::Preparation{};
+  models::write_model(files.path("encoder.h5"), encoder);
+  files.settings.test_file.clear();
+  files.settings.features = {{FeatureBlock::Kind::latent, {}, files.path("encoder.h5")}};
+  BOOST_CHECK_EXCEPTION(files.load(), InputError, says("encoder.h5", "rows.h5", "(radicals: repair / keep)"));
 }
 
 BOOST_AUTO_TEST_CASE(folds_keep_molecules_together) {
@@ -192,6 +215,7 @@ BOOST_AUTO_TEST_CASE(an_average_is_that_of_its_members) {
                               {6},
                               0.9,
                               std::move(*learned),
+                              {},
                               {}};
   write_difference_model(files.path("average.h5"), model);
   const auto read = read_difference_model(files.path("average.h5"));
@@ -311,7 +335,7 @@ BOOST_AUTO_TEST_CASE(bad_tables_are_refused) {
   DifferenceCase labels;
   labels.set_test(test::chains(300, 20));
   labels.settings.labels = {5000};
-  BOOST_CHECK_EXCEPTION(labels.load(), InputError, says("'labels' asks for 5000", "120 rows"));
+  BOOST_CHECK_EXCEPTION(labels.load(), InputError, says("'label_counts' asks for 5000", "120 rows"));
 }
 
 BOOST_AUTO_TEST_CASE(units_are_converted_or_refused) {
@@ -331,7 +355,7 @@ BOOST_AUTO_TEST_CASE(settings_are_read) {
   const auto read = [](const std::string& text) {
     const auto document = config::Document::from_text(
         "data: {file: d.h5, measured: m, cheap: [c, e]}\nfeatures: [{kind: morgan}]\n" + text, "x.yaml");
-    auto settings = read_difference(document.root());
+    auto settings = config::read<DifferenceSettings>(document.root());
     document.finish();
     return settings;
   };
@@ -365,7 +389,7 @@ BOOST_AUTO_TEST_CASE(settings_are_read) {
   refused("learners: {ridge: {}, average: {of: [ridge, average]}}\n", "'average', which is no other learner");
   refused(forest + "ways: [difference, magic]\n", "has no 'magic'");
   refused(forest + "ways: [difference, difference]\n", "twice");
-  refused(forest + "labels: [100]\n", "needs 'test.file'");
+  refused(forest + "label_counts: [100]\n", "needs 'test.file'");
   refused(forest + "test: {file: t.h5}\nfolds: 5\n", "exclude each other");
   refused(forest + "coverage: 2\n", "coverage");
   refused("learners: {random_forest: {penalty: 2}}\n", "penalty");

@@ -1,6 +1,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "base/error.h"
+#include "config/key_reader.h"
 #include "data/temporary_folder.h"
 #include "transfer/finetune.h"
 
@@ -12,7 +13,7 @@ namespace {
 
 FinetuneSettings read(const std::string& keys) {
   const auto document = config::Document::from_text("data: {file: d.h5}\npretrained: m.h5\n" + keys, "x.yaml");
-  auto settings = transfer::read_finetune(document.root());
+  auto settings = config::read<FinetuneSettings>(document.root());
   document.finish();
   return settings;
 }
@@ -39,7 +40,7 @@ BOOST_AUTO_TEST_CASE(folds_by_default) {
 
 BOOST_AUTO_TEST_CASE(a_learning_curve) {
   const auto s = read(kTest +
-                      "labels: [1.0, 0.01]\ncheap: quick\nhead: {hidden: 12}\ntraining: {least_steps: 500}\n"
+                      "label_shares: [1.0, 0.01]\ncheap: quick\nhead: {hidden: 12}\ntraining: {least_steps: 500}\n"
                       "variants:\n  joint: {start: scratch, also: [a, b], weight: 3}\n"
                       "  scratch: {training: {epochs: 3}}\n  frozen_features: {}\n");
   BOOST_TEST(s.is_curve());
@@ -56,21 +57,23 @@ BOOST_AUTO_TEST_CASE(a_learning_curve) {
 }
 
 BOOST_AUTO_TEST_CASE(what_does_not_go_together) {
-  check_refused(kVariants + "labels: [0.1]\n", "'test.file': is missing: a learning curve");
-  check_refused(kVariants + "labels: [0.1]\ntest: {fraction: 0.1}\n", "'test.file': is missing: a learning curve");
-  check_refused(kVariants + kTest + "labels: [0.1]\nfolds: 3\n", "'folds': and 'labels' exclude each other");
-  check_refused(kVariants + kTest + "labels: [0.1, 0.1]\n", "'labels': lists a share twice");
-  check_refused(kVariants + kTest + "labels: []\n", "'labels': must list at least one share");
-  check_refused(kVariants + kTest + "labels: [0.1, 2]\n", "between");
-  check_refused(kVariants + "cheap: a\n", "unknown key 'cheap'");
+  check_refused(kVariants + "label_shares: [0.1]\n", "'test.file': is missing: a learning curve");
+  check_refused(kVariants + "label_shares: [0.1]\ntest: {fraction: 0.1}\n",
+                "'test.file': is missing: a learning curve");
+  check_refused(kVariants + kTest + "label_shares: [0.1]\nfolds: 3\n",
+                "'folds': and 'label_shares' exclude each other");
+  check_refused(kVariants + kTest + "label_shares: [0.1, 0.1]\n", "'label_shares': lists a share twice");
+  check_refused(kVariants + kTest + "label_shares: []\n", "'label_shares': must list at least one share");
+  check_refused(kVariants + kTest + "label_shares: [0.1, 2]\n", "between");
+  check_refused(kVariants + "cheap: a\n", "'cheap' is a key of 'label_shares: [...]' alone");
   check_refused("variants: {direct: {also: [a]}}\n", "is for variants that train");
-  check_refused("variants: {fine_tune: {weight: 2}}\n", "unknown key 'weight'");
+  check_refused("variants: {fine_tune: {weight: 2}}\n", "'variants.fine_tune.weight' is a key of 'also: [...]' alone");
 }
 
 BOOST_AUTO_TEST_CASE(what_a_job_depends_on) {
-  const std::string keys = kTest + "labels: [0.1, 1]\nseeds: [1]\ntraining: {epochs: 7}\n";
+  const std::string keys = kTest + "label_shares: [0.1, 1]\nseeds: [1]\ntraining: {epochs: 7}\n";
   const auto before = read(keys + kVariants);
-  const auto more = read(kTest + "labels: [0.1, 0.5, 1]\nseeds: [1, 2]\ntraining: {epochs: 7}\ncheap: a\n" +
+  const auto more = read(kTest + "label_shares: [0.1, 0.5, 1]\nseeds: [1, 2]\ntraining: {epochs: 7}\ncheap: a\n" +
                          "variants: {scratch: {training: {epochs: 9}}, fine_tune: {}}\n");
   BOOST_TEST(more.signature == before.signature);
   BOOST_TEST(more.variants[1].settings == before.variants[0].settings);
@@ -78,7 +81,7 @@ BOOST_AUTO_TEST_CASE(what_a_job_depends_on) {
   for (const char* other : {"split_seed: 2\n", "validation: {fraction: 0.2}\n", "head: {hidden: 3}\n"}) {
     BOOST_TEST(read(keys + kVariants + other).signature != before.signature, other);
   }
-  BOOST_TEST(read(kTest + "labels: [1]\ntraining: {epochs: 8}\n" + kVariants).signature != before.signature);
+  BOOST_TEST(read(kTest + "label_shares: [1]\ntraining: {epochs: 8}\n" + kVariants).signature != before.signature);
   BOOST_TEST(read(kVariants).signature != read(kVariants + "folds: 3\n").signature);
   BOOST_TEST(read(keys + "variants: {fine_tune: {keep: last}}\n").variants[0].settings != before.variants[0].settings);
 }

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "chem/descriptor_list.h"
+#include "config/key_reader.h"
 #include "models/molecule_vae/molecule_vae.h"
 #include "transfer/transfer_case.h"
 
@@ -28,7 +29,9 @@ learners::Matrix compute(const RowFeatures& features, const Texts& texts) {
 
 std::vector<FeatureBlock> read(const std::string& text) {
   const auto document = config::Document::from_text(text, "x.yaml");
-  auto blocks = read_feature_blocks(document.root());
+  config::KeyReader reader(document.root());
+  std::vector<FeatureBlock> blocks;
+  feature_keys(reader, blocks);
   document.finish();
   return blocks;
 }

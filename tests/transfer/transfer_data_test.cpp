@@ -52,6 +52,33 @@ BOOST_AUTO_TEST_CASE(shares_are_nested_and_every_row_has_one_place) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(rules_are_those_of_the_start_model) {
+  const auto prepared = [](std::size_t first, bool stereo) {
+    data::Dataset set = chains(first, 100);
+    set.index.preparation =
+        data::Preparation{{stereo, chem::Radicals::repair, false}, "SMILES", {{"better", "exp", "meV", "eV"}}};
+    return set;
+  };
+  auto description = small_description();
+  description.preparation = data::Preparation{
+      {}, "smiles", {{"better", "dft", "eV", "eV"}, {"cheap", "xtb", "eV", "eV"}, {"mu_D", "mu", "D", "D"}}};
+  const auto model = small_model(description);
+  const auto start = TransferCase(prepared(0, false), model, prepared(400, false)).load().pretrained.description;
+  BOOST_REQUIRE(start.preparation.has_value());
+  BOOST_TEST(start.preparation->column == "SMILES");
+  // The data set has `cheap`, but does not say of which column.
+  BOOST_REQUIRE(start.preparation->columns.size() == 2U);
+  BOOST_TEST(start.preparation->columns[0].column == "exp");
+  BOOST_TEST(start.preparation->columns[1].column == "mu");
+
+  BOOST_CHECK_EXCEPTION(TransferCase(prepared(0, true), model, prepared(400, true)).load(), InputError,
+                        says("model.h5", "training.h5", "(stereo: remove / keep)"));
+  BOOST_CHECK_EXCEPTION(TransferCase(prepared(0, false), model, prepared(400, true)).load(), InputError,
+                        says("model.h5", "test.h5", "(stereo: remove / keep)"));
+  BOOST_CHECK_EXCEPTION(TransferCase(prepared(0, false), small_model(), prepared(400, false)).load(), InputError,
+                        says("model.h5 does not say"));
+}
+
 BOOST_AUTO_TEST_CASE(seeds_choose_other_rows) {
   TransferCase files(chains(0, 400));
   const auto data = files.load();

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "base/names.h"
+
 namespace epitaxy::models {
 
 /// What the decoder reads besides the latent vector at each step.
@@ -12,6 +14,9 @@ enum class DecoderInput {
   previous_token,  ///< The right one while training, its own while decoding.
   nothing          ///< The latent vector is repeated, without feedback: the published baseline.
 };
+inline constexpr Named<DecoderInput> kDecoderInputs[] = {{DecoderInput::previous_token, "autoregressive"},
+                                                         {DecoderInput::nothing, "repeat_vector"}};
+constexpr std::span<const Named<DecoderInput>> names(DecoderInput) { return kDecoderInputs; }
 
 struct MoleculeVaeSettings {
   struct Convolution {

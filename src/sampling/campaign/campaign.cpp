@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "base/text.h"
+#include "config/key_reader.h"
 #include "data/hdf5.h"
 #include "sampling/campaign/part_file.h"
 
@@ -66,11 +66,14 @@ void claim_folder(const fs::path& folder, const std::string& settings) {
     return;
   }
   const std::string before = file::read(path);
+  const char* advice = "Use another --output, or --fresh to throw it away";
+  if (!config::is_signature(before)) {
+    fail_input("the campaign in {} is of an earlier version, which recorded its settings in another form. {}",
+               folder.string(), advice);
+  }
   if (before != settings) {
-    fail_input(
-        "the campaign in {} was made with another model, other data or other settings:{}\nUse another --output, or "
-        "--fresh to throw it away",
-        folder.string(), text::line_difference(before, settings, "campaign: ", "input:    "));
+    fail_input("the campaign in {} was made with another model, other data or other settings:{}\n{}", folder.string(),
+               config::signature_difference(before, settings, "campaign: ", "input:    "), advice);
   }
 }
 

@@ -39,11 +39,8 @@ std::vector<MapCell> cells_with_decodes(const LatentMap& map) {
 
 }  // namespace
 
-MapSettings read_map(config::Section section) {
-  MapSettings settings;
-  settings.cells = static_cast<std::size_t>(
-      section.integer("cells", static_cast<long long>(settings.cells), {.low = 1, .high = 1024}));
-  return settings;
+void keys(config::Keys& k, MapSettings& s) {
+  k.integer(s.cells, config::Key("cells", "cells along each direction of the map").output(), {.low = 1, .high = 1024});
 }
 
 double MapCell::valid_share() const {

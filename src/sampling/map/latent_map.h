@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "config/section.h"
+#include "config/keys.h"
 #include "latent/identity_set.h"
 #include "models/model.h"
 #include "sampling/campaign/block.h"
@@ -23,7 +23,7 @@ struct MapSettings {
 };
 
 /// Keys of `map:`.
-MapSettings read_map(config::Section section);
+void keys(config::Keys& k, MapSettings& settings);
 
 struct MapCell {
   std::int64_t points = 0;

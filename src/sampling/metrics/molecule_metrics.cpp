@@ -26,11 +26,13 @@ void check_sizes(const BlockResults& block) {
 
 }  // namespace
 
-MetricsSettings read_metrics(config::Section section) {
-  MetricsSettings settings;
-  settings.sample = static_cast<std::size_t>(
-      section.integer("sample", static_cast<long long>(settings.sample), {.low = 0, .high = 100000}));
-  return settings;
+void keys(config::Keys& k, MetricsSettings& s) {
+  k.integer(s.sample,
+            config::Key("sample",
+                        "molecules of each scramble, and of the training data, whose diversity and distributions are "
+                        "measured; 0: none")
+                .output(),
+            {.low = 0, .high = 100000});
 }
 
 latent::MoleculeCounts count_molecules(const BlockResults& block) {

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "config/section.h"
+#include "config/keys.h"
 #include "latent/counts.h"
 #include "sampling/campaign/block.h"
 
@@ -21,7 +21,7 @@ struct MetricsSettings {
 };
 
 /// Keys of `metrics:`.
-MetricsSettings read_metrics(config::Section section);
+void keys(config::Keys& k, MetricsSettings& settings);
 
 /// Of a block by itself.
 latent::MoleculeCounts count_molecules(const BlockResults& block);

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "config/section.h"
+#include "config/keys.h"
 #include "sampling/points/half_space.h"
 
 namespace epitaxy::sampling {
@@ -19,9 +19,11 @@ enum class DomainKind {
   box,      ///< Uniform between two bounds of each dimension.
   plane     ///< Uniform in a rectangle of two dimensions.
 };
-
-/// E.g. `prior`.
-const char* name_of(DomainKind kind);
+inline constexpr Named<DomainKind> kDomainKinds[] = {{DomainKind::prior, "prior"},
+                                                     {DomainKind::encoded, "encoded"},
+                                                     {DomainKind::box, "box"},
+                                                     {DomainKind::plane, "plane"}};
+constexpr std::span<const Named<DomainKind>> names(DomainKind) { return kDomainKinds; }
 
 struct DomainSettings {
   DomainKind kind = DomainKind::prior;
@@ -48,8 +50,8 @@ struct DomainSettings {
   bool needs_encoded() const;
 };
 
-/// Reads the section `domain` of an input; every problem is recorded at its line.
-DomainSettings read_domain(config::Section section);
+/// Keys of the section `domain`.
+void keys(config::Keys& k, DomainSettings& settings);
 
 /// Of the latent means of the training molecules.
 struct EncodedStatistics {

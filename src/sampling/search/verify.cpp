@@ -23,16 +23,16 @@ namespace fs = std::filesystem;
 using chem::XtbResult;
 using parallel::Communicator;
 
-VerifySettings read_verify(config::Section section) {
-  VerifySettings settings;
-  section.choice("kind", {"xtb"});
+void keys(config::Keys& k, VerifySettings& s) {
+  std::string kind = "xtb";
+  k.choice(kind, config::Key("kind", "how candidates are computed: GFN2-xTB").content().required(), {kind});
   if (!chem::xtb_available()) {
-    section.problem("kind", "this program was built without libxtb: install libxtb-dev and build it again");
+    k.problem("kind", "this program was built without libxtb: install libxtb-dev and build it again");
   }
-  settings.xtb.steps = static_cast<int>(section.integer("steps", settings.xtb.steps, {1, 100000}));
-  settings.xtb.seed = static_cast<std::uint32_t>(section.integer("seed", settings.xtb.seed, {0, 999999}));
-  settings.batch = static_cast<std::size_t>(section.integer("batch", 8, {1, 1000}));
-  return settings;
+  k.integer(s.xtb.steps, config::Key("steps", "most steps of the optimization of a geometry").content(), {1, 100000});
+  k.integer(s.xtb.seed, config::Key("seed", "of the first 3-D structures").content(), {0, 999999});
+  k.integer(s.batch, config::Key("batch", "molecules that a rank takes at a time; they share a file").speed(),
+            {1, 1000});
 }
 
 namespace {
@@ -52,7 +52,10 @@ class KnownResults {
         if (auto batch = read_batch(entry.path(), settings_)) {
           add(std::move(*batch));
         }
-      } catch (const data::DamagedFileError&) {
+      } catch (const InputError&) {
+        if (!fs::exists(entry.path())) {
+          continue;  // another program found it damaged
+        }
         log::warning("{} is damaged: its molecules are computed again", entry.path().string());
         std::error_code ignored;
         fs::remove(entry.path(), ignored);

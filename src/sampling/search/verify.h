@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "chem/xtb.h"
-#include "config/section.h"
+#include "config/keys.h"
 #include "parallel/communicator.h"
 #include "parallel/stop.h"
 
@@ -21,8 +21,9 @@ struct VerifySettings {
   std::size_t batch = 8;  ///< Molecules in a file.
 };
 
-/// Reads `verify: {kind: xtb, ...}`; in a build without libxtb that is a problem of the input.
-VerifySettings read_verify(config::Section section);
+/// Keys of `verify: {kind: xtb, ...}`; in a build without libxtb that is a problem of the input. What decides the bits
+/// of a result is recorded beside it.
+void keys(config::Keys& k, VerifySettings& settings);
 
 struct VerifyTask {
   std::filesystem::path folder;  ///< Of the batches.

@@ -170,10 +170,13 @@ BOOST_AUTO_TEST_CASE(a_folder_belongs_to_the_campaign_that_claims_it_first) {
   if (!world.is_root()) {
     return;
   }
-  claim_folder(folder, "seed: 1\nmodel: a\n");
-  BOOST_CHECK_NO_THROW(claim_folder(folder, "seed: 1\nmodel: a\n"));
-  BOOST_CHECK_EXCEPTION(claim_folder(folder, "seed: 2\nmodel: a\n"), InputError,
-                        says("\n  campaign: seed: 1\n  input:    seed: 2\nUse another --output, or --fresh"));
+  claim_folder(folder, "keys: 1\nmodel: a\n");
+  BOOST_CHECK_NO_THROW(claim_folder(folder, "keys: 1\nmodel: a\n"));
+  BOOST_CHECK_EXCEPTION(claim_folder(folder, "keys: 1\nseed: 2\nmodel: a\n"), InputError,
+                        says("\n  campaign: seed: (default)\n  input:    seed: 2\nUse another --output, or --fresh"));
+  file::write_atomically(folder / "campaign.yaml", "seed: 1\nmodel: a\n");
+  BOOST_CHECK_EXCEPTION(claim_folder(folder, "keys: 1\nmodel: a\n"), InputError,
+                        says("of an earlier version", "Use another --output, or --fresh"));
 }
 
 BOOST_AUTO_TEST_CASE(tables_and_view_show_all_parts) {

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/statistics.h"
+#include "config/key_reader.h"
 #include "data/temporary_folder.h"
 #include "sampling/points/sobol.h"
 
@@ -25,7 +26,7 @@ DomainSettings read(const std::string& keys) {
   const auto document = config::Document::from_text("stage: x\ndomain:\n" + keys, "x.yaml");
   auto root = document.root();
   root.string("stage");
-  auto settings = sampling::read_domain(root.section("domain"));
+  auto settings = config::read<DomainSettings>(root.section("domain"));
   document.finish();
   return settings;
 }
@@ -294,9 +295,17 @@ BOOST_AUTO_TEST_CASE(inputs_are_read_with_their_defaults) {
   BOOST_TEST(read("  kind: plane\n  axes: [2, 5]\n").axes == (std::array<std::size_t, 2>{1, 4}),
              boost::test_tools::per_element());
   for (const DomainKind kind : {DomainKind::prior, DomainKind::encoded, DomainKind::box, DomainKind::plane}) {
-    const std::string name = sampling::name_of(kind);
+    const std::string name = name_of(kind);
     BOOST_TEST((read("  kind: " + name + (name == "box" ? "\n  low: 0\n  high: 1\n" : "\n")).kind == kind));
   }
+}
+
+BOOST_AUTO_TEST_CASE(empty_lists_of_a_plane_stand_for_its_defaults) {
+  const auto plane = read("  kind: plane\n  center: []\n  properties: []\n  axes: [1, 2]\n");
+  BOOST_TEST(plane.center.empty());
+  BOOST_TEST(plane.properties.empty());
+  BOOST_TEST(plane.vectors.empty());
+  BOOST_TEST(read("  kind: plane\n  first: [1, 0]\n  second: [0, 2]\n").vectors.size() == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(every_problem_is_told_at_its_line) {

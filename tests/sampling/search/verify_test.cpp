@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "chem/xtb_case.h"
+#include "config/key_reader.h"
 #include "data/temporary_folder.h"
 
 using namespace epitaxy;
@@ -258,7 +259,7 @@ BOOST_AUTO_TEST_CASE(any_rank_computes_a_molecule_to_the_same_bits, *boost::unit
 BOOST_AUTO_TEST_CASE(settings_are_read) {
   const auto read = [](const std::string& text) {
     const auto document = config::Document::from_text(text, "sample.yaml");
-    const VerifySettings settings = read_verify(document.root().section("verify"));
+    const VerifySettings settings = config::read<VerifySettings>(document.root().section("verify"));
     document.finish();
     return settings;
   };
