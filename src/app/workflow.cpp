@@ -69,13 +69,13 @@ void keys(config::Keys& k, Workflow& s) {
   std::string output = "runs/" + s.name;
   k.text(output, Key("output", "folder of the stages' folders; runs/ and the name without it").output());
   s.output = output;
-  k.list(s.stages, Key("stages", "run one after another").output(), entry_keys);
   std::set<std::string> names;
-  for (const WorkflowStage& stage : s.stages) {
+  k.list(s.stages, Key("stages", "run one after another").output(), [&](config::Keys& entry, WorkflowStage& stage) {
+    entry_keys(entry, stage);
     if (!names.insert(stage.name).second) {
-      k.problem("stages", fmt::format("name '{}' twice", stage.name));
+      entry.problem("name", "is the name of an earlier stage too");
     }
-  }
+  });
   if (s.stages.empty()) {
     k.problem("stages", "must list at least one stage");
   }

@@ -26,13 +26,14 @@ void source_keys(config::Keys& k, bool molecular, Source& s) {
       head.number(label.weight, {"weight", "of this property in the loss"}, {0, 1e6});
     });
   });
-  if (!several && (!molecular || !k.reading() || k.given("head"))) {
+  const bool one = !several && (!molecular || k.given("head"));
+  k.when(one, "no heads", [&](config::Keys& single) {
     LabelSource label;
-    label_keys(k, label);
-    if (k.reading()) {
+    label_keys(single, label);
+    if (single.reading()) {
       s.labels.push_back(label);
     }
-  }
+  });
 }
 
 void composition_net_keys(config::Keys& k, models::ModelDescription& s) {
@@ -153,7 +154,10 @@ void validation_keys(config::Keys& k, bool molecular, SplitSettings& s) {
     s.validation_fraction = 0;
   }
   std::string group = molecular ? "molecule" : "composition";
-  k.choice(group, config::Key("group", "what stays together").output(), {group});
+  const std::vector<std::string> groups{"composition", "molecule"};
+  k.choice(group,
+           config::Key("group", "what stays together: composition, or molecule of a model of molecules").output(),
+           k.reading() ? std::vector{group} : groups);
   k.integer(s.seed, {"seed", "of the draw"}, {0, 1e9});
   if (!k.reading() || by_file) {
     k.file(s.validation_file, {"file", "a data set of validation rows"});
