@@ -37,6 +37,8 @@ void keys(config::Keys& k, VerifySettings& s) {
 
 namespace {
 
+bool is_damaged(const InputError& error) { return dynamic_cast<const data::DamagedFileError*>(&error) != nullptr; }
+
 /// What is in the folder of the batches, as far as it was looked at.
 class KnownResults {
  public:
@@ -52,9 +54,12 @@ class KnownResults {
         if (auto batch = read_batch(entry.path(), settings_)) {
           add(std::move(*batch));
         }
-      } catch (const InputError&) {
+      } catch (const InputError& error) {
         if (!fs::exists(entry.path())) {
           continue;  // another program found it damaged
+        }
+        if (!is_damaged(error) && file::read(entry.path()).starts_with("\x89HDF")) {
+          throw;  // locked, for example: what it holds is not lost
         }
         log::warning("{} is damaged: its molecules are computed again", entry.path().string());
         std::error_code ignored;
