@@ -2,12 +2,13 @@
 /// \file
 /// Approximate 3-D structures of molecules by RDKit: distance geometry (ETKDGv3: Riniker and Landrum, J. Chem. Inf.
 /// Model. 55, 2562, 2015; Wang et al., ibid. 60, 2044, 2020) and a force field. Not for other layers.
-#include <Eigen/Core>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "linalg/eigen.h"
 
 namespace epitaxy::chem {
 

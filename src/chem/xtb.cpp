@@ -8,7 +8,6 @@
 #include "base/error.h"
 #include "chem/molecule_structure.h"
 #include "chem/xtb_calculator.h"
-#include "linalg/eigen.h"
 #include "linalg/solvers.h"
 
 namespace epitaxy::chem {

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Eigen's dense matrices, for sources alone: headers do without.
+/// Eigen's dense matrices, for sources and headers that one layer keeps to itself.
 
 // GCC 12 takes the registers that its own AVX-512 header leaves undefined on purpose for a mistake.
 #pragma GCC diagnostic push
