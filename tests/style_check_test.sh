@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The check of the layers finds what is planted: style_test.sh passes a small clean tree and fails on each violation.
+# The checks of layers and texts find what is planted: style_test.sh passes a small clean tree and fails on each violation.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(mktemp -d)
@@ -49,5 +49,19 @@ rm "$root/src/parallel/farm.cpp"
 echo '#include "app/stage.h"' >"$root/include/epitaxy/run.h"
 check "a public header that reads what is not installed" 1 "public headers include only public headers"
 rm "$root/include/epitaxy/run.h"
+
+long=$(printf 'word %.0s' {1..40}) # 200 characters
+mkdir "$root/docs"
+printf '# Title\n\n| %s |\n|---|\n\n```\n%s\n```\n\n    %s\n' "$long" "$long" "$long" >"$root/docs/page.md"
+echo "$long" >"$root/docs/keys.md"
+check "wide tables, code and docs/keys.md" 0 "layers: base parallel app"
+
+printf '```\ncode\n```\n%s\n' "$long" >"$root/README.md"
+check "a long line of text" 1 "./README.md:4: a line of 200 characters of text"
+rm "$root/README.md"
+
+printf -- '- item\n  %s\n' "$long" >"$root/docs/list.md"
+check "the same in a list" 1 "./docs/list.md:2: a line of 202 characters of text"
+rm "$root/docs/list.md"
 
 [[ $failed == no ]]

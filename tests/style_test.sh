@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Checks that the sources are formatted by .clang-format (if clang-format is installed) and that a file includes only
-# headers of its own and of earlier layers, and that one file alone uses MPI. Usage: style_test.sh [ROOT]
+# Checks that the sources are formatted by .clang-format (if clang-format is installed), that a file includes only
+# headers of its own and of earlier layers, that one file alone uses MPI, and that lines of text are short enough to be
+# read. Usage: style_test.sh [ROOT]
 set -euo pipefail
 root=${1:-$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)}
 cd "$root"
@@ -67,6 +68,24 @@ fi
 # What is installed reads nothing of what is not.
 if grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' include/epitaxy/*.h | grep -v '"epitaxy/' >&2; then
   echo "style: public headers include only public headers and the standard library (see above)" >&2
+  failed=yes
+fi
+
+# Text is read in an editor, too. Tables and code may be wider; docs/keys.md is written by the program.
+# shellcheck disable=SC2016  # the dollar signs are awk's
+check_text='
+  FNR == 1 { fenced = 0 }
+  /^ *```/ { fenced = !fenced; next }
+  fenced || /^ *\|/ || /^    / { next }
+  length($0) > 160 {
+    print FILENAME ":" FNR ": a line of " length($0) " characters of text; the limit is 160"
+    bad = 1
+  }
+  END { exit bad }'
+mapfile -d '' -t texts < <(find . \( -path './build*' -o -path ./runs -o -path ./data -o -path './.*' \) -prune -o \
+  -name '*.md' ! -path ./docs/keys.md -print0 | sort -z)
+if [[ ${#texts[@]} -gt 0 ]] && ! awk "$check_text" "${texts[@]}" >&2; then
+  echo "style: lines of text are too long (see above): break them, and split long sentences" >&2
   failed=yes
 fi
 
