@@ -10,7 +10,7 @@ set(epitaxy_config_headers <yaml-cpp/yaml.h>)
 set(epitaxy_chem_headers <GraphMol/GraphMol.h> <GraphMol/SmilesParse/SmilesParse.h>)
 set(epitaxy_data_headers <nlohmann/json.hpp>)
 # What a layer without headers of its own takes: of those above `data`, most files write JSON.
-set(epitaxy_layers_with_json models latent train learners transfer sampling app)
+set(epitaxy_layers_with_json features models latent train learners transfer sampling app)
 
 function(epitaxy_precompile target layer)
   if(NOT EPITAXY_PRECOMPILED)

@@ -10,8 +10,8 @@ namespace epitaxy {
 
 struct DatasetTarget {
   std::string name;            ///< E.g. `formation_energy_eV_atom`.
-  std::string unit;            ///< E.g. `eV/atom`.
-  std::vector<double> values;  ///< [rows], NaN where missing.
+  std::string unit;            ///< E.g. `eV/atom`; `class` of names of classes.
+  std::vector<double> values;  ///< [rows], NaN where missing; of classes their place in alphabetical order, from 0.
 };
 
 struct Dataset {

@@ -42,7 +42,7 @@ class Predictor {
   Predictor& operator=(Predictor&&) noexcept;
 
   /// `formula` or `smiles`.
-  const std::string& reads() const;
+  std::string reads() const;
   const std::vector<PredictedProperty>& properties() const;
   /// The cheap model's values that a row needs besides its text, in this order and in the units of the training data;
   /// mostly none.

@@ -6,10 +6,11 @@ namespace epitaxy {
 
 Dataset read_dataset(const std::filesystem::path& path) {
   data::DatasetIndex index = data::read_index(path);
-  Dataset dataset{index.kind,
+  const bool smiles = index.substance->text_name() == "smiles";
+  Dataset dataset{index.substance->name(),
                   index.fingerprint,
-                  std::move(index.formulas),
-                  std::move(index.smiles),
+                  std::move(index.source),
+                  smiles ? std::move(index.texts) : std::vector<std::string>{},
                   std::move(index.groups),
                   std::move(index.lines),
                   {}};

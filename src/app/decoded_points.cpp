@@ -32,7 +32,7 @@ DecodedPoints decode_points(const latent::LatentModel& model, const latent::Deco
                             std::uint64_t seed, std::span<const float> points, const std::vector<bool>& present,
                             parallel::RowRange range) {
   latent::Decoder decoder(model.network(), settings);
-  latent::Judge judge(model.description().representation);
+  latent::Judge judge(models::representation_of(model.description()).name);
   DecodedPoints result;
   for (std::size_t first = range.first; first < range.last; first += decoder.network().rows()) {
     const std::size_t count = std::min(decoder.network().rows(), range.last - first);

@@ -4,8 +4,6 @@
 #include "app/input_rows.h"
 #include "app/row_predictor.h"
 #include "base/error.h"
-#include "chem/formula.h"
-#include "chem/molecule_standard.h"
 #include "transfer/difference_model.h"
 
 namespace epitaxy::app {
@@ -20,13 +18,12 @@ class DifferencePredictor final : public RowPredictor {
     if (!head.empty() && head != model_.measured) {
       fail_input("{} predicts {} alone, not '{}'", path.string(), model_.measured, head);
     }
-    if (model_.features.of_molecules()) {
-      rules_ = data::rules_of_model(path.string(), model_.preparation);
-    }
+    const chem::Substance& substance = model_.features.substance();
+    description_.substance = &substance;
+    description_.preparer = data::preparer_of(substance, path.string(), model_.preparation);
     description_.preparation = model_.preparation;
-    description_.reads = model_.features.of_molecules() ? "smiles" : "formula";
     description_.properties = {{model_.measured, model_.measured, model_.unit}};
-    description_.heads = {""};
+    description_.outputs = {{model_.measured, {"", model_.measured, model_.unit, {}}, 0}};
     if (model_.needs_cheap()) {
       description_.cheap_values = model_.cheap;
       description_.cheap_units = model_.cheap_units;
@@ -57,7 +54,7 @@ class DifferencePredictor final : public RowPredictor {
     for (std::size_t i = 0; i < texts.size(); ++i) {
       RowPrediction& row = rows.emplace_back();
       try {
-        const std::string text = standard_text(texts[i]);
+        const std::string text = description_.preparer->prepare(texts[i]).text;
         row.warning = check_cheap(cheap.subspan(i * columns, columns));
         std::ranges::copy(cheap.subspan(i * columns, columns),
                           values.begin() + static_cast<std::ptrdiff_t>(i * model_.cheap.size()));
@@ -83,15 +80,6 @@ class DifferencePredictor final : public RowPredictor {
     }
   }
 
-  /// A molecule as the import writes it, or a formula that can be read.
-  std::string standard_text(const std::string& text) const {
-    if (model_.features.of_molecules()) {
-      return chem::standardize_molecule(text, rules_).smiles;
-    }
-    chem::parse_formula(text);
-    return text;
-  }
-
   /// Tells when a value is unusual. Throws InputError when one is not there.
   std::string check_cheap(std::span<const double> values) const {
     std::string warning;
@@ -108,7 +96,6 @@ class DifferencePredictor final : public RowPredictor {
   }
 
   transfer::DifferenceModel model_;
-  chem::MoleculeRules rules_;  ///< Of a model of molecules.
 };
 
 }  // namespace

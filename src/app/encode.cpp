@@ -20,16 +20,17 @@ namespace {
 /// What is read before anything is computed.
 struct Request {
   latent::LatentModel model;
-  RowReader read;
+  TextReader reader;
   data::CsvTable table;
   std::size_t column;
   bool hdf5;
 
   explicit Request(const EncodeOptions& options)
       : model(options.model),
-        read(molecule_reader(model.description(), options.model.string())),
+        reader(model.description(), options.model.string()),
         table(data::CsvTable::read(options.input)),
-        column(text_column(options.input, table, options.column, model.description().preparation, "smiles")),
+        column(text_column(options.input, table, options.column, model.description().preparation,
+                           model.description().kind->substance().text_name())),
         hdf5(latent::is_hdf5(options.output)) {
     if (!hdf5) {
       if (options.output.extension() == ".gz") {
@@ -97,7 +98,8 @@ void report(const EncodeOptions& options, const Request& request, const std::vec
   log::info("{} of {} rows encoded into {}: {} latent numbers each", readable, notes.size(), options.output.string(),
             request.model.latent());
   if (readable < notes.size() || doubtful > 0) {
-    log::warning("{} rows not encoded, {} hold tokens that the model never saw{}", notes.size() - readable, doubtful,
+    log::warning("{} rows not encoded, {} hold {} that the model never saw{}", notes.size() - readable, doubtful,
+                 request.model.description().kind->feature_name(),
                  unreadable_rows(request.table, request.column, notes));
   }
 }
@@ -109,14 +111,16 @@ void encode(const parallel::Communicator& communicator, const EncodeOptions& opt
   InputRows rows;
   communicator.agree([&] {
     request.emplace(options);
-    rows = read_rows(communicator, request->table, request->column, request->model.description(), request->read);
+    rows = read_rows(communicator, request->table, request->column, request->reader);
   });
   communicator.on_root([&] { make_folder_of(options.output); });
   const std::vector<RowNote> notes = gather_notes(communicator, rows.notes);
-  communicator.on_root(
-      [&] { check_readable(options.input, request->table, request->column, notes, "SMILES", "encoded"); });
+  communicator.on_root([&] {
+    check_readable(options.input, request->table, request->column, notes,
+                   request->model.description().kind->substance().texts(), "encoded");
+  });
   latent::LatentVectors mine;
-  communicator.agree([&] { mine = latent::Encoder(request->model.network()).encode(rows.features); });
+  communicator.agree([&] { mine = latent::Encoder(request->model.network()).encode(rows.block); });
   const latent::LatentVectors all{communicator.gather(std::span<const float>(mine.mean)),
                                   communicator.gather(std::span<const float>(mine.log_variance))};
   communicator.on_root([&] {

@@ -6,8 +6,6 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "chem/formula.h"
-#include "chem/molecule_standard.h"
 
 namespace epitaxy::app {
 
@@ -85,14 +83,8 @@ ValueColumn value_column(const std::filesystem::path& file, const data::CsvTable
              file.string(), target, unit, text::join(others, ", "), text::join(table.columns(), ", "));
 }
 
-double converted(const ValueColumn& column, double value, const std::string& reads, std::string_view text,
-                 const std::optional<data::Preparation>& preparation) {
-  double atoms = 1;
-  if (column.conversion.divide_by_atoms) {
-    atoms = reads == "smiles" ? static_cast<double>(chem::standardize_molecule(text, preparation->rules).atoms)
-                              : chem::parse_formula(text).total();
-  }
-  return column.conversion(value, atoms);
+double converted(const ValueColumn& column, double value, std::string_view text, const chem::Preparer& preparer) {
+  return column.conversion(value, column.conversion.divide_by_atoms ? preparer.prepare(text).atoms : 1.0);
 }
 
 }  // namespace epitaxy::app

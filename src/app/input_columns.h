@@ -33,9 +33,8 @@ std::optional<ValueColumn> find_value_column(const data::CsvTable& table, const 
 ValueColumn value_column(const std::filesystem::path& file, const data::CsvTable& table, const std::string& target,
                          const std::string& unit, const std::optional<data::Preparation>& preparation);
 
-/// A row's value as the model knows it. `reads` (`smiles`, `formula`) tells what `text` is; it is parsed only where
-/// numbers of atoms are needed. Throws std::runtime_error when it cannot be.
-double converted(const ValueColumn& column, double value, const std::string& reads, std::string_view text,
-                 const std::optional<data::Preparation>& preparation);
+/// A row's value as the model knows it. The row's text is prepared only where numbers of atoms are needed. Throws
+/// chem::TextError when it cannot be.
+double converted(const ValueColumn& column, double value, std::string_view text, const chem::Preparer& preparer);
 
 }  // namespace epitaxy::app

@@ -6,14 +6,21 @@
 
 namespace epitaxy::app {
 
-bool is_molecular(const models::ModelDescription& description) { return description.kind == "molecule_vae"; }
+TextReader::TextReader(const models::ModelDescription& description, const std::string& file)
+    : preparer_(data::preparer_of(description.kind->substance(), file, description.preparation)),
+      reader_(description.kind->reader(description)),
+      substance_(description.kind->substance()) {}
 
-RowReader row_reader(const models::ModelDescription& description, const std::string& file) {
-  return is_molecular(description) ? molecule_reader(description, file) : composition_reader(description);
-}
-
-std::string default_column(const models::ModelDescription& description) {
-  return is_molecular(description) ? "smiles" : "formula";
+RowNote TextReader::read(std::string_view text, models::RowBlock& rows) const {
+  try {
+    RowNote note{true, preparer_->prepare(text).text, ""};
+    reader_->read(substance_.write(reader_->notation(), note.text), rows);
+    note.warning = reader_->unseen(rows, rows.rows() - 1);
+    return note;
+  } catch (const std::runtime_error& error) {
+    rows.append_absent();
+    return {false, "", error.what()};
+  }
 }
 
 void check_fields(const data::CsvTable& table, std::size_t row) {
@@ -23,17 +30,14 @@ void check_fields(const data::CsvTable& table, std::size_t row) {
 }
 
 InputRows read_rows(const parallel::Communicator& communicator, const data::CsvTable& table, std::size_t column,
-                    const models::ModelDescription& description, const RowReader& read) {
-  const std::size_t width = description.feature_count();
+                    const TextReader& reader) {
   InputRows result{parallel::my_rows(table.rows(), kChunkRows, communicator), {}, {}};
-  result.features.resize(result.range.size() * width);
   for (std::size_t row = result.range.first; row < result.range.last; ++row) {
-    float* features = result.features.data() + (row - result.range.first) * width;
     try {
       check_fields(table, row);
-      result.notes.push_back(read(table.field(row, column), features));
-    } catch (const std::runtime_error& error) {
-      std::fill_n(features, width, 0.0f);
+      result.notes.push_back(reader.read(table.field(row, column), result.block));
+    } catch (const InputError& error) {
+      result.block.append_absent();
       result.notes.push_back({false, "", error.what()});
     }
   }

@@ -1,43 +1,42 @@
 #pragma once
 /// \file
-/// Rows of a table of formulas or SMILES as the features of a model, shared by the ranks.
+/// Rows of a table of texts (formulas, SMILES) as the input of a model, shared by the ranks.
 #include <filesystem>
-#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "data/csv.h"
-#include "models/model.h"
+#include "models/kind.h"
 #include "parallel/row_blocks.h"
 
 namespace epitaxy::app {
 
-/// Does a model read SMILES, or formulas?
-bool is_molecular(const models::ModelDescription& description);
-
 /// What is to be said of a row of the input.
 struct RowNote {
   bool readable = false;
-  std::string text;     ///< Formula, or the SMILES that stands for the molecule; empty when it is not readable.
+  std::string text;     ///< As prepared; empty when it is not readable.
   std::string warning;  ///< Why it is not readable, or why its prediction is doubtful.
 
   /// What a table says of it; `undone` is what a row that is not readable is not: `predicted`.
   std::string told(const std::string& undone) const { return readable ? warning : "not " + undone + ": " + warning; }
 };
 
-/// Reads the text of a row into features [feature_count], which are zero. Throws std::runtime_error when it cannot.
-using RowReader = std::function<RowNote(std::string_view text, float* features)>;
+/// Reads texts for a model: made alike as by the import of its training data.
+class TextReader {
+ public:
+  /// Throws InputError when the model, which is that of `file`, does not say how its texts were prepared.
+  TextReader(const models::ModelDescription& description, const std::string& file);
 
-/// Of element fractions. Warns of elements that no training row held.
-RowReader composition_reader(const models::ModelDescription& description);
-/// Of molecules, made alike as by the import of the model's training data. Warns of tokens that no training row held.
-/// Throws InputError when the model, which is that of `file`, does not say how these molecules were prepared.
-RowReader molecule_reader(const models::ModelDescription& description, const std::string& file);
-/// The one that a model needs.
-RowReader row_reader(const models::ModelDescription& description, const std::string& file);
-/// The column that it reads when neither the user nor the source of its data names another: `formula` or `smiles`.
-std::string default_column(const models::ModelDescription& description);
+  /// Appends a row: an absent one where the text is not readable. Warns of features that no training row held.
+  RowNote read(std::string_view text, models::RowBlock& rows) const;
+
+ private:
+  std::unique_ptr<chem::Preparer> preparer_;
+  std::unique_ptr<models::RowReader> reader_;
+  const chem::Substance& substance_;
+};
 
 /// Rows of an executor's chunk. Ranks work on whole chunks, so that the place of a row in its chunk, and with it every
 /// bit of its results, does not depend on their number.
@@ -46,12 +45,12 @@ inline constexpr std::size_t kChunkRows = 256;
 /// This rank's rows of a table.
 struct InputRows {
   parallel::RowRange range;
-  std::vector<float> features;  ///< [range, feature_count]; zeros where a row is not readable.
-  std::vector<RowNote> notes;   ///< [range]
+  models::RowBlock block;      ///< [range]; absent where a row is not readable.
+  std::vector<RowNote> notes;  ///< [range]
 };
 
 InputRows read_rows(const parallel::Communicator& communicator, const data::CsvTable& table, std::size_t column,
-                    const models::ModelDescription& description, const RowReader& read);
+                    const TextReader& reader);
 /// Throws InputError when a row has not as many fields as the header.
 void check_fields(const data::CsvTable& table, std::size_t row);
 /// The notes of all rows, on rank 0. Collective.

@@ -11,6 +11,8 @@
 #include "data/dataset.h"
 #include "data/hdf5.h"
 #include "latent/latent_points.h"
+#include "models/head_task.h"
+#include "models/kind.h"
 #include "models/model_file.h"
 #include "sampling/campaign/campaign_file.h"
 #include "sampling/campaign/part_file.h"
@@ -32,7 +34,7 @@ Json describe_target(const data::Target& target) {
 Json describe_representations(const data::DatasetIndex& index) {
   Json json;
   for (const auto& list : index.token_lists) {
-    const auto& texts = data::texts(index, list.representation);
+    const auto& texts = data::texts(index, index.substance->representation(list.representation).notation);
     const auto written = texts.size() - static_cast<std::size_t>(std::ranges::count(texts, ""));
     json[list.representation] = {
         {"molecules", written}, {"longest", list.longest}, {"tokens", list.symbols.size()}, {"symbols", list.symbols}};
@@ -40,29 +42,25 @@ Json describe_representations(const data::DatasetIndex& index) {
   return json;
 }
 
-/// What was done to the data; the rules where these are molecules.
-void describe_preparation(const std::optional<data::Preparation>& preparation, bool molecular, Json& json) {
+/// What was done to the data.
+void describe_preparation(const std::optional<data::Preparation>& preparation, Json& json) {
   if (!preparation) {
     return;
   }
   json["preparation"]["column"] = preparation->column;
-  if (molecular) {
-    for (const auto& [key, value] : data::named_rules(preparation->rules)) {
-      json["preparation"][key] = value;
-    }
+  for (const auto& [key, value] : preparation->rules) {
+    json["preparation"][key] = value;
   }
 }
 
 Json describe_dataset(const std::filesystem::path& path) {
   const auto index = data::read_index(path);
-  Json json{{"format", "epitaxy dataset"}, {"kind", index.kind}, {"rows", index.rows}};
-  if (index.token_lists.empty()) {
-    json["features"] = index.feature_names.size();
-  } else {
-    json["molecules"] = std::set<std::string>(index.groups.begin(), index.groups.end()).size();
+  Json json{{"format", "epitaxy dataset"}, {"kind", index.substance->name()}, {"rows", index.rows}};
+  json[index.substance->plural()] = std::set<std::string>(index.groups.begin(), index.groups.end()).size();
+  if (!index.token_lists.empty()) {
     json["representations"] = describe_representations(index);
   }
-  describe_preparation(index.preparation, index.kind == "molecule", json);
+  describe_preparation(index.preparation, json);
   for (const auto& target : index.targets) {
     json["targets"][target.name] = describe_target(target);
   }
@@ -70,49 +68,21 @@ Json describe_dataset(const std::filesystem::path& path) {
   return json;
 }
 
-/// How many elements or tokens the training rows held.
-std::size_t count_seen(const models::ModelDescription& d) {
-  return d.seen.size() - static_cast<std::size_t>(std::ranges::count(d.seen, 0));
-}
-
-void describe_molecule_vae(const models::ModelDescription& d, Json& json) {
-  const models::MoleculeVaeSettings& vae = d.vae;
-  const bool feedback = vae.decoder_input == models::DecoderInput::previous_token;
-  json["representation"] = d.representation;
-  json["tokens"] = {{"count", d.features.size()}, {"seen", count_seen(d)}, {"symbols", d.features}};
-  json["length"] = vae.length;
-  json["latent"] = vae.latent;
-  Json& encoder = json["encoder"];
-  for (const auto& convolution : vae.convolutions) {
-    encoder["channels"].push_back(convolution.channels);
-    encoder["kernels"].push_back(convolution.kernel);
-  }
-  encoder["dense"] = vae.dense;
-  json["decoder"] = {
-      {"kind", feedback ? "autoregressive" : "repeat_vector"}, {"layers", vae.layers}, {"cells", vae.cells}};
-  if (vae.head_hidden > 0) {
-    json["head_hidden"] = vae.head_hidden;
-  }
-}
-
 Json describe_model(const models::ModelDescription& d, std::size_t members) {
   const auto model = models::make_model(d);
-  Json json{{"kind", d.kind}, {"members", members}, {"parameters", model->layout().weight_count()}};
-  const bool molecular = d.kind == "molecule_vae";
-  if (molecular) {
-    describe_molecule_vae(d, json);
-  } else {
-    json["widths"] = d.widths;
-  }
-  describe_preparation(d.preparation, molecular, json);
+  Json json{{"kind", d.kind->name()}, {"members", members}, {"parameters", model->layout().weight_count()}};
+  d.kind->tell(d, json);
+  const auto seen = d.seen.size() - static_cast<std::size_t>(std::ranges::count(d.seen, 0));
+  json[d.kind->feature_name()] = {{"count", d.features.size()}, {"seen", seen}};
+  describe_preparation(d.preparation, json);
   for (const auto& head : d.heads) {
     json["heads"][head.name] = {{"target", head.target},
                                 {"unit", head.unit},
                                 {"mean", head.standardizer.mean},
                                 {"scale", head.standardizer.scale}};
-  }
-  if (!molecular) {
-    json["elements_seen"] = count_seen(d);
+    if (!head.classes.empty()) {
+      json["heads"][head.name] = {{"target", head.target}, {"task", head.task->name()}, {"classes", head.classes}};
+    }
   }
   return json;
 }
@@ -173,7 +143,7 @@ Json describe_difference(const std::filesystem::path& path, const std::string& h
           {"unit", model.cheap_units[c]}, {"min", model.cheap_low[c]}, {"max", model.cheap_high[c]}};
     }
   }
-  describe_preparation(model.preparation, model.features.of_molecules(), json);
+  describe_preparation(model.preparation, json);
   json["features"] = Json::parse(transfer::to_json(model.features.blocks()));
   json["rows"] = model.learned.errors.size();
   json["inner_mae"] = model.learned.inner_mae();

@@ -46,24 +46,17 @@ std::size_t LatentSpace::dimensions() const { return state_->model.latent(); }
 const std::vector<PredictedProperty>& LatentSpace::properties() const { return state_->properties; }
 
 std::vector<EncodedMolecule> LatentSpace::encode(std::span<const std::string> smiles) const {
-  const app::RowReader read = app::molecule_reader(state_->model.description(), state_->file);
-  const std::size_t width = state_->model.description().feature_count();
-  std::vector<float> ids(smiles.size() * width);
+  const app::TextReader reader(state_->model.description(), state_->file);
+  models::RowBlock rows;
   std::vector<EncodedMolecule> molecules(smiles.size());
   std::vector<bool> readable(smiles.size());
   for (std::size_t i = 0; i < smiles.size(); ++i) {
-    float* own = ids.data() + i * width;
-    try {
-      const app::RowNote note = read(smiles[i], own);
-      molecules[i].smiles = note.text;
-      molecules[i].warning = note.warning;
-      readable[i] = true;
-    } catch (const std::runtime_error& error) {
-      std::fill_n(own, width, 0.0f);
-      molecules[i].warning = error.what();
-    }
+    app::RowNote note = reader.read(smiles[i], rows);
+    readable[i] = note.readable;
+    molecules[i].smiles = std::move(note.text);
+    molecules[i].warning = std::move(note.warning);
   }
-  const latent::LatentVectors vectors = latent::Encoder(state_->model.network()).encode(ids);
+  const latent::LatentVectors vectors = latent::Encoder(state_->model.network()).encode(rows);
   const auto part = [&](const std::vector<float>& all, std::size_t i) {
     const auto first = all.begin() + static_cast<std::ptrdiff_t>(i * dimensions());
     return std::vector<float>(first, first + static_cast<std::ptrdiff_t>(dimensions()));

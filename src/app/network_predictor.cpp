@@ -21,40 +21,39 @@ class NetworkPredictor final : public RowPredictor {
   NetworkPredictor(const std::filesystem::path& path, const std::string& head)
       : file_(models::read_model(path)),
         heads_(choose_heads(file_.description, head)),
+        places_(models::output_places(file_.description.heads)),
         model_(models::make_model(file_.description)),
-        read_(row_reader(file_.description, path.string())) {
+        reader_(file_.description, path.string()) {
     if (heads_.empty()) {
       fail_input("{} predicts nothing: it has no property heads", path.string());
     }
-    description_.reads = default_column(file_.description);
+    const models::Kind& kind = *file_.description.kind;
+    description_.substance = &kind.substance();
+    description_.preparer = data::preparer_of(kind.substance(), path.string(), file_.description.preparation);
     description_.preparation = file_.description.preparation;
     for (const std::size_t h : heads_) {
-      description_.properties.push_back({property_name(file_.description, heads_, h), file_.description.heads[h].target,
-                                         file_.description.heads[h].unit});
-      description_.heads.push_back(file_.description.heads[h].name);
+      const models::Head& own = file_.description.heads[h];
+      const std::string name = property_name(file_.description, heads_, h);
+      description_.outputs.push_back({name, own, description_.properties.size()});
+      for (const std::string& value : own.task->value_names(own)) {
+        description_.properties.push_back({name + value, own.target, own.task->value_unit(own)});
+      }
     }
     const std::size_t members = file_.members.size();
     description_.model = fmt::format("by {} model{}", members, members == 1 ? "" : "s");
-    description_.doubt =
-        fmt::format("hold {} that the model never saw", is_molecular(file_.description) ? "tokens" : "elements");
+    description_.doubt = fmt::format("hold {} that the model never saw", kind.feature_name());
   }
 
   std::vector<RowPrediction> predict(std::span<const std::string> texts, std::span<const double>) const override {
-    const std::size_t width = file_.description.feature_count();
     std::vector<RowPrediction> rows(texts.size());
     std::vector<bool> readable(texts.size());
-    std::vector<float> features(texts.size() * width);
+    models::RowBlock block;
     for (std::size_t i = 0; i < texts.size(); ++i) {
-      float* own = features.data() + i * width;
-      try {
-        rows[i].warning = read_(texts[i], own).warning;
-        readable[i] = true;
-      } catch (const std::runtime_error& error) {
-        std::fill_n(own, width, 0.0f);
-        rows[i].warning = error.what();
-      }
+      RowNote note = reader_.read(texts[i], block);
+      readable[i] = note.readable;
+      rows[i].warning = std::move(note.warning);
     }
-    const std::vector<std::vector<float>> members = predict_members(features, texts.size());
+    const std::vector<std::vector<float>> members = predict_members(block);
     for (std::size_t i = 0; i < rows.size(); ++i) {
       if (readable[i]) {
         rows[i].values = values_of(members, i);
@@ -64,39 +63,46 @@ class NetworkPredictor final : public RowPredictor {
   }
 
  private:
-  /// By member: standardized [rows, heads of the model].
-  std::vector<std::vector<float>> predict_members(const std::vector<float>& features, std::size_t rows) const {
+  /// By member: [rows, outputs of all heads of the model].
+  std::vector<std::vector<float>> predict_members(const models::RowBlock& rows) const {
     train::Predictor predictor(*model_, {});
     std::vector<std::vector<float>> members;
     for (const auto& weights : file_.members) {
-      predictor.predict(weights.data(), features.data(), rows,
-                        members.emplace_back(rows * file_.description.heads.size()).data());
+      predictor.predict(weights.data(), rows, members.emplace_back(rows.rows() * places_.back()).data());
     }
     return members;
   }
 
   std::vector<PredictedValue> values_of(const std::vector<std::vector<float>>& members, std::size_t row) const {
-    const auto& heads = file_.description.heads;
     std::vector<PredictedValue> values;
-    std::vector<double> physical(members.size());
     for (const std::size_t h : heads_) {
+      const models::Head& head = file_.description.heads[h];
+      const std::size_t count = head.values();
+      std::vector<double> predicted(members.size() * count);
       for (std::size_t m = 0; m < members.size(); ++m) {
-        physical[m] = heads[h].standardizer.backward(members[m][row * heads.size() + h]);
+        head.task->predict(head, members[m].data() + row * places_.back() + places_[h], predicted.data() + m * count);
       }
-      const statistics::Spread spread = statistics::spread(physical);
-      PredictedValue value{spread.mean, {}, {}, {}};
-      if (members.size() > 1) {
-        value.deviation = spread.deviation;
+      for (std::size_t k = 0; k < count; ++k) {
+        std::vector<double> of_members;
+        for (std::size_t m = 0; m < members.size(); ++m) {
+          of_members.push_back(predicted[m * count + k]);
+        }
+        const statistics::Spread spread = statistics::spread(of_members);
+        PredictedValue value{spread.mean, {}, {}, {}};
+        if (members.size() > 1) {
+          value.deviation = spread.deviation;
+        }
+        values.push_back(value);
       }
-      values.push_back(value);
     }
     return values;
   }
 
   models::ModelFile file_;
-  std::vector<std::size_t> heads_;
+  std::vector<std::size_t> heads_;   ///< That are predicted.
+  std::vector<std::size_t> places_;  ///< [heads of the model + 1] of their outputs.
   std::unique_ptr<models::Model> model_;
-  RowReader read_;
+  TextReader reader_;
 };
 
 }  // namespace

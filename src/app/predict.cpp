@@ -10,7 +10,6 @@
 #include "app/row_predictor.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "base/regression_metrics.h"
 #include "base/text.h"
 #include "train/run_files.h"
 
@@ -28,7 +27,8 @@ struct Request {
   explicit Request(const PredictOptions& options)
       : predictor(open_predictor(options.model, options.head)),
         table(data::CsvTable::read(options.input)),
-        column(text_column(options.input, table, options.column, description().preparation, description().reads)) {
+        column(text_column(options.input, table, options.column, description().preparation,
+                           description().substance->text_name())) {
     for (std::size_t c = 0; c < description().cheap_values.size(); ++c) {
       cheap.push_back(value_column(options.input, table, description().cheap_values[c], description().cheap_units[c],
                                    description().preparation));
@@ -46,7 +46,7 @@ struct Request {
     if (!number) {
       return std::nullopt;
     }
-    return converted(of, *number, description().reads, table.field(row, column), description().preparation);
+    return converted(of, *number, table.field(row, column), *description().preparer);
   }
 };
 
@@ -62,6 +62,16 @@ struct Numbers {
 struct Answers {
   std::vector<RowNote> notes;
   std::vector<Numbers> numbers;  ///< [rows, properties]
+
+  /// What was predicted for one output of a row.
+  std::vector<double> values(std::size_t row, const RowPredictor::Output& output) const {
+    const std::size_t properties = numbers.size() / notes.size();
+    std::vector<double> values;
+    for (std::size_t k = 0; k < output.head.values(); ++k) {
+      values.push_back(numbers[row * properties + output.first + k].value);
+    }
+    return values;
+  }
 };
 
 /// A number of the table for each cheap column; throws InputError when one is none.
@@ -117,14 +127,20 @@ void write_table(const PredictOptions& options, const Request& request, const An
   OutputColumns columns(table.columns());
   const std::string suffix = "_predicted";
   std::vector<std::string> units;
-  for (const PredictedProperty& property : description.properties) {
-    const std::string name = columns.add(property.name, suffix);
-    columns.add(name + "_std", suffix);
-    if (intervals) {
-      columns.add(name + "_low", suffix);
-      columns.add(name + "_high", suffix);
+  for (const RowPredictor::Output& output : description.outputs) {
+    if (!output.head.classes.empty()) {
+      columns.add(output.name, suffix);
     }
-    units.push_back(fmt::format("{} in {}", name, property.unit));
+    for (std::size_t k = 0; k < output.head.values(); ++k) {
+      const PredictedProperty& property = description.properties[output.first + k];
+      const std::string name = columns.add(property.name, suffix);
+      columns.add(name + "_std", suffix);
+      if (intervals) {
+        columns.add(name + "_low", suffix);
+        columns.add(name + "_high", suffix);
+      }
+      units.push_back(fmt::format("{} in {}", name, property.unit));
+    }
   }
   columns.add("warning", suffix);
   train::CsvWriter out(columns.names());
@@ -134,10 +150,15 @@ void write_table(const PredictOptions& options, const Request& request, const An
     for (std::size_t c = 0; c < table.columns().size(); ++c) {
       fields.emplace_back(table.field(row, c));
     }
-    for (std::size_t p = 0; p < description.properties.size(); ++p, ++numbers) {
-      fields.insert(fields.end(), {train::csv_number(numbers->value), train::csv_number(numbers->deviation)});
-      if (intervals) {
-        fields.insert(fields.end(), {train::csv_number(numbers->low), train::csv_number(numbers->high)});
+    for (const RowPredictor::Output& output : description.outputs) {
+      if (!output.head.classes.empty()) {
+        fields.push_back(output.head.task->answer(output.head, answers.values(row, output)));
+      }
+      for (std::size_t k = 0; k < output.head.values(); ++k, ++numbers) {
+        fields.insert(fields.end(), {train::csv_number(numbers->value), train::csv_number(numbers->deviation)});
+        if (intervals) {
+          fields.insert(fields.end(), {train::csv_number(numbers->low), train::csv_number(numbers->high)});
+        }
       }
     }
     fields.push_back(answers.notes[row].told("predicted"));
@@ -148,11 +169,21 @@ void write_table(const PredictOptions& options, const Request& request, const An
             intervals ? fmt::format("; intervals for {:.0f} %", 100 * *description.coverage) : "");
 }
 
+/// The label of a row in a column of the input; nothing when it has none.
+std::optional<double> label_of(const Request& request, std::size_t row, const ValueColumn& column,
+                               const models::Head& head) {
+  if (head.classes.empty()) {
+    return request.value(row, column);
+  }
+  const auto found = std::ranges::find(head.classes, text::trim(request.table.field(row, column.column)));
+  return found == head.classes.end() ? std::nullopt : std::optional<double>(found - head.classes.begin());
+}
+
 /// When the input has the target already, the user gets the error too.
-void report_error(const Request& request, const Answers& answers, std::size_t property) {
+void report_error(const Request& request, const Answers& answers, const RowPredictor::Output& output) {
   const auto& description = request.description();
-  const PredictedProperty& own = description.properties[property];
-  const auto found = find_value_column(request.table, own.target, own.unit, description.preparation);
+  const models::Head& head = output.head;
+  const auto found = find_value_column(request.table, head.target, head.unit, description.preparation);
   if (!found) {
     return;
   }
@@ -160,29 +191,28 @@ void report_error(const Request& request, const Answers& answers, std::size_t pr
   std::vector<double> predicted;
   std::size_t covered = 0;
   for (std::size_t row = 0; row < request.table.rows(); ++row) {
-    if (!answers.notes[row].readable) {
-      continue;
-    }
-    if (const auto value = request.value(row, *found)) {
-      const Numbers& numbers = answers.numbers[row * description.properties.size() + property];
-      truth.push_back(*value);
-      predicted.push_back(numbers.value);
-      covered += *value >= numbers.low && *value <= numbers.high ? 1 : 0;
+    const auto label = answers.notes[row].readable ? label_of(request, row, *found, head) : std::nullopt;
+    if (label) {
+      const auto values = answers.values(row, output);
+      const Numbers& first = answers.numbers[row * description.properties.size() + output.first];
+      truth.push_back(*label);
+      predicted.insert(predicted.end(), values.begin(), values.end());
+      covered += *label >= first.low && *label <= first.high ? 1 : 0;
     }
   }
-  const auto m = statistics::regression_metrics(truth, predicted);
-  if (m.count == 0) {
+  const models::Figures figures = head.task->measure(head, truth, predicted);
+  if (figures.count == 0) {
     return;
   }
   if (!found->told.empty()) {
     log::info("{}", found->told);
   }
-  const std::string head = description.heads[property];
-  std::string line = head.empty() ? "" : fmt::format("head {} ", head);
-  line += fmt::format("against the input's column {}: MAE {:.5f}, RMSE {:.5f} {}, R2 {:.4f} on {} rows",
-                      request.table.columns()[found->column], m.mae, m.rmse, own.unit, m.r2, m.count);
+  std::string line = head.name.empty() ? "" : fmt::format("head {} ", head.name);
+  line += fmt::format("against the input's column {}: {} on {} rows", request.table.columns()[found->column],
+                      models::told(head, figures), figures.count);
   if (description.coverage) {
-    line += fmt::format("; {:.1f} % in intervals", 100.0 * static_cast<double>(covered) / static_cast<double>(m.count));
+    line += fmt::format("; {:.1f} % in intervals",
+                        100.0 * static_cast<double>(covered) / static_cast<double>(figures.count));
   }
   log::line(line);
 }
@@ -197,8 +227,8 @@ void report(const PredictOptions& options, const Request& request, const Answers
     log::warning("{} rows not predicted, {} {}: see the column 'warning'{}", notes.size() - readable, doubtful,
                  description.doubt, unreadable_rows(request.table, request.column, notes));
   }
-  for (std::size_t p = 0; p < description.properties.size(); ++p) {
-    report_error(request, answers, p);
+  for (const RowPredictor::Output& output : description.outputs) {
+    report_error(request, answers, output);
   }
 }
 
@@ -213,7 +243,7 @@ void predict(const parallel::Communicator& communicator, const PredictOptions& o
       [&] { mine = predict_rows(*request, parallel::my_rows(request->table.rows(), kChunkRows, communicator)); });
   const Answers all{gather_notes(communicator, mine.notes), communicator.gather(mine.numbers)};
   communicator.on_root([&] {
-    check_readable(options.input, request->table, request->column, all.notes, request->description().texts(),
+    check_readable(options.input, request->table, request->column, all.notes, request->description().substance->texts(),
                    "predicted");
     write_table(options, *request, all);
     report(options, *request, all);

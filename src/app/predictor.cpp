@@ -18,7 +18,7 @@ Predictor::~Predictor() = default;
 Predictor::Predictor(Predictor&&) noexcept = default;
 Predictor& Predictor::operator=(Predictor&&) noexcept = default;
 
-const std::string& Predictor::reads() const { return state_->rows->description().reads; }
+std::string Predictor::reads() const { return state_->rows->description().substance->text_name(); }
 const std::vector<PredictedProperty>& Predictor::properties() const { return state_->rows->description().properties; }
 const std::vector<std::string>& Predictor::cheap_values() const { return state_->rows->description().cheap_values; }
 std::optional<double> Predictor::coverage() const { return state_->rows->description().coverage; }

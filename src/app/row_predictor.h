@@ -10,6 +10,7 @@
 
 #include "data/preparation.h"
 #include "epitaxy/predictor.h"
+#include "models/head_task.h"
 
 namespace epitaxy::app {
 
@@ -17,20 +18,25 @@ class RowPredictor {
  public:
   virtual ~RowPredictor() = default;
 
+  /// One or more properties that one head predicts.
+  struct Output {
+    std::string name;  ///< Of its column.
+    models::Head head;
+    std::size_t first = 0;  ///< Index of its first property.
+  };
+
   /// What it is, for people.
   struct Description {
-    std::string reads;  ///< `formula` or `smiles`.
+    const chem::Substance* substance = nullptr;      ///< That it reads.
+    std::shared_ptr<const chem::Preparer> preparer;  ///< As the training data were prepared.
     std::vector<PredictedProperty> properties;
-    std::vector<std::string> heads;                ///< [properties]; empty where a model has one output only.
+    std::vector<Output> outputs;
     std::vector<std::string> cheap_values;         ///< That a row needs besides its text.
     std::vector<std::string> cheap_units;          ///< [cheap_values]
     std::optional<data::Preparation> preparation;  ///< Of the training data.
     std::optional<double> coverage;                ///< Of the intervals, where it gives them.
     std::string model;                             ///< E.g. `by 3 models`, `(stacking)`.
     std::string doubt;  ///< What doubtful rows do, e.g. `hold elements that the model never saw`.
-
-    /// `formulas` or `SMILES`.
-    std::string texts() const { return reads == "smiles" ? "SMILES" : "formulas"; }
   };
 
   const Description& description() const { return description_; }

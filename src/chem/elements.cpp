@@ -87,4 +87,14 @@ const std::array<std::string_view, kElementFeatures>& feature_symbols() {
   return symbols;
 }
 
+std::vector<std::string> symbols_of(const Elements& elements) {
+  std::vector<std::string> symbols;
+  for (int number = 1; number <= 118; ++number) {
+    if (elements[static_cast<std::size_t>(number)]) {
+      symbols.emplace_back(symbol(number));
+    }
+  }
+  return symbols;
+}
+
 }  // namespace epitaxy::chem

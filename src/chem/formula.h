@@ -2,11 +2,12 @@
 /// \file
 /// Chemical formulas: nested parentheses and brackets, decimal counts, hydrates and other adducts written with a dot
 /// (`CuSO4.5H2O`, `CuSO4·5H2O`, `CuSO4*5H2O`).
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "chem/text_error.h"
 
 namespace epitaxy::chem {
 
@@ -23,9 +24,9 @@ struct Composition {
 };
 
 /// Why a formula was not understood; the message names the place in the text.
-class FormulaError : public std::runtime_error {
+class FormulaError : public TextError {
  public:
-  using std::runtime_error::runtime_error;
+  using TextError::TextError;
 };
 
 /// Throws FormulaError: empty, unknown element, unbalanced parentheses, zero counts, a charge (`Na+`, `SO4^2-`,

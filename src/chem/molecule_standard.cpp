@@ -98,6 +98,19 @@ std::string settled_smiles(Molecule& molecule, std::string_view known, bool with
   return smiles;
 }
 
+Elements elements_of(const RDKit::ROMol& molecule) {
+  Elements elements;
+  for (const RDKit::Atom* atom : molecule.atoms()) {
+    if (const int number = atom->getAtomicNum(); number > 0) {
+      elements.set(static_cast<std::size_t>(number));
+    }
+    if (atom->getTotalNumHs() > 0) {
+      elements.set(1);
+    }
+  }
+  return elements;
+}
+
 StandardMolecule standardize(std::string_view smiles, const MoleculeRules& rules) {
   Molecule molecule = one_fragment(read(smiles), rules);
   remove_isotopes(*molecule);
@@ -113,6 +126,7 @@ StandardMolecule standardize(std::string_view smiles, const MoleculeRules& rules
   }
   result.heavy_atoms = molecule->getNumHeavyAtoms();
   result.atoms = molecule->getNumAtoms(false);
+  result.elements = elements_of(*molecule);
   return result;
 }
 

@@ -2,11 +2,12 @@
 /// \file
 /// One way to write each molecule: sanitized by RDKit, one fragment, closed shell, no isotopes, canonical.
 #include <cstddef>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 
 #include "base/names.h"
+#include "chem/elements.h"
+#include "chem/text_error.h"
 
 namespace epitaxy::chem {
 
@@ -36,12 +37,13 @@ struct StandardMolecule {
   std::size_t heavy_atoms = 0;  ///< All but hydrogen.
   std::size_t atoms = 0;        ///< With hydrogens.
   bool repaired = false;        ///< Electrons were paired.
+  Elements elements;            ///< Hydrogen among them; `*` is none.
 };
 
 /// Why a string is no molecule, or none that the rules allow.
-class MoleculeError : public std::runtime_error {
+class MoleculeError : public TextError {
  public:
-  using std::runtime_error::runtime_error;
+  using TextError::TextError;
 };
 
 /// White space around the string is ignored. Throws MoleculeError with what RDKit says: empty, syntax, valence,

@@ -5,17 +5,18 @@
 /// the Python package selfies 2.1. Isotopes, charges, hydrogen counts in brackets and fragments are kept, stereo is
 /// left out.
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "chem/text_error.h"
+
 namespace epitaxy::chem {
 
 /// A string that cannot be translated; the message names the place and the reason.
-class SelfiesError : public std::runtime_error {
+class SelfiesError : public TextError {
  public:
-  using std::runtime_error::runtime_error;
+  using TextError::TextError;
 };
 
 /// The SELFIES of a SMILES, atoms in the same order; aromatic rings are drawn as single and double bonds first. Throws

@@ -24,10 +24,6 @@ std::vector<std::string> spellings(std::string_view smiles, std::size_t count) {
   return RDKit::MolToRandomSmilesVect(*molecule, static_cast<unsigned>(count), seed, false);
 }
 
-std::string write_in(const std::string& representation, std::string_view smiles) {
-  return representation == "selfies" ? selfies_of(smiles) : std::string(smiles);
-}
-
 std::string smiles_from(const std::string& representation, std::string_view text) {
   if (representation != "selfies") {
     return std::string(text);

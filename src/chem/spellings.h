@@ -13,9 +13,7 @@ namespace epitaxy::chem {
 /// is no molecule.
 std::vector<std::string> spellings(std::string_view smiles, std::size_t count);
 
-/// SMILES in a representation: `selfies` translates it, `characters` and `tokens` leave it as it is.
-std::string write_in(const std::string& representation, std::string_view smiles);
-/// The reverse, of strings that are well formed: an empty string for SELFIES of unknown symbols.
+/// SMILES from a representation, of strings that are well formed: an empty string for SELFIES of unknown symbols.
 std::string smiles_from(const std::string& representation, std::string_view text);
 
 }  // namespace epitaxy::chem

@@ -18,7 +18,7 @@ const char* name_of(Tokenizer tokenizer) { return tokenizer == Tokenizer::charac
 
 namespace {
 
-constexpr std::int32_t kReserved = 2;  // start and end
+constexpr std::int32_t kFirstSymbol = 1;  // behind the end
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -61,7 +61,7 @@ std::vector<std::string_view> split(Tokenizer tokenizer, std::string_view text) 
 TokenTable::TokenTable(Tokenizer tokenizer, std::vector<std::string> symbols)
     : tokenizer_(tokenizer), symbols_(std::move(symbols)) {
   for (std::size_t i = 0; i < symbols_.size(); ++i) {
-    const bool added = ids_.emplace(symbols_[i], kReserved + static_cast<std::int32_t>(i)).second;
+    const bool added = ids_.emplace(symbols_[i], kFirstSymbol + static_cast<std::int32_t>(i)).second;
     if (!added || symbols_[i].empty()) {
       fail("the token '{}' is empty or twice in its table", symbols_[i]);
     }
@@ -78,6 +78,11 @@ TokenTable TokenTable::of(Tokenizer tokenizer, std::span<const std::string> text
     }
   }
   return {tokenizer, {symbols.begin(), symbols.end()}};
+}
+
+std::optional<std::int32_t> TokenTable::id(std::string_view token) const {
+  const auto found = ids_.find(token);
+  return found == ids_.end() ? std::nullopt : std::optional(found->second);
 }
 
 std::vector<std::int32_t> TokenTable::encode(std::string_view text) const {
@@ -99,9 +104,9 @@ std::string TokenTable::decode(std::span<const std::int32_t> ids) const {
     if (id == end) {
       break;
     }
-    if (id != start && id != padding) {
-      check(id >= kReserved && static_cast<std::size_t>(id) < size(), "token ids are inside their table");
-      text += symbols_[static_cast<std::size_t>(id - kReserved)];
+    if (id != start() && id != padding) {
+      check(id >= kFirstSymbol && id < start(), "token ids are inside their table");
+      text += symbols_[static_cast<std::size_t>(id - kFirstSymbol)];
     }
   }
   return text;

@@ -3,11 +3,13 @@
 /// Molecule strings as sequences of token ids, the alphabet of a model that reads or writes them.
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "chem/text_error.h"
 
 namespace epitaxy::chem {
 
@@ -22,21 +24,21 @@ Tokenizer tokenizer(const std::string& name);
 const char* name_of(Tokenizer tokenizer);
 
 /// A string that cannot be written in tokens; the message names the place in the string.
-class TokenError : public std::runtime_error {
+class TokenError : public TextError {
  public:
-  using std::runtime_error::runtime_error;
+  using TextError::TextError;
 };
 
 /// The tokens of a string, views into it. Throws TokenError for a bracket that is not closed, `%` without two digits
 /// and characters that are not printable ASCII.
 std::vector<std::string_view> split(Tokenizer tokenizer, std::string_view text);
 
-/// The tokens of a model and their ids: start, end, then the symbols in their order.
+/// The tokens of a model and their ids, which its layers use, too: 0 is the end, then come the symbols in their order,
+/// then the start.
 class TokenTable {
  public:
   static constexpr std::int32_t padding = -1;  ///< No token: what follows the end.
-  static constexpr std::int32_t start = 0;     ///< What a decoder reads before the first token.
-  static constexpr std::int32_t end = 1;
+  static constexpr std::int32_t end = 0;
 
   /// Throws Error when a symbol is empty or there twice.
   TokenTable(Tokenizer tokenizer, std::vector<std::string> symbols);
@@ -45,9 +47,13 @@ class TokenTable {
 
   Tokenizer tokenizer() const { return tokenizer_; }
   std::size_t size() const { return symbols_.size() + 2; }  ///< With start and end.
+  /// What a decoder reads before the first token.
+  std::int32_t start() const { return static_cast<std::int32_t>(symbols_.size()) + 1; }
   /// Without start and end: what a table is stored as.
   const std::vector<std::string>& symbols() const { return symbols_; }
 
+  /// The id of a token; nothing when it is not in the table.
+  std::optional<std::int32_t> id(std::string_view token) const;
   /// The ids of a string, without start and end. Throws TokenError for a token that is not in the table.
   std::vector<std::int32_t> encode(std::string_view text) const;
   /// The string of ids up to the first end; start and padding add nothing. Throws Error for an id outside the table.

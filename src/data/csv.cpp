@@ -246,6 +246,8 @@ std::string CsvTable::row_text(std::size_t row) const {
   return text;
 }
 
+std::string csv_number(double value) { return std::isnan(value) ? "" : fmt::format("{}", value); }
+
 std::string csv_field(std::string_view text) {
   const bool quote = text.find_first_of(",\"\r\n") != std::string_view::npos || text != text::trim(text);
   if (!quote) {

@@ -53,6 +53,8 @@ class CsvTable {
   std::vector<std::size_t> lines_;   ///< [rows]
 };
 
+/// A number with the digits that give it back, an empty field for NaN.
+std::string csv_number(double value);
 /// Quotes a field when it needs it.
 std::string csv_field(std::string_view text);
 

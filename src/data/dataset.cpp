@@ -1,8 +1,7 @@
 #include "data/dataset.h"
 
 #include <algorithm>
-#include <array>
-#include <numeric>
+#include <cmath>
 #include <set>
 #include <span>
 #include <string_view>
@@ -19,68 +18,50 @@ namespace epitaxy::data {
 namespace {
 
 constexpr const char* kFormat = "epitaxy dataset";
-/// The newest format that can be read.
-constexpr std::int64_t kFormatVersion = 2;
-constexpr const char* kMolecule = "molecule";
-/// Rows read in one call at most: 22 MB of 86 features.
-constexpr std::size_t kBlockRows = 65536;
-const std::array<std::string, 3> kRepresentations = {"characters", "tokens", "selfies"};
+/// The newest format that can be read: 1 holds compositions, 2 molecules, 3 any substance.
+constexpr std::int64_t kFormatVersion = 3;
 
-bool holds_molecules(const DatasetIndex& index) { return index.kind == kMolecule; }
-
-/// Programs that know compositions alone refuse format 2.
-std::int64_t format_of(const DatasetIndex& index) { return holds_molecules(index) ? 2 : 1; }
-
-void add_molecules(Hasher& hasher, const DatasetIndex& index) {
-  for (const auto* strings : {&index.smiles, &index.selfies}) {
-    for (const std::string& text : *strings) {
+std::string fingerprint_of(const DatasetIndex& index) {
+  Hasher hasher;
+  const auto add_texts = [&](const std::vector<std::string>& texts) {
+    for (const std::string& text : texts) {
       hasher.add(text);
     }
-  }
-  for (const TokenList& list : index.token_lists) {
-    hasher.add(list.representation);
-    for (const std::string& symbol : list.symbols) {
-      hasher.add(symbol);
-    }
-    const std::uint64_t longest = list.longest;
-    hasher.add_bytes(&longest, sizeof longest);
-  }
-}
-
-std::string fingerprint_of(const Dataset& dataset) {
-  const DatasetIndex& index = dataset.index;
-  Hasher hasher;
-  hasher.add(index.kind);
-  for (const std::string& name : index.feature_names) {
-    hasher.add(name);
-  }
-  hasher.add(std::span<const float>(dataset.features));
+  };
+  hasher.add(index.substance->name());
   for (const Target& target : index.targets) {
     hasher.add(target.name);
     hasher.add(target.unit);
     hasher.add(std::span<const double>(target.values));
+    add_texts(target.classes);
   }
-  for (const auto* strings : {&index.formulas, &index.groups}) {
-    for (const std::string& text : *strings) {
-      hasher.add(text);
-    }
-  }
+  add_texts(index.source);
+  add_texts(index.groups);
   hasher.add(std::span<const std::int64_t>(index.lines));
-  if (holds_molecules(index)) {
-    add_molecules(hasher, index);
+  add_texts(index.texts);
+  for (const auto& [notation, texts] : index.notations) {
+    add_texts(texts);
+  }
+  for (const TokenList& list : index.token_lists) {
+    hasher.add(list.representation);
+    add_texts(list.symbols);
+    const std::uint64_t longest = list.longest;
+    hasher.add_bytes(&longest, sizeof longest);
   }
   return hasher.hex();
 }
 
-void check_sizes(const Dataset& dataset) {
-  const DatasetIndex& index = dataset.index;
+void check_sizes(const DatasetIndex& index) {
   const std::size_t rows = index.rows;
-  check(dataset.features.size() == rows * index.feature_names.size(), "a data set has features for every row");
-  check(index.groups.size() == rows && index.formulas.size() == rows && index.lines.size() == rows,
-        "a data set has identifiers for every row");
-  const std::size_t strings = holds_molecules(index) ? rows : 0;
-  check(index.smiles.size() == strings && index.selfies.size() == strings, "molecules have strings for every row");
-  check(index.token_lists.empty() == !holds_molecules(index), "molecules have token lists");
+  check(index.texts.size() == rows && index.groups.size() == rows && index.source.size() == rows &&
+            index.lines.size() == rows,
+        "a data set has texts and identifiers for every row");
+  for (const std::string& notation : index.substance->notations()) {
+    const auto found = index.notations.find(notation);
+    check(found != index.notations.end() && found->second.size() == rows, "a data set has notations of every row");
+  }
+  check(index.token_lists.size() == index.substance->representations().size(),
+        "a data set has the token lists of its representations");
   for (const Target& target : index.targets) {
     check(target.values.size() == rows, "a data set has a target value (or NaN) for every row");
   }
@@ -95,19 +76,19 @@ void write_targets(Hdf5File& file, const std::vector<Target>& targets) {
     const std::string path = "/targets/" + target.name;
     file.write(path, target.values);
     file.write_attribute(path, "unit", target.unit);
+    if (!target.classes.empty()) {
+      file.write("/classes/" + target.name, target.classes);
+    }
     names.push_back(target.name);
   }
   file.write("/target_names", names);
 }
 
-void write_features(Hdf5File& file, const Dataset& dataset) {
-  file.write("/features", dataset.features.data(), dataset.index.rows, dataset.index.feature_names.size());
-  file.write("/feature_names", dataset.index.feature_names);
-}
-
-void write_molecules(Hdf5File& file, const DatasetIndex& index) {
-  file.write("/smiles", index.smiles);
-  file.write("/selfies", index.selfies);
+void write_texts(Hdf5File& file, const DatasetIndex& index) {
+  file.write("/text", index.texts);
+  for (const auto& [notation, texts] : index.notations) {
+    file.write("/" + notation, texts);
+  }
   for (const TokenList& list : index.token_lists) {
     const std::string path = "/tokens/" + list.representation;
     file.write(path, list.symbols);
@@ -115,59 +96,74 @@ void write_molecules(Hdf5File& file, const DatasetIndex& index) {
   }
 }
 
-/// Files of the version before have it in the settings of their import.
-std::optional<Preparation> read_preparation(const Hdf5File& file) {
+/// Files of earlier versions have it in the settings of their import.
+std::optional<Preparation> read_preparation(const Hdf5File& file, const chem::Substance& substance) {
+  std::optional<Preparation> preparation;
   if (file.has_attribute("/", "preparation")) {
-    return preparation_from_json(file.text_attribute("/", "preparation"));
+    preparation = preparation_from_json(file.text_attribute("/", "preparation"));
+    keep_rules_of(substance, *preparation);
+  } else if (file.exists("/provenance") && file.has_attribute("/provenance", "settings")) {
+    preparation = preparation_of_settings(file.text_attribute("/provenance", "settings"));
   }
-  if (file.exists("/provenance") && file.has_attribute("/provenance", "settings")) {
-    return preparation_of_settings(file.text_attribute("/provenance", "settings"));
-  }
-  return std::nullopt;
+  return preparation;
 }
 
-void expect_shape(const Hdf5File& file, const std::string& path, const std::vector<std::size_t>& expected) {
-  if (file.shape(path) != expected) {
+void expect_rows(const Hdf5File& file, const std::string& path, std::size_t rows) {
+  if (file.shape(path) != std::vector<std::size_t>{rows}) {
     fail_input("'{}' has another size than the rest", path);
   }
 }
 
-void read_features(const Hdf5File& file, DatasetIndex& index) {
-  index.feature_names = file.read<std::string>("/feature_names");
-  index.rows = file.shape("/features").front();
-  expect_shape(file, "/features", {index.rows, index.feature_names.size()});
+/// Where the prepared texts are. Formulas need no preparing, and format 1 holds them as they were written.
+const char* path_of_texts(std::int64_t format) { return format == 1 ? "/formula" : format == 2 ? "/smiles" : "/text"; }
+
+void read_texts(const Hdf5File& file, DatasetIndex& index) {
+  const std::string path = path_of_texts(file.integer_attribute("/", "format_version"));
+  index.texts = file.read<std::string>(path);
+  index.rows = index.texts.size();
+  for (const std::string& notation : index.substance->notations()) {
+    expect_rows(file, "/" + notation, index.rows);
+    index.notations[notation] = file.read<std::string>("/" + notation);
+  }
+  for (const chem::Representation& representation : index.substance->representations()) {
+    const std::string tokens = "/tokens/" + representation.name;
+    index.token_lists.push_back({representation.name, file.read<std::string>(tokens),
+                                 static_cast<std::size_t>(file.integer_attribute(tokens, "longest"))});
+  }
 }
 
-void read_molecules(const Hdf5File& file, DatasetIndex& index) {
-  index.smiles = file.read<std::string>("/smiles");
-  index.selfies = file.read<std::string>("/selfies");
-  index.rows = index.smiles.size();
-  expect_shape(file, "/selfies", {index.rows});
-  for (const std::string& representation : kRepresentations) {
-    const std::string path = "/tokens/" + representation;
-    index.token_lists.push_back({representation, file.read<std::string>(path),
-                                 static_cast<std::size_t>(file.integer_attribute(path, "longest"))});
+Target read_target(const Hdf5File& file, const std::string& name, std::size_t rows) {
+  const std::string path = "/targets/" + name;
+  expect_rows(file, path, rows);
+  Target target{name, file.text_attribute(path, "unit"), file.read<double>(path), {}};
+  if (!file.exists("/classes/" + name)) {
+    return target;
   }
+  target.classes = file.read<std::string>("/classes/" + name);
+  for (const double value : target.values) {
+    if (!std::isnan(value) && !(value >= 0 && value < static_cast<double>(target.classes.size()))) {
+      fail_input("'{}' has a class without a name", path);
+    }
+  }
+  return target;
 }
 
 DatasetIndex read_content(const Hdf5File& file) try {
   DatasetIndex index;
   index.path = file.path();
-  index.kind = file.text_attribute("/", "kind");
+  index.substance = &chem::substance(file.text_attribute("/", "kind"));
   index.fingerprint = file.text_attribute("/", "fingerprint");
-  holds_molecules(index) ? read_molecules(file, index) : read_features(file, index);
+  read_texts(file, index);
   for (const char* path : {"/formula", "/group", "/line"}) {
-    expect_shape(file, path, {index.rows});
+    expect_rows(file, path, index.rows);
   }
-  index.formulas = file.read<std::string>("/formula");
+  index.source = file.read<std::string>("/formula");
   index.groups = file.read<std::string>("/group");
   index.lines = file.read<std::int64_t>("/line");
   for (const std::string& name : file.read<std::string>("/target_names")) {
-    const std::string path = "/targets/" + name;
-    expect_shape(file, path, {index.rows});
-    index.targets.push_back({name, file.text_attribute(path, "unit"), file.read<double>(path)});
+    index.targets.push_back(read_target(file, name, index.rows));
   }
-  index.preparation = read_preparation(file);
+  index.preparation = read_preparation(file, *index.substance);
   return index;
 } catch (const InputError& error) {
   // The format mark is there, so anything that is missing or does not fit was lost.
@@ -185,6 +181,18 @@ void check_format(const Hdf5File& file) {
     fail_input("{}: was written by a newer epitaxy (format {}; this program reads up to {})", path, version,
                kFormatVersion);
   }
+  if (!file.has_attribute("/", "kind")) {
+    return;  // damaged
+  }
+  const std::string kind = file.text_attribute("/", "kind");
+  const auto known = [&](const chem::Substance* substance) { return substance->name() == kind; };
+  if (std::ranges::none_of(chem::substances(), known)) {
+    fail_input("{}: holds rows of kind '{}', which this program does not know", path, kind);
+  }
+}
+
+std::string name_in_messages(const DatasetIndex& index) {
+  return index.path.empty() ? "the data set" : index.path.string();
 }
 
 }  // namespace
@@ -197,7 +205,7 @@ const Target& DatasetIndex::target(const std::string& name) const {
     }
     names.push_back(candidate.name);
   }
-  const std::string file = path.empty() ? "the data set" : path.string();
+  const std::string file = name_in_messages(*this);
   if (name.empty()) {
     fail_input("{}: holds {} targets, so one has to be named: {}", file, targets.size(), text::join(names, ", "));
   }
@@ -206,56 +214,61 @@ const Target& DatasetIndex::target(const std::string& name) const {
              nearest ? " (did you mean '" + *nearest + "'?)" : "", text::join(names, ", "));
 }
 
-const std::vector<std::string>& texts(const DatasetIndex& index, const std::string& representation) {
-  return token_list(index, representation).representation == "selfies" ? index.selfies : index.smiles;
+const std::vector<std::string>& texts(const DatasetIndex& index, const std::string& notation) {
+  if (notation.empty()) {
+    return index.texts;
+  }
+  const auto found = index.notations.find(notation);
+  if (found == index.notations.end()) {
+    fail_input("{}: {} have no notation '{}'", name_in_messages(index), index.substance->plural(), notation);
+  }
+  return found->second;
 }
 
 const TokenList& token_list(const DatasetIndex& index, const std::string& representation) {
-  const std::string file = index.path.empty() ? "the data set" : index.path.string();
-  if (!holds_molecules(index)) {
-    fail_input("{}: holds data of kind '{}', not molecules; import it with 'kind: molecules'", file, index.kind);
-  }
   for (const TokenList& list : index.token_lists) {
     if (list.representation == representation) {
       return list;
     }
   }
-  fail_input("{}: molecules cannot be written as '{}'; known representations: {}", file, representation,
-             text::join({kRepresentations.begin(), kRepresentations.end()}, ", "));
+  try {
+    index.substance->representation(representation);
+  } catch (const InputError& error) {
+    fail_input("{}: {}", name_in_messages(index), error.what());
+  }
+  fail("{}: lacks the tokens of '{}'", name_in_messages(index), representation);
 }
 
-std::vector<TokenList> make_token_lists(const std::vector<std::string>& smiles,
-                                        const std::vector<std::string>& selfies) {
+std::vector<TokenList> make_token_lists(const DatasetIndex& index) {
   std::vector<TokenList> lists;
-  for (const std::string& representation : kRepresentations) {
-    const auto tokenizer = representation == "characters" ? chem::Tokenizer::characters : chem::Tokenizer::tokens;
+  for (const chem::Representation& representation : index.substance->representations()) {
     std::set<std::string_view> symbols;
     std::size_t longest = 0;
-    for (const std::string& text : representation == "selfies" ? selfies : smiles) {
-      const std::vector<std::string_view> tokens = chem::split(tokenizer, text);
+    for (const std::string& text : texts(index, representation.notation)) {
+      const std::vector<std::string_view> tokens = chem::split(representation.tokenizer, text);
       symbols.insert(tokens.begin(), tokens.end());
       longest = std::max(longest, tokens.size());
     }
-    lists.push_back({representation, {symbols.begin(), symbols.end()}, longest});
+    lists.push_back({representation.name, {symbols.begin(), symbols.end()}, longest});
   }
   return lists;
 }
 
 void write_dataset(const std::filesystem::path& path, const Dataset& dataset) {
-  check_sizes(dataset);
   const DatasetIndex& index = dataset.index;
+  check_sizes(index);
   file::write_atomically(path, [&](const std::filesystem::path& temporary) {
     Hdf5File file(temporary, Hdf5File::Mode::create);
     file.write_attribute("/", "format", std::string(kFormat));
-    file.write_attribute("/", "format_version", format_of(index));
-    file.write_attribute("/", "kind", index.kind);
-    file.write_attribute("/", "fingerprint", fingerprint_of(dataset));
+    file.write_attribute("/", "format_version", kFormatVersion);
+    file.write_attribute("/", "kind", index.substance->name());
+    file.write_attribute("/", "fingerprint", fingerprint_of(index));
     if (index.preparation) {
       file.write_attribute("/", "preparation", to_json(*index.preparation));
     }
-    holds_molecules(index) ? write_molecules(file, index) : write_features(file, dataset);
+    write_texts(file, index);
     write_targets(file, index.targets);
-    file.write("/formula", index.formulas);
+    file.write("/formula", index.source);
     file.write("/group", index.groups);
     file.write("/line", index.lines);
     for (const auto& [name, value] : dataset.provenance) {
@@ -274,36 +287,6 @@ DatasetIndex read_index(const std::filesystem::path& path) {
     throw DamagedFileError(
         fmt::format("{}: the data set is damaged; import it again ({})", path.string(), error.what()));
   }
-}
-
-std::vector<float> read_features(const DatasetIndex& index, const std::vector<std::size_t>& rows) {
-  const Hdf5File file(index.path, Hdf5File::Mode::read);
-  const std::size_t columns = index.feature_names.size();
-  if (file.text_attribute("/", "fingerprint") != index.fingerprint) {
-    fail_input("{}: the data set was replaced while it was in use", index.path.string());
-  }
-  if (holds_molecules(index)) {
-    return {};
-  }
-  std::vector<std::size_t> order(rows.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return rows[a] < rows[b]; });
-  check(rows.empty() || rows[order.back()] < index.rows, "a data set holds the rows asked for");
-
-  std::vector<float> features(rows.size() * columns);
-  for (std::size_t begin = 0; begin < order.size();) {
-    const std::size_t first = rows[order[begin]];
-    std::size_t end = begin;
-    while (end < order.size() && rows[order[end]] < first + kBlockRows) {
-      ++end;
-    }
-    const std::vector<float> block = file.read_rows<float>("/features", first, rows[order[end - 1]] - first + 1);
-    for (; begin < end; ++begin) {
-      const auto source = block.begin() + static_cast<std::ptrdiff_t>((rows[order[begin]] - first) * columns);
-      std::copy_n(source, columns, features.begin() + static_cast<std::ptrdiff_t>(order[begin] * columns));
-    }
-  }
-  return features;
 }
 
 }  // namespace epitaxy::data

@@ -8,67 +8,62 @@
 #include <string>
 #include <vector>
 
+#include "chem/substance.h"
 #include "data/preparation.h"
 
 namespace epitaxy::data {
 
 /// One target column of a data set.
 struct Target {
-  std::string name;            ///< E.g. `formation_energy_eV_atom`.
-  std::string unit;            ///< E.g. `eV/atom`.
-  std::vector<double> values;  ///< [rows], NaN where missing.
+  std::string name;                  ///< E.g. `formation_energy_eV_atom`.
+  std::string unit;                  ///< E.g. `eV/atom`; `class` of a target that names classes.
+  std::vector<double> values;        ///< [rows], NaN where missing; of classes their index.
+  std::vector<std::string> classes;  ///< Names of the classes, in order; empty of numbers.
 };
 
-/// The tokens that one way of writing the molecules of a data set needs.
+/// The tokens that a representation of the texts of a data set needs.
 struct TokenList {
-  std::string representation;        ///< `characters` or `tokens` (of SMILES, see chem::Tokenizer), or `selfies`.
+  std::string representation;        ///< See chem::Representation.
   std::vector<std::string> symbols;  ///< In the order of their bytes.
   std::size_t longest = 0;           ///< Tokens of the longest row.
 };
 
-/// What a data set holds besides its features; small enough for every rank.
+/// The rows of a data set; small enough for every rank.
 struct DatasetIndex {
   std::filesystem::path path;
-  std::string kind;         ///< `composition` or `molecule`.
-  std::string fingerprint;  ///< Hash of features, strings, targets, identifiers.
+  const chem::Substance* substance = &chem::compositions();
+  std::string fingerprint;  ///< Hash of texts, targets, identifiers.
   std::size_t rows = 0;
-  std::vector<std::string> feature_names;  ///< [features] of compositions: element symbols. None of molecules.
   std::vector<Target> targets;
-  /// [rows] reduced composition, or canonical SMILES without stereo: rows of one group never part in a split.
-  std::vector<std::string> groups;
-  std::vector<std::string> formulas;       ///< [rows] formula or SMILES as the user wrote it.
-  std::vector<std::int64_t> lines;         ///< [rows] line in the source file (the first one, for averaged duplicates).
+  std::vector<std::string> texts;   ///< [rows] as prepared: what models read.
+  std::vector<std::string> groups;  ///< [rows] rows of one group never part in a split.
+  std::vector<std::string> source;  ///< [rows] the text as the user wrote it.
+  std::vector<std::int64_t> lines;  ///< [rows] line in the source file (the first one, for averaged duplicates).
+  std::map<std::string, std::vector<std::string>> notations;  ///< Of the substance's: [rows], empty where it cannot.
+  std::vector<TokenList> token_lists;                         ///< Of the substance's representations.
   std::optional<Preparation> preparation;  ///< Not part of the fingerprint; files of earlier versions may not tell.
-
-  // Of molecules alone:
-  std::vector<std::string> smiles;     ///< [rows] canonical SMILES: what models read.
-  std::vector<std::string> selfies;    ///< [rows] the same as SELFIES, empty where its rules cannot write a molecule.
-  std::vector<TokenList> token_lists;  ///< Of `characters`, `tokens`, `selfies`.
 
   /// The named target, or the only one for an empty name. Throws InputError with the nearest name.
   const Target& target(const std::string& name) const;
 };
 
-/// The strings that a representation (`characters`, `tokens`, `selfies`) of molecules consists of, and its tokens.
-/// Throw InputError for another representation and for a data set of another kind.
-const std::vector<std::string>& texts(const DatasetIndex& index, const std::string& representation);
+/// The texts in a notation of the substance; empty: as prepared.
+const std::vector<std::string>& texts(const DatasetIndex& index, const std::string& notation);
+/// Throws InputError for what is no representation of the substance.
 const TokenList& token_list(const DatasetIndex& index, const std::string& representation);
-/// The token lists of a data set's SMILES and SELFIES.
-std::vector<TokenList> make_token_lists(const std::vector<std::string>& smiles,
-                                        const std::vector<std::string>& selfies);
+/// The token lists of a data set's texts and notations.
+std::vector<TokenList> make_token_lists(const DatasetIndex& index);
 
 /// Everything a data set file holds.
 struct Dataset {
   DatasetIndex index;
-  std::vector<float> features;                    ///< [rows, features], row major.
   std::map<std::string, std::string> provenance;  ///< source, source_hash, software, settings (YAML).
 };
 
-/// Writes atomically. Computes and stores the fingerprint. Compositions are written in format 1, molecules in format 2.
+/// Writes atomically. Computes and stores the fingerprint.
 void write_dataset(const std::filesystem::path& path, const Dataset& dataset);
-/// Throws InputError when the file is missing, no data set, damaged, or of a newer format.
+/// Throws InputError when the file is missing, no data set, damaged, or of a newer format. Reads those of the versions
+/// before.
 DatasetIndex read_index(const std::filesystem::path& path);
-/// Features [rows.size(), features] of the given rows (any order), read in large blocks; nothing for molecules.
-std::vector<float> read_features(const DatasetIndex& index, const std::vector<std::size_t>& rows);
 
 }  // namespace epitaxy::data

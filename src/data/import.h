@@ -1,12 +1,13 @@
 #pragma once
 /// \file
-/// The `import` stage: a table of formulas or SMILES and targets becomes a validated, fingerprinted HDF5 data set.
+/// The `import` stage: a table of texts (formulas, SMILES) and targets becomes a validated, fingerprinted HDF5 data
+/// set.
 #include <filesystem>
 #include <limits>
 #include <string>
 #include <vector>
 
-#include "chem/molecule_standard.h"
+#include "chem/substance.h"
 #include "config/keys.h"
 #include "data/dataset.h"
 #include "parallel/communicator.h"
@@ -14,22 +15,28 @@
 
 namespace epitaxy::data {
 
-enum class ImportKind { compositions, molecules };
-inline constexpr Named<ImportKind> kImportKinds[] = {{ImportKind::compositions, "compositions"},
-                                                     {ImportKind::molecules, "molecules"}};
-constexpr std::span<const Named<ImportKind>> names(ImportKind) { return kImportKinds; }
-
-/// What to do with rows of the same group (reduced composition, or molecule without stereo): keep all, keep the one
-/// with the lowest first target (compositions alone), or average each target over the rows that have it. The result
-/// stands where the first of them stood.
+/// What to do with rows of one identity (reduced composition, or molecule with what the rules keep): keep all, keep the
+/// one with the lowest first target, or average each target over the rows that have it (of classes: the most frequent
+/// one). The result stands where the first of them stood.
 enum class Duplicates { keep, lowest, mean };
 inline constexpr Named<Duplicates> kDuplicates[] = {
     {Duplicates::keep, "keep"}, {Duplicates::lowest, "lowest"}, {Duplicates::mean, "mean"}};
 constexpr std::span<const Named<Duplicates>> names(Duplicates) { return kDuplicates; }
 
+/// What the fields of a target are.
+enum class Values {
+  numbers,
+  classes  ///< Names, kept as they are but for the white space around them.
+};
+inline constexpr Named<Values> kValues[] = {{Values::numbers, "numbers"}, {Values::classes, "classes"}};
+constexpr std::span<const Named<Values>> names(Values) { return kValues; }
+/// The unit of targets that name classes.
+inline constexpr const char* kClassUnit = "class";
+
 struct TargetImport {
   std::string column;                                     ///< In the source.
   std::string name;                                       ///< In the data set; default: the column's name.
+  Values values = Values::numbers;                        ///< What follows is of numbers.
   std::string unit = "none";                              ///< Of the source; see units.h.
   std::string to = "none";                                ///< Of the data set; default: `unit`.
   double low = -std::numeric_limits<double>::infinity();  ///< Rows outside [low, high] (in `to` units) are rejected.
@@ -37,22 +44,17 @@ struct TargetImport {
 };
 
 struct ImportSettings {
-  ImportKind kind = ImportKind::compositions;
-  std::filesystem::path source;       ///< CSV; of molecules also `.smi`. Either may be gzip.
-  std::vector<TargetImport> targets;  ///< Molecules may have none.
+  const chem::Substance* substance = &chem::compositions();
+  std::filesystem::path source;  ///< CSV or `.smi`. Either may be gzip.
+  std::string column;            ///< With the texts; default: the substance's.
+  chem::Rules rules;             ///< Default: the substance's.
+  std::vector<TargetImport> targets;
   Duplicates duplicates = Duplicates::keep;
   bool missing_allowed = false;  ///< An empty target field is a missing value (NaN) rather than a reason to reject.
   double max_rejected = 0.01;    ///< More than this share of rows rejected (filters do not count) is an error.
-
-  // Compositions:
-  std::string formula_column = "formula";
-  std::vector<std::string> drop_elements;  ///< Rows that hold any of these are rejected.
-  std::vector<std::string> only_elements;  ///< If not empty: rows that hold any other element are rejected.
-
-  // Molecules:
-  std::string smiles_column = "smiles";
-  chem::MoleculeRules rules;
-  std::size_t max_heavy_atoms = 0;  ///< Larger molecules are filtered out; 0: none are.
+  std::vector<std::string> drop_elements;  ///< Rows that hold any of these are filtered out.
+  std::vector<std::string> only_elements;  ///< If not empty: rows that hold any other element are filtered out.
+  std::size_t max_heavy_atoms = 0;         ///< Rows with more are filtered out; 0: none are.
 };
 
 /// A row that did not make it.
@@ -67,19 +69,17 @@ struct ImportResult {
   Dataset dataset;
   std::vector<Rejected> rejected;
   std::size_t rows_read = 0;
-  std::size_t merged = 0;           ///< Rows merged into another by the duplicates policy.
-  std::size_t repaired = 0;         ///< Rows of molecules whose unpaired electrons were paired.
-  std::size_t without_selfies = 0;  ///< Rows of the data set that have no SELFIES.
+  std::size_t merged = 0;    ///< Rows merged into another by the duplicates policy.
+  std::size_t repaired = 0;  ///< Rows that were changed to obey the rules.
+  chem::Elements elements;   ///< That rows of the data set hold.
 };
 
 /// The stage's keys (all but those of every stage).
 void keys(config::Keys& k, ImportSettings& settings);
 
-/// Features are the fractions of the 86 elements. Throws InputError: missing columns, unknown units, too many rejected
-/// rows (the message has the first reasons), no row left.
-ImportResult import_compositions(const ImportSettings& settings);
-/// Either kind; throws the same, and InputError for a target of molecules without any value. The ranks share the work
-/// on molecules. The result is complete on rank 0, empty elsewhere, and the same for any number of ranks. Collective.
+/// Throws InputError: missing columns, unknown units, too many rejected rows (the message has the first reasons), no
+/// row left, a target without any value. The ranks share the work on texts. The result is complete on rank 0, empty
+/// elsewhere, and the same for any number of ranks. Collective.
 ImportResult import_source(const parallel::Communicator& communicator, const ImportSettings& settings);
 /// What `check` does: reads everything and logs the counts. Collective.
 void check_import(const parallel::Communicator& communicator, const ImportSettings& settings);

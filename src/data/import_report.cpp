@@ -9,6 +9,8 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/statistics.h"
+#include "base/text.h"
+#include "chem/elements.h"
 #include "data/csv.h"
 #include "epitaxy_version.h"
 
@@ -26,23 +28,11 @@ std::size_t count_filtered(const std::vector<Rejected>& rejected) {
       std::count_if(rejected.begin(), rejected.end(), [](const Rejected& row) { return row.filtered; }));
 }
 
-std::vector<std::string> elements_present(const Dataset& dataset) {
-  const std::vector<std::string>& names = dataset.index.feature_names;
-  std::vector<char> present(names.size(), 0);
-  for (std::size_t i = 0; i < dataset.features.size(); ++i) {
-    present[i % names.size()] |= static_cast<char>(dataset.features[i] > 0);
-  }
-  std::vector<std::string> elements;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (present[i] != 0) {
-      elements.push_back(names[i]);
-    }
-  }
-  return elements;
-}
-
 Json target_json(const TargetImport& target) {
   Json json = {{"column", target.column}, {"name", target.name}, {"unit", target.unit}, {"to", target.to}};
+  if (target.values != Values::numbers) {
+    json["values"] = name_of(target.values);
+  }
   if (std::isfinite(target.low) || std::isfinite(target.high)) {
     const auto bound = [](double value) { return std::isfinite(value) ? Json(value) : Json(fmt::format("{}", value)); };
     json["range"] = {bound(target.low), bound(target.high)};
@@ -50,35 +40,51 @@ Json target_json(const TargetImport& target) {
   return json;
 }
 
-void add_composition_settings(Json& json, const ImportSettings& settings) {
-  json["formula_column"] = settings.formula_column;
-  json["elements"] = {{"drop", settings.drop_elements}, {"only", settings.only_elements}};
+std::size_t count_empty(const std::vector<std::string>& texts) {
+  return static_cast<std::size_t>(std::ranges::count_if(texts, &std::string::empty));
 }
 
-void add_molecule_settings(Json& json, const ImportSettings& settings) {
-  json["smiles_column"] = settings.smiles_column;
-  for (const auto& [key, value] : named_rules(settings.rules)) {
-    json[key] = value;
-  }
-  if (settings.max_heavy_atoms > 0) {
-    json["max_heavy_atoms"] = settings.max_heavy_atoms;
-  }
-}
-
-void add_molecule_counts(Json& json, const ImportResult& result) {
+/// Of a substance that is written as tokens.
+void add_token_counts(Json& json, const ImportResult& result) {
+  const DatasetIndex& index = result.dataset.index;
   json["repaired"] = result.repaired;
-  json["without_selfies"] = result.without_selfies;
-  for (const TokenList& list : result.dataset.index.token_lists) {
+  for (const auto& [notation, texts] : index.notations) {
+    json["without_" + notation] = count_empty(texts);
+  }
+  for (const TokenList& list : index.token_lists) {
     json["tokens"][list.representation] = {{"symbols", list.symbols.size()}, {"longest", list.longest}};
   }
+}
+
+std::vector<std::size_t> count_classes(const Target& target) {
+  std::vector<std::size_t> counts(target.classes.size());
+  for (const double value : target.values) {
+    if (!std::isnan(value)) {
+      ++counts[static_cast<std::size_t>(value)];
+    }
+  }
+  return counts;
+}
+
+Json target_summary(const Target& target) {
+  const statistics::Range range = statistics::range(target.values);
+  Json json = {{"unit", target.unit}, {"count", range.count}};
+  if (target.classes.empty()) {
+    json.update({{"min", range.low}, {"mean", range.mean}, {"max", range.high}});
+    return json;
+  }
+  const std::vector<std::size_t> counts = count_classes(target);
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    json["classes"][target.classes[i]] = counts[i];
+  }
+  return json;
 }
 
 }  // namespace
 
 std::map<std::string, std::string> provenance(const ImportSettings& settings, const std::string& source_hash) {
-  const bool molecules = settings.kind == ImportKind::molecules;
   Json json;
-  json["kind"] = name_of(settings.kind);
+  json["kind"] = settings.substance->plural();
   json["source"] = settings.source.string();
   json["targets"] = Json::array();
   for (const TargetImport& target : settings.targets) {
@@ -87,7 +93,14 @@ std::map<std::string, std::string> provenance(const ImportSettings& settings, co
   json["duplicates"] = name_of(settings.duplicates);
   json["missing"] = settings.missing_allowed ? "allow" : "reject";
   json["max_rejected"] = settings.max_rejected;
-  molecules ? add_molecule_settings(json, settings) : add_composition_settings(json, settings);
+  json[settings.substance->text_name() + "_column"] = settings.column;
+  for (const auto& [rule, value] : settings.rules) {
+    json[rule] = value;
+  }
+  json["elements"] = {{"drop", settings.drop_elements}, {"only", settings.only_elements}};
+  if (settings.max_heavy_atoms > 0) {
+    json["max_heavy_atoms"] = settings.max_heavy_atoms;
+  }
   return {{"source", settings.source.string()},
           {"source_hash", source_hash},
           {"software", fmt::format("epitaxy {} ({})", EPITAXY_VERSION, EPITAXY_COMMIT)},
@@ -96,11 +109,8 @@ std::map<std::string, std::string> provenance(const ImportSettings& settings, co
 
 Preparation preparation_of(const ImportSettings& settings) {
   Preparation preparation;
-  preparation.column = settings.formula_column;
-  if (settings.kind == ImportKind::molecules) {
-    preparation.column = settings.smiles_column;
-    preparation.rules = settings.rules;
-  }
+  preparation.column = settings.column;
+  preparation.rules = settings.rules;
   for (const TargetImport& target : settings.targets) {
     preparation.columns.push_back({target.name, target.column, target.unit, target.to});
   }
@@ -139,9 +149,6 @@ void check_rejected(const ImportSettings& settings, const ImportResult& result, 
 
 void check_result(const ImportSettings& settings, const ImportResult& result, const std::string& rejected_file) {
   check_rejected(settings, result, rejected_file);
-  if (settings.kind != ImportKind::molecules) {
-    return;
-  }
   for (std::size_t i = 0; i < settings.targets.size(); ++i) {
     if (statistics::range(result.dataset.index.targets[i].values).count == 0) {
       fail_input("{}: the column '{}' of target '{}' has no value in any of the {} rows that were kept",
@@ -170,23 +177,14 @@ Json import_summary(const ImportResult& result, double seconds) {
   json["rejected"] = result.rejected.size() - filtered;
   json["filtered"] = filtered;
   json["merged"] = result.merged;
-  const bool molecules = index.kind == "molecule";
-  json[molecules ? "molecules" : "compositions"] =
-      std::unordered_set<std::string>(index.groups.begin(), index.groups.end()).size();
-  if (molecules) {
-    add_molecule_counts(json, result);
+  json[index.substance->plural()] = std::unordered_set<std::string>(index.groups.begin(), index.groups.end()).size();
+  if (!index.token_lists.empty()) {
+    add_token_counts(json, result);
   }
   for (const Target& target : index.targets) {
-    const statistics::Range range = statistics::range(target.values);
-    Json& entry = json["targets"][target.name];
-    entry = {{"unit", target.unit}, {"count", range.count}};
-    if (range.count > 0) {
-      entry.update({{"min", range.low}, {"mean", range.mean}, {"max", range.high}});
-    }
+    json["targets"][target.name] = target_summary(target);
   }
-  if (!molecules) {
-    json["elements"] = elements_present(result.dataset);
-  }
+  json["elements"] = chem::symbols_of(result.elements);
   json["seconds"] = seconds;
   return json;
 }
@@ -197,26 +195,56 @@ void write_summary(const std::filesystem::path& path, const ImportResult& result
   file::write_atomically(path, dump(import_summary(result, seconds)));
 }
 
+namespace {
+
+/// As people write the name of a notation.
+std::string capitals(std::string text) {
+  std::ranges::transform(text, text.begin(), [](char c) { return c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c; });
+  return text;
+}
+
+void log_tokens(const ImportResult& result) {
+  const DatasetIndex& index = result.dataset.index;
+  std::string without;
+  for (const auto& [notation, texts] : index.notations) {
+    without += fmt::format("; without {}: {}", capitals(notation), count_empty(texts));
+  }
+  log::info("  repaired: {} (changed to obey the rules){}", result.repaired, without);
+  for (const TokenList& list : index.token_lists) {
+    log::info("  {}: {} symbols, at most {} in a {}", list.representation, list.symbols.size(), list.longest,
+              index.substance->name());
+  }
+}
+
+void log_target(const Target& target) {
+  const statistics::Range range = statistics::range(target.values);
+  if (target.classes.empty()) {
+    log::info("  {}: {} values from {:.4g} to {:.4g}, mean {:.4g} ({})", target.name, range.count, range.low,
+              range.high, range.mean, target.unit);
+    return;
+  }
+  constexpr std::size_t kNamed = 10;
+  const std::vector<std::size_t> counts = count_classes(target);
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < counts.size() && i < kNamed; ++i) {
+    parts.push_back(fmt::format("{} {}", counts[i], target.classes[i]));
+  }
+  log::info("  {}: {} values of {} classes: {}{}", target.name, range.count, counts.size(), text::join(parts, ", "),
+            counts.size() > kNamed ? ", ..." : "");
+}
+
+}  // namespace
+
 void log_import(const ImportSettings& settings, const ImportResult& result, const std::filesystem::path& folder) {
   const DatasetIndex& index = result.dataset.index;
   const std::size_t filtered = count_filtered(result.rejected);
   log::info("Imported {} of {} rows of {}: {} rejected, {} filtered out, {} merged.", index.rows, result.rows_read,
             settings.source.string(), result.rejected.size() - filtered, filtered, result.merged);
-  if (settings.kind == ImportKind::molecules) {
-    log::info("  repaired: {} (unpaired electrons became bonds); without SELFIES: {}", result.repaired,
-              result.without_selfies);
-    for (const TokenList& list : index.token_lists) {
-      log::info("  {}: {} symbols, at most {} in a molecule", list.representation, list.symbols.size(), list.longest);
-    }
+  if (!index.token_lists.empty()) {
+    log_tokens(result);
   }
   for (const Target& target : index.targets) {
-    const statistics::Range range = statistics::range(target.values);
-    if (range.count > 0) {
-      log::info("  {}: {} values from {:.4g} to {:.4g}, mean {:.4g} ({})", target.name, range.count, range.low,
-                range.high, range.mean, target.unit);
-    } else {
-      log::warning("target {} has no value in any row", target.name);
-    }
+    log_target(target);
   }
   if (!result.rejected.empty()) {
     log::info("  Rows left out and why: {}", (folder / "rejected.csv").string());

@@ -10,6 +10,18 @@
 
 namespace epitaxy::data {
 
+namespace {
+
+constexpr std::size_t kLongestClass = 200;
+constexpr std::size_t kMostClasses = 1000;
+
+/// Of UTF-8: bytes that continue one are none.
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+}  // namespace
+
 void check_fields(const CsvTable& table, std::size_t row) {
   if (table.fields(row) != table.columns().size()) {
     reject("has {} fields, the header has {}", table.fields(row), table.columns().size());
@@ -31,25 +43,20 @@ void check_target_names(const std::vector<TargetImport>& targets) {
 
 TargetRows::TargetRows(const CsvTable& table, const ImportSettings& settings)
     : table_(table),
+      source_(settings.source.string()),
       missing_allowed_(settings.missing_allowed),
       averaging_(settings.duplicates == Duplicates::mean),
       values_(settings.targets.size()) {
   check_target_names(settings.targets);
   for (const TargetImport& target : settings.targets) {
     columns_.push_back({target, table.column(target.column), unit_conversion(target.unit, target.to)});
-    targets_.push_back({target.name, target.to, {}});
+    targets_.push_back({target.name, target.to, {}, {}});
     targets_.back().values.reserve(table.rows());
   }
 }
 
-double TargetRows::read(const Column& column, std::string_view field, double atoms) const {
+double TargetRows::read_number(const Column& column, std::string_view field, double atoms) const {
   const TargetImport& settings = column.settings;
-  if (field.empty()) {
-    if (missing_allowed_) {
-      return std::numeric_limits<double>::quiet_NaN();
-    }
-    reject("'{}' is missing", settings.column);
-  }
   const auto number = text::to_double(field);
   if (!number) {
     reject("'{}' is not a number: '{}'", settings.column, field);
@@ -65,9 +72,32 @@ double TargetRows::read(const Column& column, std::string_view field, double ato
   return value;
 }
 
+double TargetRows::read_class(Column& column, std::size_t row, std::string_view field) const {
+  if (characters(field) > kLongestClass) {
+    fail_input("{}: line {}: the class in column '{}' has more than {} characters; is it one?", source_,
+               table_.line(row), column.settings.column, kLongestClass);
+  }
+  const auto [found, is_new] = column.numbers.try_emplace(std::string(field), column.classes.size());
+  if (is_new) {
+    column.classes.emplace_back(field);
+  }
+  return static_cast<double>(found->second);
+}
+
+double TargetRows::read(Column& column, std::size_t row, double atoms) const {
+  const std::string_view field = table_.field(row, column.column);
+  if (field.empty()) {
+    if (missing_allowed_) {
+      return std::numeric_limits<double>::quiet_NaN();
+    }
+    reject("'{}' is missing", column.settings.column);
+  }
+  return column.is_classes() ? read_class(column, row, field) : read_number(column, field, atoms);
+}
+
 void TargetRows::read(std::size_t row, double atoms) {
   for (std::size_t i = 0; i < columns_.size(); ++i) {
-    values_[i] = read(columns_[i], table_.field(row, columns_[i].column), atoms);
+    values_[i] = read(columns_[i], row, atoms);
   }
 }
 
@@ -98,16 +128,73 @@ void TargetRows::average(std::size_t kept) {
       continue;
     }
     double& sum = targets_[i].values[kept];
-    unsigned& count = counts_[kept * values_.size() + i];
+    const std::size_t cell = kept * values_.size() + i;
+    if (columns_[i].is_classes()) {
+      vote(cell, sum, values_[i]);
+      continue;
+    }
+    unsigned& count = counts_[cell];
     sum = count == 0 ? values_[i] : sum + values_[i];
     ++count;
   }
 }
 
+void TargetRows::vote(std::size_t cell, double& kept, double value) {
+  if (std::isnan(kept)) {
+    kept = value;
+    return;
+  }
+  Votes& votes = votes_[cell];
+  if (votes.empty()) {
+    votes[kept] = 1;
+  }
+  ++votes[value];
+}
+
+void TargetRows::decide(const Column& column, Target& target, std::size_t first_cell) const {
+  const auto name = [&](double number) { return column.classes[static_cast<std::size_t>(number)]; };
+  for (std::size_t row = 0; row < target.values.size(); ++row) {
+    const auto found = votes_.find(row * columns_.size() + first_cell);
+    if (found == votes_.end()) {
+      continue;
+    }
+    target.values[row] = std::ranges::max_element(found->second, [&](const auto& a, const auto& b) {
+                           return a.second != b.second ? a.second < b.second : name(a.first) > name(b.first);
+                         })->first;
+  }
+}
+
+void TargetRows::sort_classes(const Column& column, Target& target) const {
+  std::map<std::string, double> order;
+  for (const double value : target.values) {
+    if (!std::isnan(value)) {
+      order.emplace(column.classes[static_cast<std::size_t>(value)], 0);
+    }
+  }
+  if (order.size() > kMostClasses) {
+    fail_input("{}: column '{}' of target '{}' names {} classes, more than {}; is it one of numbers?", source_,
+               column.settings.column, target.name, order.size(), kMostClasses);
+  }
+  for (auto& [name, index] : order) {
+    index = static_cast<double>(target.classes.size());
+    target.classes.push_back(name);
+  }
+  for (double& value : target.values) {
+    value = std::isnan(value) ? value : order.at(column.classes[static_cast<std::size_t>(value)]);
+  }
+}
+
 std::vector<Target> TargetRows::finish() {
-  for (std::size_t i = 0; i < counts_.size(); ++i) {
-    if (counts_[i] > 1) {
-      targets_[i % values_.size()].values[i / values_.size()] /= counts_[i];
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    Target& target = targets_[i];
+    if (columns_[i].is_classes()) {
+      decide(columns_[i], target, i);
+      sort_classes(columns_[i], target);
+      continue;
+    }
+    for (std::size_t row = 0; averaging_ && row < target.values.size(); ++row) {
+      const unsigned count = counts_[row * columns_.size() + i];
+      target.values[row] /= count > 1 ? count : 1;
     }
   }
   return std::move(targets_);

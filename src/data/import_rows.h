@@ -1,9 +1,11 @@
 #pragma once
 /// \file
-/// What the imports of all kinds share: rows that are left out, and the targets of those that are kept.
+/// Rows that an import leaves out, and the targets of those that it keeps.
 #include <fmt/format.h>
 
+#include <map>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -32,14 +34,15 @@ template <typename... Args>
 /// Rejects a row that has more or fewer fields than the header.
 void check_fields(const CsvTable& table, std::size_t row);
 
-/// The targets of a data set that is being collected.
+/// The targets of a data set that is being collected. Until `finish` the value of a class is its number in the order of
+/// the source.
 class TargetRows {
  public:
   /// Throws InputError for a column that is missing and for names that cannot be.
   TargetRows(const CsvTable& table, const ImportSettings& settings);
 
   /// Reads the values of a row of the table, which becomes the current one. `atoms` of the formula unit are for units
-  /// per atom. Throws RowProblem.
+  /// per atom. Throws RowProblem, and InputError for the name of a class that is none.
   void read(std::size_t row, double atoms);
   /// The current row becomes a new one of the data set.
   void append();
@@ -47,8 +50,9 @@ class TargetRows {
   void replace(std::size_t kept);
   /// Whether the first target of the current row is lower than that of a kept one; a missing one never is.
   bool lower_than(std::size_t kept) const;
-  /// The current row joins a kept one: each target is the mean over the rows that have it.
+  /// The current row joins a kept one: each target is the mean over the rows that have it, or the most frequent class.
   void average(std::size_t kept);
+  /// Throws InputError for a target with too many classes.
   std::vector<Target> finish();
 
  private:
@@ -56,24 +60,32 @@ class TargetRows {
     const TargetImport& settings;
     std::size_t column;
     UnitConversion convert;
+    std::vector<std::string> classes{};  ///< By number.
+    std::unordered_map<std::string, std::size_t> numbers{};
+
+    bool is_classes() const { return settings.values == Values::classes; }
   };
-  double read(const Column& column, std::string_view field, double atoms) const;
+  using Votes = std::map<double, unsigned>;  ///< Rows by class.
+
+  double read(Column& column, std::size_t row, double atoms) const;
+  double read_number(const Column& column, std::string_view field, double atoms) const;
+  double read_class(Column& column, std::size_t row, std::string_view field) const;
+  void vote(std::size_t cell, double& kept, double value);
+  void decide(const Column& column, Target& target, std::size_t first_cell) const;
+  void sort_classes(const Column& column, Target& target) const;
 
   const CsvTable& table_;
+  const std::string source_;
   bool missing_allowed_;
   bool averaging_;
   std::vector<Column> columns_;
-  std::vector<double> values_;    ///< Of the current row.
-  std::vector<Target> targets_;   ///< Sums, where rows were averaged, until `finish`.
-  std::vector<unsigned> counts_;  ///< [rows, targets] values averaged so far.
+  std::vector<double> values_;                    ///< Of the current row.
+  std::vector<Target> targets_;                   ///< Sums, where rows were averaged, until `finish`.
+  std::vector<unsigned> counts_;                  ///< [rows, targets] values averaged so far.
+  std::unordered_map<std::size_t, Votes> votes_;  ///< By place in `counts_`: of classes of several rows.
 };
 
 /// Throws InputError for two targets of one name and for names that cannot be.
 void check_target_names(const std::vector<TargetImport>& targets);
-
-/// The import of compositions, without the check for too many rejected rows.
-ImportResult collect_compositions(const ImportSettings& settings);
-/// The same for molecules. The ranks share the rows; the result is complete on rank 0, empty elsewhere. Collective.
-ImportResult collect_molecules(const parallel::Communicator& communicator, const ImportSettings& settings);
 
 }  // namespace epitaxy::data

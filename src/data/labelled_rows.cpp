@@ -43,7 +43,7 @@ Groups LabelledRows::groups(const std::vector<std::size_t>& positions) const {
 
 Target LabelledRows::labels(const std::string& target) const {
   const Target& all = index_->target(target);
-  Target labels{all.name, all.unit, {}};
+  Target labels{all.name, all.unit, {}, all.classes};
   labels.values.reserve(rows_.size());
   for (const std::size_t row : rows_) {
     labels.values.push_back(all.values[row]);

@@ -41,14 +41,16 @@ class LabelledRows {
   const std::vector<std::size_t>& rows() const { return rows_; }
   std::size_t row(std::size_t i) const { return rows_[i]; }
   const std::string& group(std::size_t i) const { return index_->groups[rows_[i]]; }
-  /// Formula or SMILES as the user wrote it.
-  const std::string& formula(std::size_t i) const { return index_->formulas[rows_[i]]; }
+  /// As prepared.
+  const std::string& text(std::size_t i) const { return index_->texts[rows_[i]]; }
+  /// As the user wrote it.
+  const std::string& source(std::size_t i) const { return index_->source[rows_[i]]; }
   /// In the source file.
   std::int64_t line(std::size_t i) const { return index_->lines[rows_[i]]; }
   /// Of all rows, or of those at some positions.
   Groups groups() const;
   Groups groups(const std::vector<std::size_t>& positions) const;
-  /// A target with its unit and the values of these rows, NaN = none.
+  /// A target with its unit, its classes and the values of these rows, NaN = none.
   Target labels(const std::string& target) const;
 
   /// Leaves out the rows at positions for which `out` holds. Returns the positions of those that stay.

@@ -12,20 +12,24 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Throws InputError for a value that is none of these.
-std::string one_of(const Json& json, const std::string& key, const std::vector<std::string>& known) {
-  const auto value = json.at(key).get<std::string>();
-  if (std::ranges::find(known, value) == known.end()) {
-    fail_input("molecules were prepared with '{}: {}', which this version does not know", key, value);
+/// Of these names, all of which have to be there.
+chem::Rules rules_named(const Json& json, const std::vector<std::string>& names) {
+  chem::Rules rules;
+  for (const std::string& name : names) {
+    rules.emplace_back(name, json.at(name).get<std::string>());
   }
-  return value;
+  return rules;
 }
 
-chem::MoleculeRules rules_from(const Json& json) {
-  chem::MoleculeRules rules;
-  rules.keep_stereo = one_of(json, "stereo", {"keep", "remove"}) == "keep";
-  rules.radicals = value_of<chem::Radicals>(one_of(json, "radicals", all_names<chem::Radicals>()));
-  rules.largest_fragment = one_of(json, "fragments", {"reject", "largest"}) == "largest";
+chem::Rules rules_from(const Json& json) {
+  if (!json.contains("rules")) {
+    // Files of earlier versions.
+    return rules_named(json, {"stereo", "radicals", "fragments"});
+  }
+  chem::Rules rules;
+  for (const auto& [name, value] : json.at("rules").items()) {
+    rules.emplace_back(name, value.get<std::string>());
+  }
   return rules;
 }
 
@@ -38,13 +42,22 @@ std::vector<SourceColumn> columns_from(const Json& list, const char* name) {
   return columns;
 }
 
+/// Nothing where the list has no such rule.
+std::optional<std::string> value_in(const chem::Rules& rules, const std::string& name) {
+  const auto found = std::ranges::find(rules, name, &chem::Rules::value_type::first);
+  return found == rules.end() ? std::nullopt : std::optional(found->second);
+}
+
+bool has_rules(const chem::Substance& substance) { return !substance.default_rules().empty(); }
+
 }  // namespace
 
 std::string to_json(const Preparation& preparation) {
   Json json;
   json["column"] = preparation.column;
-  for (const auto& [key, value] : named_rules(preparation.rules)) {
-    json[key] = value;
+  json["rules"] = Json::object();
+  for (const auto& [name, value] : preparation.rules) {
+    json["rules"][name] = value;
   }
   json["targets"] = Json::array();
   for (const SourceColumn& column : preparation.columns) {
@@ -67,12 +80,23 @@ Preparation preparation_from_json(const std::string& text) {
 std::optional<Preparation> preparation_of_settings(const std::string& settings) {
   try {
     const Json json = Json::parse(settings);
-    const bool molecules = json.at("kind") == "molecules";
-    return Preparation{molecules ? rules_from(json) : chem::MoleculeRules{},
-                       json.at(molecules ? "smiles_column" : "formula_column"),
+    const chem::Substance& substance = chem::substance(json.at("kind"));
+    std::vector<std::string> names;
+    for (const auto& [name, value] : substance.default_rules()) {
+      names.push_back(name);
+    }
+    return Preparation{rules_named(json, names), json.at(substance.text_name() + "_column"),
                        columns_from(json.at("targets"), "name")};
   } catch (const nlohmann::json::exception&) {
     return std::nullopt;
+  } catch (const InputError&) {
+    return std::nullopt;
+  }
+}
+
+void keep_rules_of(const chem::Substance& substance, Preparation& preparation) {
+  if (!has_rules(substance)) {
+    preparation.rules.clear();
   }
 }
 
@@ -84,47 +108,64 @@ void add_columns(Preparation& to, const Preparation& from) {
   }
 }
 
-std::vector<std::pair<std::string, std::string>> named_rules(const chem::MoleculeRules& rules) {
-  return {{"stereo", rules.keep_stereo ? "keep" : "remove"},
-          {"radicals", name_of(rules.radicals)},
-          {"fragments", rules.largest_fragment ? "largest" : "reject"}};
-}
-
-std::string difference_of_rules(const chem::MoleculeRules& a, const chem::MoleculeRules& b) {
-  const auto first = named_rules(a);
-  const auto second = named_rules(b);
+std::string difference_of_rules(const chem::Rules& a, const chem::Rules& b) {
   std::vector<std::string> differences;
-  for (std::size_t i = 0; i < first.size(); ++i) {
-    if (first[i] != second[i]) {
-      differences.push_back(fmt::format("{}: {} / {}", first[i].first, first[i].second, second[i].second));
+  const auto compare = [&](const std::string& name) {
+    const auto first = value_in(a, name);
+    const auto second = value_in(b, name);
+    if (first != second) {
+      differences.push_back(fmt::format("{}: {} / {}", name, first.value_or("none"), second.value_or("none")));
+    }
+  };
+  for (const auto& [name, value] : a) {
+    compare(name);
+  }
+  for (const auto& [name, value] : b) {
+    if (!value_in(a, name)) {
+      compare(name);
     }
   }
   return text::join(differences, ", ");
 }
 
-void check_same_rules(const std::string& file, const std::optional<Preparation>& preparation,
-                      const std::string& dataset, const std::optional<Preparation>& other) {
+void check_same_rules(const chem::Substance& substance, const std::string& file,
+                      const std::optional<Preparation>& preparation, const std::string& dataset,
+                      const std::optional<Preparation>& other) {
+  if (!has_rules(substance)) {
+    return;
+  }
   if (preparation.has_value() != other.has_value()) {
     fail_input(
-        "{} does not say how its molecules were prepared (it was written by an earlier version), but {} does: import "
-        "or "
-        "train the first one again",
-        preparation ? dataset : file, preparation ? file : dataset);
+        "{} does not say how its {} were prepared (it was written by an earlier version), but {} does: import or train "
+        "the first one again",
+        preparation ? dataset : file, substance.plural(), preparation ? file : dataset);
   }
-  if (preparation && preparation->rules != other->rules) {
-    fail_input("the molecules of {} and {} were prepared by different rules ({}): import {} again with the same rules",
-               file, dataset, difference_of_rules(preparation->rules, other->rules), dataset);
+  if (!preparation) {
+    return;
+  }
+  const std::string difference = difference_of_rules(preparation->rules, other->rules);
+  if (!difference.empty()) {
+    fail_input("the {} of {} and {} were prepared by different rules ({}): import {} again with the same rules",
+               substance.plural(), file, dataset, difference, dataset);
   }
 }
 
-const chem::MoleculeRules& rules_of_model(const std::string& file, const std::optional<Preparation>& preparation) {
+std::unique_ptr<chem::Preparer> preparer_of(const chem::Substance& substance, const std::string& file,
+                                            const std::optional<Preparation>& preparation) {
+  if (!has_rules(substance)) {
+    return substance.preparer({});
+  }
   if (!preparation) {
     fail_input(
-        "{}: does not say how its molecules were prepared (it was written by an earlier version): train it again, or "
-        "predict with the version that wrote it",
-        file);
+        "{}: does not say how its {} were prepared (it was written by an earlier version): train it again, or predict "
+        "with the version that wrote it",
+        file, substance.plural());
   }
-  return preparation->rules;
+  try {
+    return substance.preparer(preparation->rules);
+  } catch (const InputError& error) {
+    fail_input("{}: {}", file, error.what());
+  }
 }
 
 }  // namespace epitaxy::data

@@ -101,4 +101,12 @@ UnitConversion unit_conversion(const std::string& from, const std::string& to) {
   return {source.size / target.size, to_atom};
 }
 
+std::string unit_suffix(const std::string& unit) {
+  std::string suffix;
+  for (const char c : unit) {
+    suffix += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
+  }
+  return suffix;
+}
+
 }  // namespace epitaxy::data

@@ -22,4 +22,7 @@ struct UnitConversion {
 /// itself.
 UnitConversion unit_conversion(const std::string& from, const std::string& to);
 
+/// A unit as it stands in key and column names: `eV/atom` -> `eV_atom`.
+std::string unit_suffix(const std::string& unit);
+
 }  // namespace epitaxy::data

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
 /// Counts over decoded molecules: valid, unique, novel. Defined as in MOSES (Polykovskiy et al., Front. Pharmacol. 11,
-/// 565644, 2020) and GuacaMol (Brown et al., J. Chem. Inf. Model. 59, 1096, 2019); docs/user_guide.md has the words.
+/// 565644, 2020) and GuacaMol (Brown et al., J. Chem. Inf. Model. 59, 1096, 2019); docs/stages/sample.md has the words.
 #include <array>
 #include <cstddef>
 #include <functional>

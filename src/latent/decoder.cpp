@@ -9,9 +9,9 @@ namespace epitaxy::latent {
 Decoder::Decoder(std::shared_ptr<Network> network, const DecodingSettings& settings)
     : network_(std::move(network)),
       settings_(settings),
+      attempts_(settings.kind == DecodingKind::sampled ? settings.attempts : 1),
       points_(network_->rows() * network_->latent()),
-      tokens_(settings.kind == DecodingKind::sampled ? settings.attempts : 1,
-              std::vector<std::int32_t>(network_->rows() * network_->length())) {}
+      block_(network_->rows() * network_->length()) {}
 
 /// Fills the block; returns the number of points.
 std::size_t Decoder::take(std::span<const float> points) {
@@ -22,20 +22,22 @@ std::size_t Decoder::take(std::span<const float> points) {
 }
 
 void Decoder::decode(std::span<const float> points, const StreamSource& streams) {
-  take(points);
-  for (std::size_t attempt = 0; attempt < tokens_.size(); ++attempt) {
+  count_ = take(points);
+  const std::size_t size = count_ * network_->length();
+  tokens_.resize(attempts_ * size);
+  for (std::size_t attempt = 0; attempt < attempts_; ++attempt) {
     decode_attempt(attempt, streams);
+    std::copy_n(block_.data(), size, tokens_.data() + attempt * size);
   }
 }
 
 void Decoder::decode_attempt(std::size_t attempt, const StreamSource& streams) {
-  std::int32_t* tokens = tokens_[attempt].data();
   switch (settings_.kind) {
     case DecodingKind::greedy:
-      network_->executor().decode(points_.data(), tokens);
+      network_->executor().decode(points_.data(), block_.data());
       return;
     case DecodingKind::beam:
-      network_->executor().beam(points_.data(), settings_.width, tokens);
+      network_->executor().beam(points_.data(), settings_.width, block_.data());
       return;
     case DecodingKind::sampled:
       break;
@@ -46,11 +48,12 @@ void Decoder::decode_attempt(std::size_t attempt, const StreamSource& streams) {
   for (std::size_t row = 0; row < network_->rows(); ++row) {
     own.push_back(streams(row, attempt));
   }
-  network_->executor().sample(points_.data(), own, settings_.temperature, tokens);
+  network_->executor().sample(points_.data(), own, settings_.temperature, block_.data());
 }
 
 std::span<const std::int32_t> Decoder::tokens(std::size_t row, std::size_t attempt) const {
-  return std::span(tokens_.at(attempt)).subspan(row * network_->length(), network_->length());
+  check(row < count_ && attempt < attempts_, "tokens are of a point that was decoded");
+  return std::span(tokens_).subspan((attempt * count_ + row) * network_->length(), network_->length());
 }
 
 std::string Decoder::text(std::size_t row, std::size_t attempt) const {

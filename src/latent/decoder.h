@@ -39,7 +39,7 @@ class Decoder {
  public:
   explicit Decoder(std::shared_ptr<Network> network, const DecodingSettings& settings = {});
   const Network& network() const { return *network_; }
-  std::size_t attempts() const { return tokens_.size(); }
+  std::size_t attempts() const { return attempts_; }
 
   /// points [count, latent], at most network().rows() of them. Streams are needed, also for rows that no point fills,
   /// when tokens are drawn.
@@ -58,8 +58,11 @@ class Decoder {
 
   std::shared_ptr<Network> network_;
   DecodingSettings settings_;
-  std::vector<float> points_;                      ///< [rows, latent], the rest is zero.
-  std::vector<std::vector<std::int32_t>> tokens_;  ///< By attempt: [rows, length].
+  std::size_t attempts_;
+  std::vector<float> points_;         ///< [rows, latent], the rest is zero.
+  std::size_t count_ = 0;             ///< Of the points that were decoded last.
+  std::vector<std::int32_t> block_;   ///< [rows, length], of one attempt.
+  std::vector<std::int32_t> tokens_;  ///< [attempts, count, length]: many attempts at few points take little memory.
 };
 
 }  // namespace epitaxy::latent

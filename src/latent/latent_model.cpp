@@ -12,7 +12,7 @@ LatentModel::LatentModel(const std::filesystem::path& path)
                path.string(), file_.members.size());
   }
   Hasher hasher;
-  models::hash_model(hasher, file_.description, {file_.members.front().data()});
+  models::hash_model(hasher, file_.description.to_json(), file_.members.front().size(), {file_.members.front().data()});
   hash_ = hasher.hex();
 }
 

@@ -18,7 +18,7 @@ class LatentModel {
   const models::ModelDescription& description() const { return file_.description; }
   const models::MoleculeModel& model() const { return models::molecule_model(*model_, ""); }
   const float* weights() const { return file_.members.front().data(); }
-  std::size_t latent() const { return file_.description.vae.latent; }
+  std::size_t latent() const { return model().net().settings().latent; }
   /// Of description and weights; a model file's own.
   const std::string& hash() const { return hash_; }
   /// With the weights loaded. The model outlives it.

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 
+#include "models/kind.h"
 #include "models/molecule_vae/molecule_text.h"
 #include "models/molecule_vae/molecule_vae.h"
 
@@ -22,6 +23,7 @@ class Network {
 
   const models::ModelDescription& description() const { return model_.description(); }
   const models::MoleculeText& text() const { return text_; }
+  const models::RowReader& reader() const { return *reader_; }
   models::MoleculeVaeExecutor& executor() { return *executor_; }
   std::size_t rows() const { return rows_; }                             ///< Of a block.
   std::size_t length() const { return model_.net().settings().length; }  ///< Token ids of a molecule.
@@ -31,6 +33,7 @@ class Network {
  private:
   const models::MoleculeModel& model_;
   models::MoleculeText text_;
+  std::unique_ptr<models::RowReader> reader_;
   std::size_t rows_;
   std::unique_ptr<models::MoleculeVaeExecutor> executor_;
 };

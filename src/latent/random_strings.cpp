@@ -5,13 +5,11 @@
 namespace epitaxy::latent {
 
 RandomStrings::RandomStrings(const models::ModelDescription& description)
-    : symbols_(description.features),
-      text_(description),
-      tokenizer_(models::tokenizer_of(description.representation)) {}
+    : symbols_(description.features), text_(description) {}
 
 void RandomStrings::follow(std::string_view molecule) {
   if (!molecule.empty() && text_.can_encode(molecule)) {
-    lengths_.push_back(chem::split(tokenizer_, molecule).size());
+    lengths_.push_back(chem::split(text_.representation().tokenizer, molecule).size());
   }
 }
 

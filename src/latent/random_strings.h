@@ -25,7 +25,6 @@ class RandomStrings {
  private:
   std::vector<std::string> symbols_;
   models::MoleculeText text_;
-  chem::Tokenizer tokenizer_;
   std::vector<std::size_t> lengths_;  ///< In tokens.
 };
 

@@ -1,122 +1,21 @@
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
-#include <memory>
 #include <utility>
 
 #include "base/error.h"
-#include "learners/regressors.h"
-#include "linalg/eigen.h"
+#include "learners/candidate_keys.h"
+#include "learners/kernel_similarity.h"
+#include "learners/learners.h"
 #include "linalg/solvers.h"
 
 namespace epitaxy::learners {
 
 namespace {
 
-using Kernel = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-using Numbers = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
 /// Rows whose similarities are computed together: bounds the memory beside the kernel itself.
 constexpr std::size_t kBlockRows = 256;
 /// The kernel of so many rows takes 3.2 GB.
 constexpr std::size_t kMostRows = 20000;
-
-/// The columns of one kind.
-Matrix columns_of(const Matrix& rows, const std::vector<std::int64_t>& kinds, ColumnKind kind) {
-  Matrix result{rows.rows, static_cast<std::size_t>(std::ranges::count(kinds, static_cast<std::int64_t>(kind))), {}};
-  result.values.reserve(rows.rows * result.columns);
-  for (std::size_t i = 0; i < rows.rows; ++i) {
-    for (std::size_t j = 0; j < rows.columns; ++j) {
-      if (kinds[j] == static_cast<std::int64_t>(kind)) {
-        result.values.push_back(rows.row(i)[j]);
-      }
-    }
-  }
-  return result;
-}
-
-/// Fragment counts of the training rows, by fragment: few rows hold each.
-class Fragments {
- public:
-  explicit Fragments(const Matrix& counts) : by_column_(counts.columns), sums_(counts.rows, 0) {
-    for (std::size_t i = 0; i < counts.rows; ++i) {
-      for (std::size_t j = 0; j < counts.columns; ++j) {
-        if (const float count = counts.row(i)[j]; count != 0) {
-          by_column_[j].push_back({i, count});
-          sums_[i] += count;
-        }
-      }
-    }
-  }
-
-  bool empty() const { return by_column_.empty(); }
-
-  /// Similarity of one row to each of the first `known` training rows.
-  void similarity(const float* counts, std::size_t known, double* result) const {
-    std::vector<double> common(known, 0);
-    double sum = 0;
-    for (std::size_t j = 0; j < by_column_.size(); ++j) {
-      if (counts[j] != 0) {
-        sum += counts[j];
-        for (const Entry& entry : by_column_[j]) {
-          if (entry.row >= known) {
-            break;
-          }
-          common[entry.row] += std::min(counts[j], entry.count);
-        }
-      }
-    }
-    for (std::size_t i = 0; i < known; ++i) {
-      const double either = sum + sums_[i] - common[i];
-      result[i] = either > 0 ? common[i] / either : 1;
-    }
-  }
-
- private:
-  struct Entry {
-    std::size_t row;
-    float count;
-  };
-  std::vector<std::vector<Entry>> by_column_;
-  std::vector<double> sums_;
-};
-
-/// exp(-d^2 / (2 width^2 columns)) of standardized rows.
-class Gaussian {
- public:
-  Gaussian(const Matrix& rows, double width) : scales_(ColumnScales::fit(rows)), width_(width) {
-    const Matrix scaled = scales_.apply(rows);
-    numbers_ = copy(scaled);
-    squares_ = squares_of(scaled);
-  }
-
-  bool empty() const { return numbers_.cols() == 0; }
-
-  /// Of rows to the first `known` training rows.
-  Kernel similarity(const Matrix& rows, std::size_t known) const {
-    const Matrix scaled = scales_.apply(rows);
-    const auto columns = static_cast<Eigen::Index>(known);
-    const Numbers products = copy(scaled) * numbers_.topRows(columns).transpose();
-    Kernel distances = -2 * products.cast<double>();
-    distances.colwise() += squares_of(scaled);
-    distances.rowwise() += squares_.head(columns).transpose();
-    const double factor = -0.5 / (width_ * width_ * static_cast<double>(numbers_.cols()));
-    return (factor * distances.array().max(0)).exp();
-  }
-
- private:
-  /// In Eigen's own memory: the order of its sums depends on how memory is aligned.
-  static Numbers copy(const Matrix& m) {
-    return Eigen::Map<const Numbers>(m.values.data(), static_cast<Eigen::Index>(m.rows),
-                                     static_cast<Eigen::Index>(m.columns));
-  }
-  static Eigen::VectorXd squares_of(const Matrix& m) { return copy(m).cast<double>().rowwise().squaredNorm(); }
-
-  ColumnScales scales_;
-  Numbers numbers_;
-  double width_;
-  Eigen::VectorXd squares_;
-};
 
 /// A trained kernel ridge regression is its settings, its training rows and a weight for each of them.
 struct KernelModel {
@@ -240,29 +139,6 @@ class KernelRidge final : public Regressor {
   Eigen::VectorXd weights_;
 };
 
-}  // namespace
-
-std::unique_ptr<Regressor> train_kernel_ridge(const LearnerSettings& settings, const TrainingTable& table) {
-  if (table.rows.rows > kMostRows) {
-    fail_input("kernel_ridge: {} training rows; its matrix would not fit beyond {}: take gradient_boosting",
-               table.rows.rows, kMostRows);
-  }
-  KernelModel model{{}, table.rows, settings.fragments, settings.width, settings.cheap_width};
-  for (const ColumnKind kind : table.kinds) {
-    model.kinds.push_back(static_cast<std::int64_t>(kind));
-  }
-  for (std::size_t i = 0; i < model.rows.values.size(); ++i) {
-    if (table.kinds[i % model.kinds.size()] == ColumnKind::count) {
-      model.rows.values[i] = std::min(model.rows.values[i], kMostFragments);
-    }
-  }
-  auto result = std::make_unique<KernelRidge>(std::move(model));
-  result->train(table.labels, settings.penalty);
-  return result;
-}
-
-namespace {
-
 /// The reverse of `columns_of`.
 void set_columns(KernelModel& model, ColumnKind kind, const std::vector<float>& values) {
   std::size_t next = 0;
@@ -276,28 +152,85 @@ void set_columns(KernelModel& model, ColumnKind kind, const std::vector<float>& 
   }
 }
 
+struct KernelRidgeSettings {
+  double penalty = 0.03;   ///< In units of the labels' variance.
+  double fragments = 0.5;  ///< Weight of the fragments' similarity, between 0 and 1; the numbers have the rest.
+  double width = 1;  ///< Of the Gaussian of the numbers: 1 for rows that differ by one standard deviation in each.
+  double cheap_width = 1;  ///< Of the Gaussian of the cheap values.
+};
+
+class KernelRidgeLearner final : public LearnerOf<KernelRidgeSettings> {
+ public:
+  const char* name() const override { return "kernel_ridge"; }
+
+  std::unique_ptr<Regressor> read(const data::Hdf5File& file, const std::string& group) const override {
+    KernelModel model;
+    model.kinds = file.read<std::int64_t>(group + "/kinds");
+    const auto weights = file.read<double>(group + "/weights");
+    model.rows = {weights.size(), model.kinds.size(), std::vector<float>(weights.size() * model.kinds.size())};
+    if (file.exists(group + "/counts")) {
+      const auto counts = file.read<std::uint8_t>(group + "/counts");
+      set_columns(model, ColumnKind::count, {counts.begin(), counts.end()});
+    }
+    for (const auto& [kind, name] : kNumberArrays) {
+      if (file.exists(group + name)) {
+        set_columns(model, kind, file.read<float>(group + name));
+      }
+    }
+    model.fragments = file.number_attribute(group, "fragments");
+    model.width = file.number_attribute(group, "width");
+    model.cheap_width = file.number_attribute(group, "cheap_width");
+    auto result = std::make_unique<KernelRidge>(std::move(model));
+    result->set_weights(weights);
+    return result;
+  }
+
+ private:
+  using S = KernelRidgeSettings;
+
+  std::vector<S> read_settings(config::Keys& k) const override {
+    CandidateKeys<S> keys(k);
+    keys.number(&S::penalty, {"penalty", "on large coefficients, in units of the labels' variance"}, {1e-10, 1e6});
+    keys.number(&S::fragments, {"fragments", "weight of the fragments' similarity; the other columns have the rest"},
+                {0, 1});
+    keys.number(&S::width,
+                {"width", "of the Gaussian of the other columns; 1: they differ by one standard deviation each"},
+                {1e-3, 1e3});
+    keys.number(&S::cheap_width, {"cheap_width", "of the Gaussian of the cheap values"}, {1e-3, 1e3});
+    return keys.candidates();
+  }
+
+  std::string describe_settings(const S& s) const override {
+    return fmt::format("penalty {}, fragments {}, width {}, cheap_width {}", s.penalty, s.fragments, s.width,
+                       s.cheap_width);
+  }
+
+  std::unique_ptr<Regressor> train_with(const S& s, const TrainingTable& table,
+                                        const StopQuestion& /*stop*/) const override {
+    if (table.rows.rows > kMostRows) {
+      fail_input("kernel_ridge: {} training rows; its matrix would not fit beyond {}: take gradient_boosting",
+                 table.rows.rows, kMostRows);
+    }
+    KernelModel model{{}, table.rows, s.fragments, s.width, s.cheap_width};
+    for (const ColumnKind kind : table.kinds) {
+      model.kinds.push_back(static_cast<std::int64_t>(kind));
+    }
+    for (std::size_t i = 0; i < model.rows.values.size(); ++i) {
+      if (table.kinds[i % model.kinds.size()] == ColumnKind::count) {
+        model.rows.values[i] = std::min(model.rows.values[i], kMostFragments);
+      }
+    }
+    auto result = std::make_unique<KernelRidge>(std::move(model));
+    result->train(table.labels, s.penalty);
+    return result;
+  }
+};
+
 }  // namespace
 
-std::unique_ptr<Regressor> read_kernel_ridge(const data::Hdf5File& file, const std::string& group) {
-  KernelModel model;
-  model.kinds = file.read<std::int64_t>(group + "/kinds");
-  const auto weights = file.read<double>(group + "/weights");
-  model.rows = {weights.size(), model.kinds.size(), std::vector<float>(weights.size() * model.kinds.size())};
-  if (file.exists(group + "/counts")) {
-    const auto counts = file.read<std::uint8_t>(group + "/counts");
-    set_columns(model, ColumnKind::count, {counts.begin(), counts.end()});
-  }
-  for (const auto& [kind, name] : kNumberArrays) {
-    if (file.exists(group + name)) {
-      set_columns(model, kind, file.read<float>(group + name));
-    }
-  }
-  model.fragments = file.number_attribute(group, "fragments");
-  model.width = file.number_attribute(group, "width");
-  model.cheap_width = file.number_attribute(group, "cheap_width");
-  auto result = std::make_unique<KernelRidge>(std::move(model));
-  result->set_weights(weights);
-  return result;
+const Learner& kernel_ridge() {
+  static const KernelRidgeLearner learner;
+  return learner;
 }
 
 }  // namespace epitaxy::learners

@@ -1,8 +1,9 @@
 #include <algorithm>
 
-#include "learners/regressors.h"
-#include "models/model_file.h"
-#include "nn/dense.h"
+#include "learners/learners.h"
+#include "models/fingerprint_net/fingerprint_net.h"
+#include "models/kinds.h"
+#include "models/model.h"
 #include "parallel/communicator.h"
 #include "train/rows.h"
 #include "train/trainer.h"
@@ -11,86 +12,150 @@ namespace epitaxy::learners {
 
 namespace {
 
+/// Rows of a matrix as those of a model.
+models::RowBlock block_of(const models::ModelDescription& description, const Matrix& rows) {
+  const models::ColumnRows columns(description.as<models::FingerprintSettings>().columns);
+  models::RowBlock block;
+  for (std::size_t i = 0; i < rows.rows; ++i) {
+    columns.append({rows.row(i), rows.columns}, block);
+  }
+  return block;
+}
+
 class Network final : public Regressor {
  public:
-  Network(ColumnScales scales, models::ModelDescription description, linalg::Buffer<float> weights)
-      : scales_(std::move(scales)),
-        model_(models::make_model(description)),
-        weights_(std::move(weights)),
-        predictor_(*model_, {}) {}
+  Network(const models::ModelDescription& description, linalg::Buffer<float> weights)
+      : model_(models::make_model(description)), weights_(std::move(weights)), predictor_(*model_, {}) {}
 
   std::vector<double> predict(const Matrix& rows) const override {
-    const Matrix scaled = scales_.apply(rows);
     std::vector<float> values(rows.rows);
-    predictor_.predict(weights_.data(), scaled.values.data(), rows.rows, values.data());
+    predictor_.predict(weights_.data(), block_of(model_->description(), rows), values.data());
     return {values.begin(), values.end()};
   }
 
   void write(data::Hdf5File& file, const std::string& group) const override {
-    file.write(group + "/column_means", scales_.mean);
-    file.write(group + "/column_scales", scales_.scale);
     file.write(group + "/network_weights", weights_.data(), weights_.size());
     file.write_attribute(group, "network", model_->description().to_json());
   }
 
  private:
-  ColumnScales scales_;
   std::unique_ptr<models::Model> model_;
   linalg::Buffer<float> weights_;
   mutable train::Predictor predictor_;
 };
 
-models::ModelDescription describe_network(const LearnerSettings& settings, std::size_t columns) {
-  models::ModelDescription description;
-  for (std::size_t j = 0; j < columns; ++j) {
+struct NetworkSettings {
+  NetworkSettings() {
+    training.epochs = 100;
+    training.batch = 32;
+  }
+  std::vector<std::size_t> widths{128, 64};  ///< Of the hidden layers.
+  train::TrainingSettings training;
+};
+
+models::ModelDescription describe_network(const std::vector<std::size_t>& widths,
+                                          const std::vector<ColumnKind>& columns, features::Scaling scaling) {
+  models::FingerprintSettings settings;
+  settings.dense.widths = widths;
+  settings.columns = columns;
+  settings.scaling = std::move(scaling);
+  auto description = models::describe(models::fingerprint_net(), settings);
+  for (std::size_t j = 0; j < columns.size(); ++j) {
     description.features.push_back(fmt::format("column{}", j));
   }
-  description.seen.assign(columns, 1);
-  description.widths = settings.widths;
+  description.seen.assign(columns.size(), 1);
   models::Head head;
   head.name = head.target = "label";
   description.heads.push_back(head);
   return description;
 }
 
-}  // namespace
-
-std::unique_ptr<Regressor> train_network(const LearnerSettings& settings, const TrainingTable& table,
-                                         const StopQuestion& stop) {
-  ColumnScales scales = ColumnScales::fit(table.rows);
-  train::Rows rows{table.rows.rows, table.rows.columns, 1, scales.apply(table.rows).values, {}};
-  rows.targets.assign(table.labels.begin(), table.labels.end());
-  const auto description = describe_network(settings, table.rows.columns);
-  const auto model = models::make_model(description);
-  train::TrainingSettings training = settings.training;
-  training.batch = static_cast<int>(std::min<std::size_t>(rows.count, static_cast<std::size_t>(training.batch)));
-  training.seed = table.seed;
-  linalg::Buffer<float> weights(model->layout().size());
-  model->layout().initialize(weights.data(), table.seed);
-  std::vector<train::Rows> shards;
-  const std::size_t count = rows.count;
-  shards.push_back(std::move(rows));
-  train::Trainer trainer(parallel::Communicator::self(), *model, training, std::move(shards), count);
-  trainer.set_weights(weights.data());
-  train::TrainingHooks hooks;
-  hooks.stop_requested = stop;
-  hooks.validate = [&](const float* now) {
-    std::copy_n(now, weights.size(), weights.data());
-    return 0.0;
-  };
-  if (trainer.run(hooks) == train::Outcome::stopped) {
-    return nullptr;
+/// Files of the version before have the same network as a composition_net, and the scales beside it.
+models::ModelDescription description_in(const data::Hdf5File& file, const std::string& group) {
+  const auto description = models::ModelDescription::from_json(file.text_attribute(group, "network"));
+  if (!file.exists(group + "/column_means")) {
+    return description;
   }
-  return std::make_unique<Network>(std::move(scales), description, std::move(weights));
+  features::Scaling scaling{file.read<double>(group + "/column_means"), {}};
+  for (const double scale : file.read<double>(group + "/column_scales")) {
+    scaling.factor.push_back(1 / scale);
+  }
+  const std::vector<ColumnKind> numbers(scaling.mean.size(), ColumnKind::number);
+  return describe_network(description.as<models::DenseSettings>().widths, numbers, std::move(scaling));
 }
 
-std::unique_ptr<Regressor> read_network(const data::Hdf5File& file, const std::string& group) {
-  const auto values = file.read<float>(group + "/network_weights");
-  linalg::Buffer<float> weights(values.size());
-  std::ranges::copy(values, weights.data());
-  return std::make_unique<Network>(
-      ColumnScales{file.read<double>(group + "/column_means"), file.read<double>(group + "/column_scales")},
-      models::ModelDescription::from_json(file.text_attribute(group, "network")), std::move(weights));
+features::Scaling scaling_of(const Matrix& rows) {
+  features::ColumnSums sums(rows.columns);
+  for (std::size_t i = 0; i < rows.rows; ++i) {
+    sums.add(rows.row(i));
+  }
+  return features::Scaling::of(sums);
+}
+
+/// A dense network on standardized columns: models::fingerprint_net on the columns of a table.
+class NetworkLearner final : public LearnerOf<NetworkSettings> {
+ public:
+  const char* name() const override { return "network"; }
+
+  std::unique_ptr<Regressor> read(const data::Hdf5File& file, const std::string& group) const override {
+    const auto values = file.read<float>(group + "/network_weights");
+    linalg::Buffer<float> weights(values.size());
+    std::ranges::copy(values, weights.data());
+    return std::make_unique<Network>(description_in(file, group), std::move(weights));
+  }
+
+ private:
+  using S = NetworkSettings;
+
+  std::vector<S> read_settings(config::Keys& k) const override {
+    S s;
+    k.integers(s.widths, {"widths", "of the hidden layers"}, {1, 65536});
+    k.section({"training", "the training"}, [&](config::Keys& section) {
+      keys(section, s.training);
+      if (s.training.shards != 1) {
+        section.problem("shards", "must be 1: the jobs of 'difference' run on one rank each");
+      }
+    });
+    return {s};
+  }
+
+  std::string describe_settings(const S& s) const override {
+    return fmt::format("widths {}", fmt::join(s.widths, "-"));
+  }
+
+  std::unique_ptr<Regressor> train_with(const S& s, const TrainingTable& table,
+                                        const StopQuestion& stop) const override {
+    const auto description = describe_network(s.widths, table.kinds, scaling_of(table.rows));
+    train::Rows rows{block_of(description, table.rows), 1, {table.labels.begin(), table.labels.end()}};
+    const auto model = models::make_model(description);
+    train::TrainingSettings training = s.training;
+    training.batch = static_cast<int>(std::min<std::size_t>(rows.count(), static_cast<std::size_t>(training.batch)));
+    training.seed = table.seed;
+    linalg::Buffer<float> weights(model->layout().size());
+    model->layout().initialize(weights.data(), table.seed);
+    std::vector<train::Rows> shards;
+    const std::size_t count = rows.count();
+    shards.push_back(std::move(rows));
+    train::Trainer trainer(parallel::Communicator::self(), *model, training, std::move(shards), count);
+    trainer.set_weights(weights.data());
+    train::TrainingHooks hooks;
+    hooks.stop_requested = stop;
+    hooks.validate = [&](const float* now) {
+      std::copy_n(now, weights.size(), weights.data());
+      return 0.0;
+    };
+    if (trainer.run(hooks) == train::Outcome::stopped) {
+      return nullptr;
+    }
+    return std::make_unique<Network>(description, std::move(weights));
+  }
+};
+
+}  // namespace
+
+const Learner& network() {
+  static const NetworkLearner learner;
+  return learner;
 }
 
 }  // namespace epitaxy::learners

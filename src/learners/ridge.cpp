@@ -2,7 +2,8 @@
 #include <numeric>
 #include <utility>
 
-#include "learners/regressors.h"
+#include "learners/candidate_keys.h"
+#include "learners/learners.h"
 #include "linalg/solvers.h"
 
 namespace epitaxy::learners {
@@ -49,21 +50,47 @@ class Ridge final : public Regressor {
   std::vector<double> coefficients_;
 };
 
+struct RidgeSettings {
+  double penalty = 0.1;  ///< In units of the labels' variance.
+};
+
+class RidgeLearner final : public LearnerOf<RidgeSettings> {
+ public:
+  const char* name() const override { return "ridge"; }
+
+  std::unique_ptr<Regressor> read(const data::Hdf5File& file, const std::string& group) const override {
+    return std::make_unique<Ridge>(
+        ColumnScales{file.read<double>(group + "/column_means"), file.read<double>(group + "/column_scales")},
+        file.read<double>(group + "/coefficients"));
+  }
+
+ private:
+  using S = RidgeSettings;
+
+  std::vector<S> read_settings(config::Keys& k) const override {
+    CandidateKeys<S> keys(k);
+    keys.number(&S::penalty, {"penalty", "on large coefficients, in units of the labels' variance"}, {1e-10, 1e6});
+    return keys.candidates();
+  }
+
+  std::string describe_settings(const S& s) const override { return fmt::format("penalty {}", s.penalty); }
+
+  std::unique_ptr<Regressor> train_with(const S& s, const TrainingTable& table,
+                                        const StopQuestion& /*stop*/) const override {
+    ColumnScales scales = ColumnScales::fit(table.rows);
+    const Matrix scaled = scales.apply(table.rows);
+    // The penalty counts as a share of the rows.
+    const double penalty = s.penalty * static_cast<double>(scaled.rows);
+    auto coefficients = linalg::fit_ridge(scaled.values, scaled.columns, table.labels, penalty);
+    return std::make_unique<Ridge>(std::move(scales), std::move(coefficients));
+  }
+};
+
 }  // namespace
 
-std::unique_ptr<Regressor> train_ridge(const LearnerSettings& settings, const TrainingTable& table) {
-  ColumnScales scales = ColumnScales::fit(table.rows);
-  const Matrix scaled = scales.apply(table.rows);
-  // The penalty counts as a share of the rows.
-  const double penalty = settings.penalty * static_cast<double>(scaled.rows);
-  auto coefficients = linalg::fit_ridge(scaled.values, scaled.columns, table.labels, penalty);
-  return std::make_unique<Ridge>(std::move(scales), std::move(coefficients));
-}
-
-std::unique_ptr<Regressor> read_ridge(const data::Hdf5File& file, const std::string& group) {
-  return std::make_unique<Ridge>(
-      ColumnScales{file.read<double>(group + "/column_means"), file.read<double>(group + "/column_scales")},
-      file.read<double>(group + "/coefficients"));
+const Learner& ridge() {
+  static const RidgeLearner learner;
+  return learner;
 }
 
 }  // namespace epitaxy::learners

@@ -1,3 +1,5 @@
+#include "learners/trees.h"
+
 #include <xgboost/c_api.h>
 
 #include <algorithm>
@@ -8,16 +10,10 @@
 
 #include "base/error.h"
 #include "base/statistics.h"
-#include "learners/regressors.h"
 
 namespace epitaxy::learners {
 
 namespace {
-
-/// The exact search for splits is faster than histograms on so few rows.
-constexpr std::size_t kExactRows = 5000;
-/// The exact search has no unlimited depth.
-constexpr int kDeepest = 64;
 
 void succeed(int code) {
   if (code != 0) {
@@ -184,34 +180,19 @@ class Trees final : public Regressor {
 
 }  // namespace
 
-std::unique_ptr<Regressor> train_trees(const LearnerSettings& settings, const TrainingTable& table) {
-  const bool is_forest = settings.kind == LearnerKind::random_forest;
+std::unique_ptr<Regressor> train_trees(const TreePlan& plan, const TrainingTable& table) {
   TreeRows rows(table.rows);
   rows.set_labels(table.labels);
   auto booster = std::make_unique<Booster>(&rows);
   booster->set("base_score", 0);
   booster->set("seed", table.seed % 2147483647);
-  booster->set("subsample", settings.rows);
-  booster->set("min_child_weight", settings.least_rows);
-  booster->set("max_depth", settings.depth == 0 ? kDeepest : settings.depth);
-  if (is_forest) {
-    booster->set("tree_method", table.rows.rows <= kExactRows ? "exact" : "hist");
-    booster->set("num_parallel_tree", settings.trees);
-    // One half of the choice by tree: columns that a tree does not use cost no time.
-    booster->set("colsample_bytree", std::sqrt(settings.columns));
-    booster->set("colsample_bynode", std::sqrt(settings.columns));
-    booster->set("eta", 1);
-    booster->set("lambda", 0);
-  } else {
-    booster->set("tree_method", "hist");
-    booster->set("colsample_bytree", settings.columns);
-    booster->set("eta", settings.learning_rate);
-    booster->set("lambda", settings.leaf_penalty);
+  for (const auto& [name, value] : plan.parameters) {
+    booster->set(name, value);
   }
-  for (int round = 0; round < (is_forest ? 1 : settings.trees); ++round) {
+  for (int round = 0; round < plan.rounds; ++round) {
     booster->add_round(round, rows);
   }
-  return std::make_unique<Trees>(std::move(booster), table.rows.columns, is_forest);
+  return std::make_unique<Trees>(std::move(booster), table.rows.columns, plan.is_forest);
 }
 
 std::unique_ptr<Regressor> read_trees(const data::Hdf5File& file, const std::string& group) {

@@ -1,80 +1,40 @@
 #pragma once
 /// \file
-/// What training, transfer and prediction need of a model, and the description from which it is built again.
+/// What training, transfer and prediction need of a model.
+#include <any>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
-#include "data/preparation.h"
-#include "models/molecule_vae/molecule_vae_settings.h"
+#include "models/description.h"
+#include "models/row_block.h"
 #include "nn/dense.h"
 #include "nn/loss.h"
 #include "nn/parameters.h"
 
 namespace epitaxy::models {
 
-/// Maps physical values to standardized ones: (value - mean) / scale.
-struct Standardizer {
-  double mean = 0;
-  double scale = 1;
-  double forward(double value) const { return (value - mean) / scale; }
-  double backward(double standardized) const { return standardized * scale + mean; }
+/// Parts of the loss that a kind may tell apart.
+inline constexpr std::size_t kLossParts = 3;
 
-  /// Mean and standard deviation of the values that are not NaN; a constant column has scale 1.
-  static Standardizer fit(const std::vector<double>& values);
+/// Sums over a batch.
+struct BatchLoss {
+  double loss = 0;
+  double labels = 0;                       ///< By which losses and gradients are divided; of an autoencoder its rows.
+  std::array<double, kLossParts> parts{};  ///< By Model::loss_parts.
 };
 
-/// One output of a model.
-struct Head {
-  std::string name;    ///< E.g. `oqmd`.
-  std::string target;  ///< E.g. `formation_energy_eV_atom`.
-  std::string unit;    ///< E.g. `eV/atom`.
-  Standardizer standardizer;
-  double weight = 1;  ///< Of its loss.
-};
-
-/// Everything that fixes a model but its weights. Stored as JSON in model files and checkpoints.
-struct ModelDescription {
-  std::string kind = "composition_net";
-  std::vector<std::string> features;  ///< Element symbols, or the tokens of molecules.
-  std::vector<std::int64_t> seen;     ///< [features] training rows that held each of them.
-  std::vector<Head> heads;
-  std::optional<data::Preparation> preparation;  ///< Of the training data; files of earlier versions do not tell.
-
-  // composition_net
-  std::vector<std::size_t> widths;  ///< Of the hidden layers.
-  bool residual = false;            ///< Layers of equal width are added to their input.
-  double dropout = 0;               ///< After each hidden layer, while training.
-
-  // molecule_vae
-  std::string representation;  ///< `characters` or `tokens` of SMILES, or `selfies`.
-  MoleculeVaeSettings vae;     ///< Without tokens, heads and their weights, which are above.
-
-  /// Numbers in a row of features: element fractions, or token ids.
-  std::size_t feature_count() const;
-
-  std::string to_json() const;
-  /// Throws InputError when the text is no description.
-  static ModelDescription from_json(const std::string& text);
-  std::vector<std::string> head_names() const;
-  /// Index of a head; throws InputError with the nearest name.
-  std::size_t head_index(const std::string& name) const;
-};
-
-/// The widths of ElemNet (Jha et al., Sci. Rep. 8, 17593, 2018).
-std::vector<std::size_t> elemnet_widths();
-
-/// Keys the random streams of one shard's step.
+/// Where one shard's step stands: it keys the random streams.
 struct StreamPosition {
   std::uint64_t seed = 0;
   std::uint32_t epoch = 0;
   std::uint32_t step = 0;
   std::uint32_t shard = 0;
+  double epochs = 0;  ///< Passed, with the part of the current one.
 };
 
 /// A model's computations for a fixed number of rows. Owns its activations; allocates nothing after it was made.
@@ -88,16 +48,13 @@ class Executor {
   virtual std::size_t shared_bytes() const { return 0; }
   virtual void share(std::byte* /*memory*/) {}
   virtual void load_part(const float* weights, int /*part*/, int /*parts*/) { load(weights); }
-  /// features [rows, features], standardized targets [rows, heads] (NaN = none) -> the sum of the losses' gradients in
-  /// the flat `gradient` (numbers of frozen parameters are set to zero or left alone, those of gaps left alone).
-  virtual nn::LossSums gradient(const float* features, const float* targets, const nn::Loss& loss,
-                                const StreamPosition& position, float* gradient) = 0;
-  /// features [rows, features] -> standardized predictions [rows, heads].
-  virtual void predict(const float* features, float* predictions) = 0;
-  /// Weight of the regularizing part of the loss, 1 at first; for models that have one.
-  virtual void set_beta(double /*beta*/) {}
-  /// The last `gradient`'s loss by Model::loss_parts.
-  virtual std::span<const double> loss_parts() const { return {}; }
+  /// A block of the executor's rows, standardized labels [rows, heads] (of classes their index; NaN = none) -> the sum
+  /// of the losses' gradients in the flat `gradient` (numbers of frozen parameters are set to zero or left alone, those
+  /// of gaps left alone).
+  virtual BatchLoss gradient(const RowBlock& rows, const float* targets, const nn::Loss& loss,
+                             const StreamPosition& position, float* gradient) = 0;
+  /// A block of the executor's rows -> outputs [rows, outputs of all heads], of numbers standardized.
+  virtual void predict(const RowBlock& rows, float* predictions) = 0;
   /// Floating-point operations of one `gradient` call in matrix products.
   virtual double gradient_flops() const = 0;
 
@@ -128,11 +85,10 @@ struct ExecutorSettings {
   std::size_t rows = 256;
   nn::Arithmetic arithmetic;
   bool training = false;
-  std::vector<bool>
-      trainable;  ///< By parameter index; empty = all. Layers below the lowest trainable one are not backpropagated.
+  std::vector<bool> trainable =
+      {};  ///< By parameter index; empty = all. Layers below the lowest trainable one are not backpropagated.
+  std::any of_kind = {};  ///< Of its training, see Kind::training_keys; empty = the defaults.
 };
-
-inline constexpr std::size_t kLossParts = 3;
 
 /// A model: its layout of parameters and how to compute with it. Stateless and shared.
 class Model {
@@ -147,7 +103,7 @@ class Model {
   virtual std::vector<std::string> loss_parts() const { return {}; }
 };
 
-/// The model of a description. Throws InputError for an unknown kind.
+/// The model of a description.
 std::unique_ptr<Model> make_model(const ModelDescription& description);
 
 }  // namespace epitaxy::models

@@ -61,22 +61,27 @@ void write_model_group(data::Hdf5File& file, const ModelDescription& description
   file.write_attribute("/model", "members", static_cast<std::int64_t>(members.size()));
 }
 
-void hash_model(Hasher& hasher, const ModelDescription& description, const std::vector<const float*>& members) {
-  const std::size_t size = make_model(description)->layout().size();
-  hasher.add(description.to_json());
+void hash_model(Hasher& hasher, const std::string& description, std::size_t size,
+                const std::vector<const float*>& members) {
+  hasher.add(description);
   for (const float* member : members) {
     hasher.add_bytes(member, size * sizeof(float));
   }
 }
 
-ModelFile read_model_group(const data::Hdf5File& file) {
+std::string description_text(const data::Hdf5File& file) { return file.text_attribute("/model", "description"); }
+
+ModelFile read_model_group(const data::Hdf5File& file, std::span<const Kind* const> kinds) {
   if (!file.exists("/model")) {
     fail_input("{} holds no model", file.path().string());
   }
   ModelFile result;
-  result.description = ModelDescription::from_json(file.text_attribute("/model", "description"));
+  result.description = ModelDescription::from_json(description_text(file), kinds);
   const std::size_t size = make_model(result.description)->layout().size();
   const auto members = file.integer_attribute("/model", "members");
+  if (members < 1) {
+    throw data::DamagedFileError(fmt::format("{} is damaged: it holds no weights", file.path().string()));
+  }
   for (std::int64_t i = 0; i < members; ++i) {
     const auto values = file.read<float>(fmt::format("/model/weights/{:04}", i));
     if (values.size() != size) {
@@ -93,7 +98,7 @@ void write_model(const std::filesystem::path& path, const ModelFile& model) {
     data::Hdf5File out(temporary, data::Hdf5File::Mode::create);
     write_model_group(out, model.description, pointers(model.members));
     Hasher hasher;
-    hash_model(hasher, model.description, pointers(model.members));
+    hash_model(hasher, model.description.to_json(), model.members.front().size(), pointers(model.members));
     out.write_attribute("/", "format", std::string("epitaxy model"));
     out.write_attribute("/", "format_version", kFormatVersion);
     out.write_attribute("/", "hash", hasher.hex());
@@ -104,12 +109,12 @@ void write_model(const std::filesystem::path& path, const ModelFile& model) {
   });
 }
 
-ModelFile read_model(const std::filesystem::path& path) {
+ModelFile read_model(const std::filesystem::path& path, std::span<const Kind* const> kinds) {
   const data::Hdf5File file(path, data::Hdf5File::Mode::read);
-  ModelFile model = read_model_group(file);
+  ModelFile model = read_model_group(file, kinds);
   if (file.has_attribute("/", "format") && file.text_attribute("/", "format") == "epitaxy model") {
     Hasher hasher;
-    hash_model(hasher, model.description, pointers(model.members));
+    hash_model(hasher, description_text(file), model.members.front().size(), pointers(model.members));
     if (hasher.hex() != file.text_attribute("/", "hash")) {
       throw data::DamagedFileError(fmt::format("{} is damaged: its content does not fit its checksum", path.string()));
     }

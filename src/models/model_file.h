@@ -22,14 +22,19 @@ struct ModelFile {
 
 /// Writes atomically, with the hash of the content. Throws Error when the disk is full.
 void write_model(const std::filesystem::path& path, const ModelFile& model);
-/// Reads a model file, or the model inside a checkpoint. Throws InputError: no such file, no model, damaged.
-ModelFile read_model(const std::filesystem::path& path);
+/// Reads a model file, or the model inside a checkpoint. Throws InputError: no such file, no model, damaged, of a kind
+/// that is not among `kinds` (empty: those of this program).
+ModelFile read_model(const std::filesystem::path& path, std::span<const Kind* const> kinds = {});
 
 /// The group `/model` of model files and checkpoints, and what it adds to their hash.
 void write_model_group(data::Hdf5File& file, const ModelDescription& description,
                        const std::vector<const float*>& members);
-ModelFile read_model_group(const data::Hdf5File& file);
-void hash_model(Hasher& hasher, const ModelDescription& description, const std::vector<const float*>& members);
+ModelFile read_model_group(const data::Hdf5File& file, std::span<const Kind* const> kinds = {});
+/// `description` as the text that is stored, members of `size` numbers.
+void hash_model(Hasher& hasher, const std::string& description, std::size_t size,
+                const std::vector<const float*>& members);
+/// The description in a file as it was written.
+std::string description_text(const data::Hdf5File& file);
 
 /// Name, version, commit, host: who wrote a file.
 std::map<std::string, std::string> provenance();

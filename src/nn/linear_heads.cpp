@@ -6,13 +6,16 @@
 
 namespace epitaxy::nn {
 
-LinearHeads::LinearHeads(ParameterLayout& layout, const std::vector<std::string>& names, std::size_t width)
+LinearHeads::LinearHeads(ParameterLayout& layout, const std::vector<Spec>& heads, std::size_t width)
     : width_(width), row_(width), drow_(width) {
-  for (const auto& name : names) {
-    const std::size_t weight = layout.add("head." + name + ".weight", {width}, he_bound(width));
-    const std::size_t bias = layout.add("head." + name + ".bias", {1}, 0.0);
-    weights_.push_back(layout[weight].offset);
-    biases_.push_back(layout[bias].offset);
+  for (const auto& [name, outputs] : heads) {
+    const auto shape = outputs == 1 ? std::vector{width} : std::vector{outputs, width};
+    const std::size_t weight = layout.add("head." + name + ".weight", shape, he_bound(width));
+    const std::size_t bias = layout.add("head." + name + ".bias", {outputs}, 0.0);
+    for (std::size_t k = 0; k < outputs; ++k) {
+      weights_.push_back(layout[weight].offset + k * width);
+      biases_.push_back(layout[bias].offset + k);
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// One linear output per target on a shared hidden vector, in float32 whatever the body's number type.
+/// Linear outputs on a shared hidden vector, in float32 whatever the body's number type.
 #include <string>
 #include <vector>
 
@@ -9,21 +9,26 @@
 
 namespace epitaxy::nn {
 
-/// Heads with parameters `head.NAME.weight` [width] and `head.NAME.bias` [1] in a layout.
+/// Heads with parameters `head.NAME.weight` [width], or [outputs, width] of several, and `head.NAME.bias` [outputs] in
+/// a layout.
 class LinearHeads {
  public:
-  LinearHeads(ParameterLayout& layout, const std::vector<std::string>& names, std::size_t width);
+  struct Spec {
+    std::string name;
+    std::size_t outputs = 1;
+  };
+  LinearHeads(ParameterLayout& layout, const std::vector<Spec>& heads, std::size_t width);
 
-  std::size_t count() const { return weights_.size(); }
-  /// hidden [rows, width] -> out [rows, heads].
+  std::size_t count() const { return weights_.size(); }  ///< Outputs of all heads.
+  /// hidden [rows, width] -> out [rows, count].
   void forward(const linalg::NumberBuffer& hidden, std::size_t rows, const float* flat, float* out) const;
-  /// dout [rows, heads] -> gradients of the heads in `flat_gradient` (overwritten) and dhidden [rows, width].
+  /// dout [rows, count] -> gradients of the heads in `flat_gradient` (overwritten) and dhidden [rows, width].
   void backward(const linalg::NumberBuffer& hidden, const float* dout, std::size_t rows, const float* flat,
                 float* flat_gradient, linalg::NumberBuffer& dhidden) const;
 
  private:
   std::size_t width_;
-  std::vector<std::size_t> weights_;  ///< Offsets in the flat buffer.
+  std::vector<std::size_t> weights_;  ///< [count] offsets in the flat buffer.
   std::vector<std::size_t> biases_;
   mutable std::vector<float> row_;  ///< One hidden row in float32.
   mutable std::vector<float> drow_;

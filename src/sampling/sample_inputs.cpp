@@ -36,10 +36,10 @@ void SampleInputs::read() {
   model_.emplace(settings_.model);
   if (settings_.metrics.novelty) {
     training_ = data::read_index(settings_.training_data);
-    data::texts(training_, description().representation);  // throws for compositions
-    if (description().preparation) {                       // models of earlier versions do not tell
-      data::check_same_rules(settings_.model, description().preparation, settings_.training_data,
-                             training_.preparation);
+    models::check_substance(*description().kind, training_);
+    if (description().preparation) {  // models of earlier versions do not tell
+      data::check_same_rules(description().kind->substance(), settings_.model, description().preparation,
+                             settings_.training_data, training_.preparation);
     }
     known_.emplace(training_);
   }
@@ -49,7 +49,7 @@ void SampleInputs::read() {
 }
 
 void SampleInputs::build_domain(const parallel::Communicator& communicator) {
-  const std::size_t latent = description().vae.latent;
+  const std::size_t latent = model().net().settings().latent;
   DomainSettings domain = settings_.domain;
   communicator.agree([&] { set_property_vectors(domain, model(), weights()); });
   std::optional<EncodedStatistics> statistics;

@@ -37,10 +37,13 @@ void visit_state(State& s, Integers integer, Numbers number) {
 
 }  // namespace
 
-std::string Checkpoint::hash() const {
+namespace {
+
+/// `description` as it is stored.
+std::string hash_of(const Checkpoint& checkpoint, const std::string& description) {
   Hasher hasher;
-  models::hash_model(hasher, description, {weights.data()});
-  for (const auto& [name, values] : optimizer) {
+  models::hash_model(hasher, description, checkpoint.weights.size(), {checkpoint.weights.data()});
+  for (const auto& [name, values] : checkpoint.optimizer) {
     hasher.add(name);
     hasher.add_bytes(values.data(), values.size() * sizeof(float));
   }
@@ -48,10 +51,14 @@ std::string Checkpoint::hash() const {
     hasher.add(name);
     hasher.add_bytes(&value, sizeof(value));
   };
-  visit_state(state, add, add);
-  hasher.add(signature);
+  visit_state(checkpoint.state, add, add);
+  hasher.add(checkpoint.signature);
   return hasher.hex();
 }
+
+}  // namespace
+
+std::string Checkpoint::hash() const { return hash_of(*this, description.to_json()); }
 
 void write_checkpoint(const fs::path& folder, const Checkpoint& checkpoint) {
   const fs::path next = folder / "checkpoint.next.h5";
@@ -118,7 +125,7 @@ Checkpoint read_checkpoint(const fs::path& path) {
   }
   checkpoint.signature = in.text_attribute("/data", "signature");
   checkpoint.complete = in.integer_attribute("/", "complete") != 0;
-  if (checkpoint.hash() != in.text_attribute("/", "hash")) {
+  if (hash_of(checkpoint, models::description_text(in)) != in.text_attribute("/", "hash")) {
     throw data::DamagedFileError(path.string() + " is damaged: its content does not fit its checksum");
   }
   return checkpoint;

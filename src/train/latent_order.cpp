@@ -160,7 +160,7 @@ LatentOrder latent_order(const TrainingData& data, const std::vector<RowReferenc
       auto found = std::ranges::find(targets, target.name, &data::Target::name);
       if (found == targets.end()) {
         const std::vector<double> none(rows.size(), std::nan(""));
-        found = targets.insert(targets.end(), {target.name, target.unit, none});
+        found = targets.insert(targets.end(), {target.name, target.unit, none, {}});
       }
       if (found->unit == target.unit) {
         found->values[i] = target.values[rows[i].row];

@@ -44,18 +44,17 @@ MoleculeEvaluation::MoleculeEvaluation(const parallel::Communicator& communicato
       share_(parallel::my_rows(rows_, network_->rows(), communicator)) {
   unreadable_ = decoded_ == rows.size() ? data.unreadable_validation() : 0;
   const auto at = [&](std::size_t row) { return rows.begin() + static_cast<std::ptrdiff_t>(row); };
-  mine_ = data.load({at(share_.first), at(share_.last)});
+  mine_ = data.load({at(share_.first), at(share_.last)}).block;
   for (const RowReference row : rows) {
-    strings_.follow(data::texts(data.index(row.source), model.description().representation)[row.row]);
+    strings_.follow(data.text(row));
   }
 }
 
 MoleculeMetrics MoleculeEvaluation::evaluate(const float* weights) {
   network_->load(weights);
   MoleculeMetrics metrics;
-  const std::size_t width = mine_.feature_count;
-  latents_ = encoder_.encode(communicator_, rows_, [&](std::size_t row, float* ids) {
-    std::copy_n(mine_.features.data() + (row - share_.first) * width, width, ids);
+  latents_ = encoder_.encode(communicator_, rows_, [&](std::size_t row, models::RowBlock& rows) {
+    rows.append_row(mine_, row - share_.first);
   });
   describe_latents(metrics);
   reconstruct(metrics);
@@ -97,11 +96,11 @@ void MoleculeEvaluation::reconstruct(MoleculeMetrics& metrics) {
     const std::size_t count = std::min(network_->rows(), last - first);
     decoder_.decode(std::span<const float>(latents_.mean).subspan(first * latent, count * latent));
     for (std::size_t i = 0; i < count; ++i) {
-      const float* truth = mine_.features.data() + (first - share_.first + i) * length;
+      const auto truth = mine_.row<models::TokenId>(first - share_.first + i);
       const auto decoded = decoder_.tokens(i);
       bool all_right = true;
-      for (std::size_t t = 0; t < length && (t == 0 || truth[t - 1] != 0); ++t) {
-        const bool same = static_cast<std::int32_t>(truth[t]) == decoded[t];
+      for (std::size_t t = 0; t < std::min(length, truth.size()); ++t) {
+        const bool same = truth[t] == decoded[t];
         all_right = all_right && same;
         right += same ? 1 : 0;
         ++tokens;
@@ -121,7 +120,7 @@ void MoleculeEvaluation::reconstruct(MoleculeMetrics& metrics) {
 latent::MoleculeCounts MoleculeEvaluation::count(const Writer& write) const {
   const std::size_t block = network_->rows();
   const auto range = parallel::my_rows(settings_.points, block, communicator_);
-  latent::Judge judge(model_.description().representation, &known_);
+  latent::Judge judge(models::representation_of(model_.description()).name, &known_);
   std::vector<latent::Finding> findings;
   for (std::size_t first = range.first; first < range.last; first += block) {
     judge.forget();

@@ -18,8 +18,9 @@ namespace epitaxy::train {
 
 /// How much of a molecule_vae is evaluated.
 struct MoleculeEvaluationSettings {
-  std::size_t decoded_rows = 2000;  ///< Molecules that are reconstructed.
-  std::size_t points = 1000;        ///< Standard-normal points that are decoded.
+  std::size_t decoded_rows = 2000;   ///< Molecules that are reconstructed.
+  std::size_t points = 1000;         ///< Standard-normal points that are decoded.
+  std::size_t final_points = 10000;  ///< The same at the end of a training.
   std::uint64_t seed = 1;
   bool random_strings = false;  ///< Also as many random strings.
 };
@@ -81,7 +82,7 @@ class MoleculeEvaluation {
   std::size_t unreadable_ = 0;
   std::size_t decoded_ = 0;
   parallel::RowRange share_;  ///< Rows of this rank.
-  Rows mine_;                 ///< The same, in memory.
+  models::RowBlock mine_;     ///< The same, in memory.
   latent::LatentVectors latents_;
 };
 

@@ -38,6 +38,7 @@ class Pretraining {
 
  private:
   Pretraining(const parallel::Communicator& communicator, const PretrainSettings& settings, const Excluded& excluded);
+  models::RowSums sums_of_shards() const;
   void make_trainer();
   bool resume();
   Outcome outcome_of_complete() const;
@@ -61,14 +62,14 @@ class Pretraining {
 };
 
 Pretraining::Pretraining(const parallel::Communicator& communicator, const PretrainSettings& settings)
-    : Pretraining(communicator, settings, read_exclusions(settings.exclusions)) {}
+    : Pretraining(communicator, settings, read_exclusions(settings.exclusions, *settings.model.kind)) {}
 
 Pretraining::Pretraining(const parallel::Communicator& communicator, const PretrainSettings& settings,
                          const Excluded& excluded)
     : communicator_(communicator),
       settings_(settings),
       data_(settings.sources, settings.split, excluded.groups, settings.model) {
-  for (const auto& [file, preparation] : excluded.molecules) {
+  for (const auto& [file, preparation] : excluded.preparations) {
     data_.check_rules(file, preparation);
   }
   const int shards = settings.training.shards;
@@ -90,16 +91,29 @@ Pretraining::Pretraining(const parallel::Communicator& communicator, const Pretr
 
 void Pretraining::prepare() {
   models::ModelDescription description = data_.description();
-  const std::size_t features = description.features.size();
-  std::vector<std::int64_t> seen(features, 0);
-  for (const Rows& rows : shards_) {
-    const auto in_rows = count_seen(rows, description);
-    for (std::size_t i = 0; i < features; ++i) {
-      seen[i] += in_rows[i];
-    }
-  }
-  description.seen = communicator_.sum(std::move(seen));
+  description.kind->complete(description, sums_of_shards());
   model_ = models::make_model(description);
+}
+
+/// In the order of the shards, so that the ranks do not matter.
+models::RowSums Pretraining::sums_of_shards() const {
+  std::vector<std::int64_t> seen;
+  std::vector<double> numbers;
+  for (const Rows& rows : shards_) {
+    const models::RowSums sums = data_.reader().sums(rows.block);
+    seen.insert(seen.end(), sums.seen.begin(), sums.seen.end());
+    numbers.insert(numbers.end(), sums.numbers.begin(), sums.numbers.end());
+  }
+  const auto add_shards = [&]<typename T>(const std::vector<T>& all) {
+    const std::size_t width = all.size() / static_cast<std::size_t>(settings_.training.shards);
+    std::vector<T> total(width, T{0});
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      total[i % width] += all[i];
+    }
+    return total;
+  };
+  return {add_shards(communicator_.all_gather(std::span<const std::int64_t>(seen))),
+          add_shards(communicator_.all_gather(std::span<const double>(numbers)))};
 }
 
 void Pretraining::make_trainer() {
@@ -121,15 +135,17 @@ void Pretraining::describe() const {
             optional(data_.unreadable() + data_.unreadable_validation(), "that the model cannot read"));
   for (std::size_t h = 0; h < d.heads.size(); ++h) {
     const models::Head& head = d.heads[h];
-    log::info("  head {}: {}, {} labels, mean {:.4f}, standard deviation {:.4f} {}", head.name, head.target,
-              data_.labels(h), head.standardizer.mean, head.standardizer.scale, head.unit);
+    log::info("  head {}: {}, {} labels, {}", head.name, head.target, data_.labels(h),
+              head.classes.empty() ? fmt::format("mean {:.4f}, standard deviation {:.4f} {}", head.standardizer.mean,
+                                                 head.standardizer.scale, head.unit)
+                                   : "classes " + text::join(head.classes, ", "));
   }
-  if (data_.is_molecular()) {
-    log::info("molecules: {}, {} tokens, length {}", d.representation, d.features.size(), d.vae.length);
+  if (const std::string summary = d.kind->summary(d); !summary.empty()) {
+    log::info("{}", summary);
   }
   const auto& t = settings_.training;
   const std::size_t steps = std::max<std::size_t>(1, data_.smallest_shard(t.shards) / t.shard_rows());
-  log::info("model: {} with {} parameters, {} on a CPU with {}", d.kind, model_->layout().weight_count(),
+  log::info("model: {} with {} parameters, {} on a CPU with {}", d.kind->name(), model_->layout().weight_count(),
             train::describe(t.arithmetic), linalg::cpu_features());
   log::info("training: {} epochs of {} steps, batch {} in {} shards on {} rank{}", t.epochs, steps, t.batch, t.shards,
             communicator_.size(), communicator_.size() == 1 ? "" : "s");
@@ -138,7 +154,7 @@ void Pretraining::describe() const {
 void Pretraining::estimate() {
   double bytes = 0;
   for (const Rows& rows : shards_) {
-    bytes += 4.0 * static_cast<double>(rows.features.size() + rows.targets.size());
+    bytes += static_cast<double>(rows.block.bytes() + sizeof(float) * rows.targets.size());
   }
   const auto weights = static_cast<double>(model_->layout().size()) * 4;
   const auto mine = parallel::shards_of_rank(settings_.training.shards, communicator_.rank(), communicator_.size());
@@ -284,8 +300,8 @@ bool Pretraining::run(const fs::path& folder, parallel::StopHandler& stop) {
   folder_ = folder;
   make_trainer();
   const bool resumed = resume();
-  validation_ = std::make_unique<Validation>(communicator_, *model_, settings_.training.arithmetic, data_,
-                                             data_.validation(), settings_.choose_by, settings_.molecules);
+  const EvaluationCase epoch{communicator_, *model_, settings_.training.arithmetic, data_, data_.validation()};
+  validation_ = std::make_unique<Validation>(epoch, settings_.choose_by, settings_.evaluation);
   std::vector<std::string> columns{"epoch", "learning_rate", "train_loss"};
   for (const auto& added : {model_->loss_parts(), validation_->columns(), {"seconds"}}) {
     columns.insert(columns.end(), added.begin(), added.end());
@@ -330,11 +346,9 @@ void Pretraining::write_results(Outcome outcome) {
   });
   // Reported figures are those that `predict` gives: float32, whatever the training's precision.
   const nn::Arithmetic exact = nn::exact(settings_.training.arithmetic);
-  const MoleculeEvaluationSettings all{data_.validation().size() + data_.test().size(), settings_.final_points,
-                                       settings_.molecules.seed, settings_.model.representation == "selfies"};
-  CsvWriter table(prediction_columns(data_.is_molecular()));
-  Validation validation(communicator_, *model_, exact, data_, data_.validation(), "last", all);
-  Validation test(communicator_, *model_, exact, data_, data_.test(), "last", std::nullopt);
+  CsvWriter table(prediction_columns(data_.substance()));
+  Validation validation({communicator_, *model_, exact, data_, data_.validation(), true}, "last", settings_.evaluation);
+  Validation test({communicator_, *model_, exact, data_, data_.test(), true}, "last", {});
   for (const auto& [set, measured] : {std::pair{"validation", &validation}, std::pair{"test", &test}}) {
     measured->evaluate(best.members.front().data(), trainer_->state().epoch);
     measured->properties().append_predictions(table, set);
@@ -342,11 +356,10 @@ void Pretraining::write_results(Outcome outcome) {
   communicator_.on_root([&] {
     table.write(folder_ / "predictions.csv");
     const float* weights = best.members.front().data();
-    const std::vector<SetFigures> figures{measure("validation", *model_, data_, validation, weights),
-                                          measure("test", *model_, data_, test, weights)};
+    const std::vector<MeasuredSet> sets{{"validation", validation, weights}, {"test", test, weights}};
     const PretrainEnd end{trainer_->state(), outcome == Outcome::stopped_early, seconds_since(start_), performance_};
-    file::write_atomically(folder_ / "summary.json", pretrain_summary(*model_, data_, end, figures).dump(2) + "\n");
-    std::ranges::for_each(figures, [&](const SetFigures& set) { log_figures(*model_, set); });
+    file::write_atomically(folder_ / "summary.json", pretrain_summary(*model_, data_, end, sets).dump(2) + "\n");
+    std::ranges::for_each(sets, [&](const MeasuredSet& set) { log_figures(*model_, set); });
   });
 }
 

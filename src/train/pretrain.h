@@ -19,7 +19,7 @@
 
 namespace epitaxy::train {
 
-/// Compositions to keep out of the training: those of a data set.
+/// Substances to keep out of the training: those of a data set.
 struct Exclusion {
   std::string dataset;
   std::vector<long long> lines;  ///< Lines of its source file; empty = all rows.
@@ -32,8 +32,7 @@ struct PretrainSettings {
   models::ModelDescription model;  ///< Its shape; the rest comes from the data.
   TrainingSettings training;
   ChooseBy choose_by = "mean";
-  MoleculeEvaluationSettings molecules;  ///< Of each epoch, for a molecule_vae.
-  std::size_t final_points = 10000;      ///< Decoded at the end.
+  std::any evaluation;  ///< Of the kind, see EvaluationKind.
   double checkpoint_minutes = 5;
   std::string signature;  ///< What decides the bits, see config::KeyReader.
 };
@@ -41,16 +40,14 @@ struct PretrainSettings {
 /// The stage's keys (all but those of every stage).
 void keys(config::Keys& k, PretrainSettings& settings);
 
-/// Of the section `model`: the shape of a model.
-void model_keys(config::Keys& k, models::ModelDescription& model);
-
 /// The substances that exclusions name.
 struct Excluded {
   std::set<std::string> groups;
-  std::map<std::string, std::optional<data::Preparation>> molecules;  ///< Of data sets of molecules, by file.
+  std::map<std::string, std::optional<data::Preparation>> preparations;  ///< Of the data sets, by file.
 };
-/// Throws InputError for an unreadable data set, and for a line that it does not hold.
-Excluded read_exclusions(const std::vector<Exclusion>& exclusions);
+/// Throws InputError for an unreadable data set, one of another substance than the kind reads, and for a line that it
+/// does not hold.
+Excluded read_exclusions(const std::vector<Exclusion>& exclusions, const models::Kind& kind);
 
 /// What `check` prints: data, model, steps, memory per rank, an estimate of the time from a few real steps.
 void check_pretrain(const parallel::Communicator& communicator, const PretrainSettings& settings);

@@ -2,6 +2,8 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "models/kinds.h"
+#include "train/kind_evaluation.h"
 #include "train/pretrain.h"
 
 namespace epitaxy::train {
@@ -11,22 +13,26 @@ namespace {
 void label_keys(config::Keys& k, LabelSource& s) {
   k.text(s.head, config::Key("head", "the output of the model that learns these labels").required());
   k.text(s.target, {"target", "target of the data set; needed where it has several"});
+  std::vector<std::string> tasks{"auto"};
+  for (const models::HeadTask* task : models::head_tasks()) {
+    tasks.emplace_back(task->name());
+  }
+  k.choice(s.task, {"task", "what the head does; auto: as its target is, numbers, two classes or several"}, tasks);
   k.interval(s.low, s.high, {"range", "labels outside are left out"});
   k.number(s.fraction, {"label_share", "share of the labels that are used, by substance"}, {0, 1});
   k.renamed("labels", "label_share");
 }
 
 /// One head (`head`, `target`, `range`) or several (`heads`, a list of such).
-void source_keys(config::Keys& k, bool molecular, Source& s) {
+void source_keys(config::Keys& k, const models::Kind* kind, Source& s) {
   k.file(s.file, config::Key("file", "a data set that import wrote").required());
-  const bool several = molecular && k.given("heads");
-  k.when(molecular, "kind: molecule_vae", [&](config::Keys& molecules) {
-    molecules.list(s.labels, {"heads", "one for each property"}, [](config::Keys& head, LabelSource& label) {
-      label_keys(head, label);
-      head.number(label.weight, {"weight", "of this property in the loss"}, {0, 1e6});
-    });
+  const bool several = k.given("heads");
+  k.list(s.labels, {"heads", "one for each property"}, [](config::Keys& head, LabelSource& label) {
+    label_keys(head, label);
+    head.number(label.weight, {"weight", "of this property in the loss"}, {0, 1e6});
   });
-  const bool one = !several && (!molecular || k.given("head"));
+  const bool learns_unlabelled = kind != nullptr && kind->learns_unlabelled();
+  const bool one = !several && (!learns_unlabelled || k.given("head"));
   k.when(one, "no heads", [&](config::Keys& single) {
     LabelSource label;
     label_keys(single, label);
@@ -34,63 +40,6 @@ void source_keys(config::Keys& k, bool molecular, Source& s) {
       s.labels.push_back(label);
     }
   });
-}
-
-void composition_net_keys(config::Keys& k, models::ModelDescription& s) {
-  if (s.widths.empty()) {
-    s.widths = models::elemnet_widths();
-  }
-  k.integers(s.widths, {"widths", "of the hidden layers"}, {1, 65536});
-  if (s.widths.empty()) {
-    k.problem("widths", "must name at least one hidden layer");
-    s.widths = models::elemnet_widths();
-  }
-  k.flag(s.residual, {"residual", "layers of equal width are added to their input"});
-  k.number(s.dropout, {"dropout", "share of each hidden layer that is set to 0 while training"}, {0, 0.95});
-}
-
-void convolution_keys(config::Keys& k, std::vector<models::MoleculeVaeSettings::Convolution>& convolutions) {
-  std::vector<std::size_t> channels;
-  std::vector<std::size_t> kernels;
-  for (const auto& convolution : convolutions) {
-    channels.push_back(convolution.channels);
-    kernels.push_back(convolution.kernel);
-  }
-  k.integers(channels, {"channels", "of the encoder's convolutions"}, {1, 4096});
-  k.integers(kernels, config::Key("kernels", "widths of the encoder's convolutions").in("tokens"), {1, 1000});
-  if (channels.size() != kernels.size() || channels.empty()) {
-    k.problem("kernels", "must hold one number for each of 'channels', and at least one");
-    return;
-  }
-  convolutions.clear();
-  for (std::size_t i = 0; i < channels.size(); ++i) {
-    convolutions.push_back({channels[i], kernels[i]});
-  }
-}
-
-void molecule_vae_keys(config::Keys& k, models::ModelDescription& s) {
-  k.choice(s.representation, {"representation", "how molecules are written"}, {"characters", "tokens", "selfies"},
-           "characters");
-  models::MoleculeVaeSettings& vae = s.vae;
-  convolution_keys(k, vae.convolutions);
-  k.integer(vae.length, config::Key("length", "longest molecule, with the end; 0: as the data need").in("tokens"),
-            {0, 65536}, std::optional<std::size_t>(0));
-  if (vae.length > 0 && vae.length < vae.shortest_length()) {
-    k.problem("length", fmt::format("is shorter than the {} that the convolutions need", vae.shortest_length()));
-  }
-  k.integer(vae.dense, {"dense", "width of the encoder's dense layer"}, {1, 65536});
-  k.integer(vae.latent, {"latent", "dimensions of the latent space"}, {1, 65536});
-  k.integer(vae.cells, {"cells", "of each GRU layer of the decoder"}, {1, 65536});
-  k.integer(vae.layers, {"layers", "GRU layers of the decoder"}, {1, 65536});
-  k.choice(vae.decoder_input, {"decoder", "reads the token before (autoregressive) or the latent vector alone"});
-  k.number(vae.token_dropout, {"token_dropout", "share of the tokens that the decoder does not see while training"},
-           {0, 0.99});
-  k.number(vae.free_bits, config::Key("free_bits", "KL divergence of a dimension that costs nothing").in("nats"),
-           {0, 100});
-  k.integer(vae.head_hidden, {"head_hidden", "width of a hidden layer below the heads; 0: they are linear"},
-            {0, 65536});
-  k.integer(vae.spellings, {"spellings", "further spellings of each molecule that the encoder reads in turn"},
-            {0, 65536});
 }
 
 void exclusion_keys(config::Keys& k, Exclusion& s) {
@@ -112,20 +61,12 @@ void exclusion_keys(config::Keys& k, Exclusion& s) {
 
 }  // namespace
 
-void model_keys(config::Keys& k, models::ModelDescription& s) {
-  k.choice(s.kind, config::Key("kind", "of the model").required(), {"composition_net", "molecule_vae"});
-  k.when(s.kind == "composition_net", "kind: composition_net",
-         [&](config::Keys& net) { composition_net_keys(net, s); });
-  k.when(s.kind == "molecule_vae", "kind: molecule_vae", [&](config::Keys& vae) { molecule_vae_keys(vae, s); });
-}
-
-Excluded read_exclusions(const std::vector<Exclusion>& exclusions) {
+Excluded read_exclusions(const std::vector<Exclusion>& exclusions, const models::Kind& kind) {
   Excluded excluded;
   for (const Exclusion& exclusion : exclusions) {
     const auto index = data::read_index(exclusion.dataset);
-    if (index.kind == "molecule") {
-      excluded.molecules.emplace(exclusion.dataset, index.preparation);
-    }
+    models::check_substance(kind, index);
+    excluded.preparations.emplace(exclusion.dataset, index.preparation);
     const std::set<long long> lines(exclusion.lines.begin(), exclusion.lines.end());
     std::set<long long> found;
     for (std::size_t row = 0; row < index.rows; ++row) {
@@ -145,7 +86,16 @@ Excluded read_exclusions(const std::vector<Exclusion>& exclusions) {
 
 namespace {
 
-void validation_keys(config::Keys& k, bool molecular, SplitSettings& s) {
+/// The names of the substances, of which a model's own is the only one that fits.
+std::vector<std::string> group_names() {
+  std::vector<std::string> names;
+  for (const chem::Substance* substance : chem::substances()) {
+    names.push_back(substance->name());
+  }
+  return names;
+}
+
+void validation_keys(config::Keys& k, const models::Kind* kind, SplitSettings& s) {
   const bool by_file = k.given("file");
   k.when(!by_file, "no file", [&](config::Keys& drawn) {
     drawn.number(s.validation_fraction, {"fraction", "share of the substances that are drawn"}, {0, 0.9}, 0.05);
@@ -153,11 +103,11 @@ void validation_keys(config::Keys& k, bool molecular, SplitSettings& s) {
   if (by_file) {
     s.validation_fraction = 0;
   }
-  std::string group = molecular ? "molecule" : "composition";
-  const std::vector<std::string> groups{"composition", "molecule"};
+  const std::vector<std::string> names = group_names();
+  std::string group = kind != nullptr ? kind->substance().name() : names.front();
   k.choice(group,
            config::Key("group", "what stays together: composition, or molecule of a model of molecules").output(),
-           k.reading() ? std::vector{group} : groups);
+           k.reading() ? std::vector{group} : names);
   k.integer(s.seed, {"seed", "of the draw"}, {0, 1e9});
   if (!k.reading() || by_file) {
     k.file(s.validation_file, {"file", "a data set of validation rows"});
@@ -167,19 +117,49 @@ void validation_keys(config::Keys& k, bool molecular, SplitSettings& s) {
   }
 }
 
-void evaluation_keys(config::Keys& k, PretrainSettings& s) {
-  MoleculeEvaluationSettings& molecules = s.molecules;
-  k.integer(molecules.decoded_rows, {"decoded_rows", "validation molecules that are reconstructed after each epoch"},
-            {0, 1e8});
-  k.integer(molecules.points, {"points", "standard-normal points that are decoded after each epoch"}, {0, 1e8});
-  k.integer(s.final_points, config::Key("final_points", "points that are decoded at the end").output(), {0, 1e8});
-  k.integer(molecules.seed, {"seed", "of the points"}, {0, 1e9});
+/// What each kind alone has: in the section `training`, or a section `evaluation`.
+void training_keys_of_kinds(config::Keys& k, PretrainSettings& s) {
+  for (const models::Kind* kind : models::kinds()) {
+    std::any own = kind->default_training();
+    k.when(s.model.kind == kind, "kind: " + kind->name(), [&](config::Keys& keys) { kind->training_keys(keys, own); });
+    if (s.model.kind == kind) {
+      s.training.of_kind = std::move(own);
+    }
+  }
 }
 
-void check_choice(config::Keys& k, bool molecular, const PretrainSettings& settings) {
+void evaluation_keys(config::Keys& k, PretrainSettings& s) {
+  for (const models::Kind* kind : models::kinds()) {
+    const EvaluationKind* evaluation = evaluation_of(kind);
+    if (evaluation == nullptr) {
+      continue;
+    }
+    std::any own = evaluation->default_settings();
+    k.when(s.model.kind == kind, "kind: " + kind->name(), [&](config::Keys& keys) {
+      keys.section({"evaluation", "what is decoded to judge the model"},
+                   [&](config::Keys& section) { evaluation->keys(section, own); });
+    });
+    if (s.model.kind == kind) {
+      s.evaluation = std::move(own);
+    }
+  }
+}
+
+void choice_keys(config::Keys& k, PretrainSettings& s) {
+  k.text(s.choose_by, {"choose_by",
+                       "what chooses the epoch of best.h5: mean, last, a head; of a molecule_vae also "
+                       "reconstruction, and the default is last"});
+  const EvaluationKind* evaluation = evaluation_of(s.model.kind);
+  if (evaluation != nullptr && !k.given("choose_by")) {
+    s.choose_by = evaluation->default_choice();
+  }
+}
+
+void check_choice(config::Keys& k, const PretrainSettings& settings) {
   std::vector<std::string> names{"mean", "last"};
-  if (molecular) {
-    names.emplace_back("reconstruction");
+  if (const EvaluationKind* evaluation = evaluation_of(settings.model.kind)) {
+    const auto own = evaluation->choices();
+    names.insert(names.end(), own.begin(), own.end());
   }
   for (const Source& source : settings.sources) {
     for (const LabelSource& label : source.labels) {
@@ -210,9 +190,9 @@ void check_sources(config::Keys& k, const PretrainSettings& settings) {
 void keys(config::Keys& k, PretrainSettings& s) {
   using config::Key;
   using config::Keys;
-  k.section({"model", "the model"}, [&](Keys& model) { model_keys(model, s.model); });
-  const bool molecular = s.model.kind == "molecule_vae";
-  k.section({"validation", "rows that choose"}, [&](Keys& v) { validation_keys(v, molecular, s.split); });
+  k.section({"model", "the model"}, [&](Keys& model) { models::keys(model, s.model); });
+  const models::Kind* kind = s.model.kind;
+  k.section({"validation", "rows that choose"}, [&](Keys& v) { validation_keys(v, kind, s.split); });
   k.section({"test", "rows that report"}, [&](Keys& test) {
     test.number(s.split.test_fraction, {"fraction", "share of the substances that are drawn"}, {0, 0.9});
     if (s.split.test_fraction + s.split.validation_fraction > 0.95) {
@@ -221,23 +201,14 @@ void keys(config::Keys& k, PretrainSettings& s) {
   });
   k.section({"training", "the training"}, [&](Keys& training) {
     keys(training, s.training);
-    training.when(molecular, "kind: molecule_vae", [&](Keys& vae) {
-      vae.section({"beta", "weight of the KL divergence"}, [&](Keys& beta) { keys(beta, s.training.beta); });
-    });
+    training_keys_of_kinds(training, s);
   });
-  k.when(molecular, "kind: molecule_vae", [&](Keys& vae) {
-    vae.section({"evaluation", "what is decoded to judge the model"}, [&](Keys& e) { evaluation_keys(e, s); });
-  });
-  k.text(s.choose_by, {"choose_by",
-                       "what chooses the epoch of best.h5: mean, last, a head; of a molecule_vae also "
-                       "reconstruction, and the default is last"});
-  if (molecular && !k.given("choose_by")) {
-    s.choose_by = "last";
-  }
+  evaluation_keys(k, s);
+  choice_keys(k, s);
   k.list(s.sources, {"data", "data sets, each with its heads"},
-         [&](Keys& source, Source& item) { source_keys(source, molecular, item); });
+         [&](Keys& source, Source& item) { source_keys(source, kind, item); });
   check_sources(k, s);
-  check_choice(k, molecular, s);
+  check_choice(k, s);
   k.list(s.exclusions, Key("exclude", "substances to keep out of the training").content(), exclusion_keys);
   k.section(Key("checkpoint", "checkpoints").output(), [&](Keys& checkpoint) {
     checkpoint.number(s.checkpoint_minutes, Key("every_minutes", "time between checkpoints").in("min").output(),

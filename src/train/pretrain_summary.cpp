@@ -5,8 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/log.h"
-#include "base/table.h"
-#include "train/latent_order.h"
+#include "base/text.h"
 
 namespace epitaxy::train {
 
@@ -14,167 +13,35 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-/// The weights of the first head that learns a property as a linear function of the latent mean; empty if none does.
-std::vector<double> head_weights(const models::Model& model, const float* weights, const LatentProperty& property) {
-  const models::ModelDescription& description = model.description();
-  const auto learns = [&](const models::Head& head) {
-    return head.target == property.name && head.unit == property.unit;
-  };
-  const auto head = std::ranges::find_if(description.heads, learns);
-  if (head == description.heads.end() || description.vae.head_hidden > 0) {
-    return {};
+Json to_json(const models::Head& head, const models::Figures& in_range, const models::Figures& all) {
+  const auto names = head.task->figures();
+  Json entry{{"rows", in_range.count}};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    entry[models::figure_key(names[i], head)] = in_range.values[i];
   }
-  const float* own = weights + model.layout().find(fmt::format("head.{}.weight", head->name)).offset;
-  return {own, own + description.vae.latent};
-}
-
-Json to_json(const statistics::RegressionMetrics& in_range, const statistics::RegressionMetrics& all,
-             const std::string& unit) {
-  Json entry{
-      {"rows", in_range.count}, {"mae_" + unit, in_range.mae}, {"rmse_" + unit, in_range.rmse}, {"r2", in_range.r2}};
   if (all.count != in_range.count) {
+    models::FigureName error = names.front();
+    const std::string key = std::string(error.key) + "_with_out_of_range";
+    error.key = key.c_str();
     entry["rows_with_out_of_range"] = all.count;
-    entry["mae_with_out_of_range_" + unit] = all.mae;
+    entry[models::figure_key(error, head)] = all.error();
   }
   return entry;
 }
 
-Json to_json(const MoleculeMetrics& m) {
-  Json entry{{"molecules", m.molecules},
-             {"exact_reconstruction", m.exact},
-             {"token_accuracy", m.token_accuracy},
-             {"divergence_nats", m.divergence},
-             {"divergence_nats_by_dimension", m.divergence_by_dimension},
-             {"active_units", m.active_units}};
-  const auto add = [&](const std::string& name, const latent::MoleculeCounts& counts) {
-    const PointShares shares = shares_of(counts);
-    entry[name + "_points"] = counts.points;
-    entry[name + "_valid"] = shares.valid;
-    entry[name + "_rdkit_valid"] = shares.rdkit_valid;
-    entry[name + "_unique"] = shares.unique;
-    entry[name + "_novel"] = shares.novel;
-  };
-  add("prior", m.prior);
-  if (m.random_strings) {
-    add("random_strings", *m.random_strings);
-  }
-  return entry;
-}
-
-Json to_json(const LatentOrder& order, const std::vector<std::optional<HeadDirection>>& heads) {
-  auto entries = Json::object();
-  for (std::size_t i = 0; i < order.properties.size(); ++i) {
-    const LatentProperty& property = order.properties[i];
-    Json& entry = entries[property.name];
-    entry = {{"rows_fitted", property.fitted},
-             {"rows", property.rows},
-             {"mae_" + unit_suffix(property.unit), property.mae},
-             {"r2", property.r2}};
-    if (heads[i]) {
-      entry["head_correlation"] = heads[i]->correlation;
-      entry["head_angle_deg"] = heads[i]->angle;
-    }
-    for (std::size_t j = 0; j < order.properties.size(); ++j) {
-      if (j != i) {
-        entry["angles_deg"][order.properties[j].name] = order.angle(property.direction, order.properties[j].direction);
-      }
-    }
-  }
-  return entries;
-}
-
-void log_metrics(const std::string& set, const models::Head& head, const statistics::RegressionMetrics& in_range,
-                 const statistics::RegressionMetrics& all) {
+void log_figures_of(const std::string& set, const models::Head& head, const models::Figures& in_range,
+                    const models::Figures& all) {
   std::string out_of_range;
   if (all.count != in_range.count) {
-    out_of_range = fmt::format("; {:.5f} with the {} rows out of range", all.mae, all.count - in_range.count);
+    out_of_range = fmt::format("; {:.5f} with the {} rows out of range", all.error(), all.count - in_range.count);
   }
-  log::info("{} {}: MAE {:.5f}, RMSE {:.5f} {}, R2 {:.4f} on {} rows{}", set, head.name, in_range.mae, in_range.rmse,
-            head.unit, in_range.r2, in_range.count, out_of_range);
-}
-
-/// What points became; `kind` in the log.
-void log_points(const std::string& kind, const latent::MoleculeCounts& counts) {
-  const PointShares shares = shares_of(counts);
-  log::info(
-      "{} {}: {:.2f} % valid ({:.2f} % by RDKit's rule), {:.2f} % of these unique, {:.2f} % of the unique ones new",
-      counts.points, kind, 100 * shares.valid, 100 * shares.rdkit_valid, 100 * shares.unique, 100 * shares.novel);
-}
-
-void log_molecules(const std::string& set, const MoleculeMetrics& m) {
-  log::info(
-      "{} molecules: {:.2f} % of {} reconstructed exactly, {:.2f} % of their tokens; KL {:.2f} nats, {} active units",
-      set, 100 * m.exact, m.molecules, 100 * m.token_accuracy, m.divergence, m.active_units);
-  log_points("standard-normal points", m.prior);
-  if (m.random_strings) {
-    log_points("random strings of the same tokens (control)", *m.random_strings);
-  }
-}
-
-std::string degrees(double angle) { return std::isnan(angle) ? "-" : fmt::format("{:.0f}", angle); }
-
-void log_latent_order(const std::string& set, const LatentOrder& order,
-                      const std::vector<std::optional<HeadDirection>>& heads) {
-  if (order.properties.empty() && order.skipped.empty()) {
-    return;
-  }
-  log::info("{} latent order: properties as linear functions of {} active units, fitted on half of the molecules", set,
-            std::ranges::count(order.active, true));
-  std::vector<text::Column> columns{{"", text::Align::right, 4},    {"property", text::Align::left, 20, 2},
-                                    {"R2", text::Align::right, 7},  {"MAE", text::Align::right, 12},
-                                    {"", text::Align::left, 11},    {"head r", text::Align::right, 7},
-                                    {"deg", text::Align::right, 4}, {"degrees to", text::Align::left, 10, 2}};
-  for (std::size_t i = 1; i < order.properties.size(); ++i) {
-    columns.push_back({fmt::format("{}", i), text::Align::right, 4, 0});
-  }
-  text::Table table(std::move(columns));
-  for (std::size_t i = 0; i < order.properties.size(); ++i) {
-    const LatentProperty& property = order.properties[i];
-    std::vector<std::string> cells{fmt::format("{}", i + 1),
-                                   property.name,
-                                   fmt::format("{:.4f}", property.r2),
-                                   fmt::format("{:.5f}", property.mae),
-                                   property.unit,
-                                   heads[i] ? fmt::format("{:.3f}", heads[i]->correlation) : "",
-                                   heads[i] ? degrees(heads[i]->angle) : "",
-                                   ""};
-    for (std::size_t j = 0; j < i; ++j) {
-      cells.push_back(degrees(order.angle(property.direction, order.properties[j].direction)));
-    }
-    table.row(std::move(cells));
-  }
-  for (const std::string& name : order.skipped) {
-    table.row({"", name}, "too few different values");
-  }
-  log::lines(table.lines());
+  log::info("{} {}: {} on {} rows{}", set, head.name, models::told(head, in_range), in_range.count, out_of_range);
 }
 
 }  // namespace
 
-SetFigures measure(const std::string& set, const models::Model& model, const TrainingData& data,
-                   const Validation& validation, const float* weights) {
-  SetFigures figures{.set = set,
-                     .in_range = validation.properties().metrics(true),
-                     .all = validation.properties().metrics(false),
-                     .molecules = {},
-                     .order = {},
-                     .heads = {}};
-  if (validation.molecules()) {
-    figures.molecules = *validation.molecules();
-    figures.order = latent_order(data, set == "test" ? data.test() : data.validation(), validation.latent_means());
-    for (const LatentProperty& property : figures.order.properties) {
-      const auto own = head_weights(model, weights, property);
-      figures.heads.push_back(own.empty()
-                                  ? std::nullopt
-                                  : std::optional(HeadDirection{figures.order.correlation(property.direction, own),
-                                                                figures.order.angle(property.direction, own)}));
-    }
-  }
-  return figures;
-}
-
 Json pretrain_summary(const models::Model& model, const TrainingData& data, const PretrainEnd& end,
-                      const std::vector<SetFigures>& sets) {
+                      const std::vector<MeasuredSet>& sets) {
   const auto& heads = model.description().heads;
   Json summary;
   summary["stage"] = "pretrain";
@@ -190,29 +57,31 @@ Json pretrain_summary(const models::Model& model, const TrainingData& data, cons
   }
   summary["seconds_of_this_process"] = end.seconds;
   summary["performance"] = to_json(end.performance);
-  for (const SetFigures& figures : sets) {
-    for (std::size_t h = 0; h < figures.in_range.size(); ++h) {
-      if (figures.in_range[h].count > 0) {
-        summary[figures.set][heads[h].name] = to_json(figures.in_range[h], figures.all[h], unit_suffix(heads[h].unit));
+  for (const MeasuredSet& set : sets) {
+    const auto in_range = set.validation.properties().figures(true);
+    const auto all = set.validation.properties().figures(false);
+    for (std::size_t h = 0; h < heads.size(); ++h) {
+      if (in_range[h].count > 0) {
+        summary[set.name][heads[h].name] = to_json(heads[h], in_range[h], all[h]);
       }
     }
-    if (figures.molecules) {
-      summary[figures.set]["molecules"] = to_json(*figures.molecules);
-      summary[figures.set]["latent_order"] = to_json(figures.order, figures.heads);
+    if (set.validation.of_kind() != nullptr) {
+      summary[set.name].update(set.validation.of_kind()->summary(set.weights));
     }
   }
   return summary;
 }
 
-void log_figures(const models::Model& model, const SetFigures& figures) {
-  for (std::size_t h = 0; h < figures.in_range.size(); ++h) {
-    if (figures.in_range[h].count > 0) {
-      log_metrics(figures.set, model.description().heads[h], figures.in_range[h], figures.all[h]);
+void log_figures(const models::Model& model, const MeasuredSet& set) {
+  const auto in_range = set.validation.properties().figures(true);
+  const auto all = set.validation.properties().figures(false);
+  for (std::size_t h = 0; h < in_range.size(); ++h) {
+    if (in_range[h].count > 0) {
+      log_figures_of(set.name, model.description().heads[h], in_range[h], all[h]);
     }
   }
-  if (figures.molecules) {
-    log_molecules(figures.set, *figures.molecules);
-    log_latent_order(figures.set, figures.order, figures.heads);
+  if (set.validation.of_kind() != nullptr) {
+    set.validation.of_kind()->log(set.name, set.weights);
   }
 }
 

@@ -8,49 +8,45 @@
 
 namespace epitaxy::train {
 
-/// features [count, feature_count]; targets [count, head_count], standardized, NaN where there is no label.
+/// targets [rows, head_count], standardized, NaN where there is no label.
 struct Rows {
-  std::size_t count = 0;
-  std::size_t feature_count = 0;
+  models::RowBlock block;
   std::size_t head_count = 0;
-  std::vector<float> features;
   std::vector<float> targets;
-};
 
-/// By feature of the model (element, token): how many rows hold it.
-std::vector<std::int64_t> count_seen(const Rows& rows, const models::ModelDescription& model);
+  std::size_t count() const { return block.rows(); }
+};
 
 /// Rows of one chunk of predictions. Fixed, so that a row's prediction does not depend on the rows around it.
 inline constexpr std::size_t kPredictionRows = 256;
 
-/// Predicts any number of rows in chunks, the last one padded with zeros.
+/// Predicts any number of rows in chunks, the last one filled up with absent rows.
 class Predictor {
  public:
   Predictor(const models::Model& model, const nn::Arithmetic& arithmetic);
-  /// features [count, feature_count] -> standardized predictions [count, heads].
-  void predict(const float* weights, const float* features, std::size_t count, float* predictions);
+  /// Outputs [rows, outputs of all heads], of numbers standardized.
+  void predict(const float* weights, const models::RowBlock& rows, float* predictions);
 
  private:
-  std::size_t feature_count_;
-  std::size_t head_count_;
+  std::size_t outputs_;
   std::unique_ptr<models::Executor> executor_;
-  std::vector<float> chunk_features_;
+  models::RowBlock chunk_;
   std::vector<float> chunk_predictions_;
 };
 
-/// The predictions of rows that are spread over the ranks in order (rank r holds `counts[r]` of them), on every rank.
+/// The predictions of rows that are spread over the ranks in order, on every rank.
 class DistributedPredictor {
  public:
   /// `mine` are this rank's rows. Collective.
   DistributedPredictor(const parallel::Communicator& communicator, const models::Model& model,
-                       const nn::Arithmetic& arithmetic, Rows mine);
-  /// Standardized predictions [rows of all ranks, heads]. Collective; valid until the next call.
+                       const nn::Arithmetic& arithmetic, models::RowBlock mine);
+  /// Outputs [rows of all ranks, outputs of all heads]. Collective; valid until the next call.
   const std::vector<float>& predict(const float* weights);
 
  private:
   parallel::Communicator communicator_;
   Predictor predictor_;
-  Rows mine_;
+  models::RowBlock mine_;
   parallel::Parts parts_;  ///< Of the predictions.
   std::vector<float> predictions_;
 };

@@ -11,16 +11,6 @@
 
 namespace epitaxy::train {
 
-std::string unit_suffix(const std::string& unit) {
-  std::string suffix;
-  for (const char c : unit) {
-    suffix += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
-  }
-  return suffix;
-}
-
-std::string csv_number(double value) { return std::isnan(value) ? "" : fmt::format("{}", value); }
-
 EpochTable::EpochTable(std::filesystem::path path, std::vector<std::string> columns, std::int64_t last_epoch)
     : path_(std::move(path)) {
   const std::string header = text::join(columns, ",");

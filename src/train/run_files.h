@@ -5,11 +5,12 @@
 #include <filesystem>
 #include <string>
 #include <vector>
+#include "data/csv.h"
+#include "data/units.h"
 
 namespace epitaxy::train {
 
-/// A unit as it stands in key and column names: `eV/atom` -> `eV_atom`.
-std::string unit_suffix(const std::string& unit);
+using data::unit_suffix;
 
 /// A table that grows by a line an epoch and can be cut back to an epoch on resuming.
 class EpochTable {
@@ -34,7 +35,6 @@ class CsvWriter {
   std::string text_;
 };
 
-/// A number with the digits that give it back, an empty field for NaN.
-std::string csv_number(double value);
+using data::csv_number;
 
 }  // namespace epitaxy::train

@@ -96,27 +96,6 @@ void arithmetic_keys(config::Keys& k, nn::Arithmetic& arithmetic) {
   k.sign("arithmetic", describe(arithmetic));
 }
 
-double BetaSchedule::value(double epoch) const {
-  if (epoch >= to_epoch || start == end) {
-    return end;
-  }
-  const double way = std::max(0.0, (epoch - from_epoch) / (to_epoch - from_epoch));
-  return start > 0 && end > 0 ? start * std::pow(end / start, way) : start + (end - start) * way;
-}
-
-void keys(config::Keys& k, BetaSchedule& s) {
-  k.number(s.end, {"end", "weight of the KL divergence from to_epoch on"}, {0, 1e3}, 0.3);
-  k.number(s.start, {"start", "weight up to from_epoch; without it as at the end"}, {0, 1e3},
-           k.reading() ? s.end : 0.3);
-  k.number(s.from_epoch, config::Key("from_epoch", "when the weight begins to change").in("epochs"), {0, kMost});
-  k.number(s.to_epoch,
-           config::Key("to_epoch", "when it is at its end; between, a constant factor an epoch").in("epochs"),
-           {0, kMost}, s.from_epoch);
-  if (s.to_epoch < s.from_epoch) {
-    k.problem("to_epoch", "lies before 'from_epoch'");
-  }
-}
-
 void keys(config::Keys& k, TrainingSettings& s) {
   k.integer(s.epochs, {"epochs", "passes over the training rows"}, {1, 1e6});
   k.integer(s.batch, {"batch", "rows of a step, over all ranks"}, {1, 1e7});

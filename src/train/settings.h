@@ -1,6 +1,7 @@
 #pragma once
 /// \file
 /// The `training` keys, shared by every stage that trains.
+#include <any>
 #include <cstdint>
 #include <string>
 
@@ -12,17 +13,6 @@
 
 namespace epitaxy::train {
 
-/// The weight of a regularizing part of the loss: `start` up to `from_epoch`, `end` from `to_epoch` on, and between
-/// them a constant factor an epoch (a straight line if `start` is 0).
-struct BetaSchedule {
-  double start = 1;
-  double end = 1;
-  double from_epoch = 0;
-  double to_epoch = 0;
-
-  double value(double epoch) const;
-};
-
 struct TrainingSettings {
   int epochs = 40;
   int batch = 1024;  ///< Global, whatever the number of ranks.
@@ -31,7 +21,7 @@ struct TrainingSettings {
   nn::Loss loss;
   nn::OptimizerSettings optimizer;
   nn::Schedule schedule;
-  BetaSchedule beta;         ///< Of the KL divergence of a molecule_vae.
+  std::any of_kind;          ///< Of the kind of model, see models::Kind::training_keys.
   double gradient_clip = 0;  ///< Largest norm of the mean gradient; 0 = not clipped.
   int patience = 0;          ///< Epochs without improvement of the validation metric after which to stop; 0 = never.
   int validate_every = 1;    ///< Epochs between validations; the last epoch is always validated.
@@ -43,9 +33,6 @@ struct TrainingSettings {
 
 /// Keys of the section `training`. Stages set the defaults of epochs, batch and shards before.
 void keys(config::Keys& k, TrainingSettings& settings);
-
-/// Keys of the section `training.beta` of a molecule_vae.
-void keys(config::Keys& k, BetaSchedule& beta);
 
 /// The keys `precision` and `kernels`; the arithmetic that they stand for on this CPU is signed.
 void arithmetic_keys(config::Keys& k, nn::Arithmetic& arithmetic);

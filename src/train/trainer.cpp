@@ -73,15 +73,16 @@ Trainer::Trainer(const parallel::Communicator& communicator, const models::Model
       executor_(model.executor({.rows = static_cast<std::size_t>(settings.shard_rows()),
                                 .arithmetic = settings.arithmetic,
                                 .training = true,
-                                .trainable = trainable(multipliers)})),
+                                .trainable = trainable(multipliers),
+                                .of_kind = settings.of_kind})),
       packed_(communicator, 0, executor_->shared_bytes() / sizeof(float), parallel::Transport::shared_memory),
       averaged_(settings.optimizer.average_decay > 0 ? model.layout().size() : 0),
-      batch_features_(static_cast<std::size_t>(settings.shard_rows()) * shards_.front().feature_count),
       batch_targets_(static_cast<std::size_t>(settings.shard_rows()) * model.description().heads.size()),
       records_(static_cast<std::size_t>(settings.shards) * kRecord) {
   check(static_cast<int>(shards_.size()) == reduction_.my_shards().count(), "a rank has the rows of all its shards");
   for (const Rows& rows : shards_) {
-    order_.emplace_back(rows.count);
+    order_.emplace_back(rows.count());
+    batch_rows_.reserve(static_cast<std::size_t>(settings.shard_rows()), rows.block);
   }
   executor_->share(reinterpret_cast<std::byte*>(packed_.common()));
   executor_->on_ready([this](std::size_t first) { reduction_.ready(first); });
@@ -132,15 +133,15 @@ void Trainer::fill_batch(int local_shard) {
   const auto& order = order_[local_shard];
   const auto batch = static_cast<std::size_t>(settings_.shard_rows());
   const std::size_t first = static_cast<std::size_t>(state_.step) * batch;
+  batch_rows_.clear();
   for (std::size_t i = 0; i < batch; ++i) {
-    float* features = batch_features_.data() + i * rows.feature_count;
     float* targets = batch_targets_.data() + i * rows.head_count;
     if (first + i < order.size()) {
       const std::size_t row = order[first + i];
-      std::copy_n(rows.features.data() + row * rows.feature_count, rows.feature_count, features);
+      batch_rows_.append_row(rows.block, row);
       std::copy_n(rows.targets.data() + row * rows.head_count, rows.head_count, targets);
     } else {
-      std::fill_n(features, rows.feature_count, 0.0f);
+      batch_rows_.append_absent();
       std::fill_n(targets, rows.head_count, std::numeric_limits<float>::quiet_NaN());
     }
   }
@@ -157,14 +158,15 @@ Trainer::Decision Trainer::step(const TrainingHooks& hooks, double learning_rate
       fill_batch(shard - first_shard);
     }
     const models::StreamPosition position{settings_.seed, static_cast<std::uint32_t>(state_.epoch),
-                                          static_cast<std::uint32_t>(state_.step), static_cast<std::uint32_t>(shard)};
-    const nn::LossSums sums = compute_gradient(position, out);
+                                          static_cast<std::uint32_t>(state_.step), static_cast<std::uint32_t>(shard),
+                                          position_in_epochs()};
+    const models::BatchLoss sums = compute_gradient(position, out);
     double* record = records_.data() + static_cast<std::size_t>(shard) * kRecord;
     record[0] = sums.loss;
     record[1] = sums.labels;
     record[2] = stop;
     record[3] = checkpoint;
-    std::ranges::copy(executor_->loss_parts(), record + 4);
+    std::ranges::copy(sums.parts, record + 4);
   });
   ++times_.steps;
   {
@@ -204,15 +206,15 @@ Trainer::Decision Trainer::step(const TrainingHooks& hooks, double learning_rate
   return decision;
 }
 
-nn::LossSums Trainer::compute_gradient(const models::StreamPosition& position, float* out) {
+models::BatchLoss Trainer::compute_gradient(const models::StreamPosition& position, float* out) {
   const auto& costs = reduction_.costs();
   const double within = costs.adding + costs.hidden;  // buckets are finished during the backward pass
   const double forward = executor_->forward_seconds();
   double seconds = 0;
-  nn::LossSums sums;
+  models::BatchLoss sums;
   {
     const Timed timed(seconds);
-    sums = executor_->gradient(batch_features_.data(), batch_targets_.data(), settings_.loss, position, out);
+    sums = executor_->gradient(batch_rows_, batch_targets_.data(), settings_.loss, position, out);
   }
   const double forward_seconds = executor_->forward_seconds() - forward;
   times_.forward += forward_seconds;
@@ -293,6 +295,10 @@ void Trainer::fail_diverged() const {
   });
 }
 
+double Trainer::position_in_epochs() const {
+  return static_cast<double>(state_.epoch) + static_cast<double>(state_.step) / static_cast<double>(steps_per_epoch_);
+}
+
 Outcome Trainer::run(const TrainingHooks& hooks) {
   optimizer_.set_steps(state_.optimizer_steps);
   while (state_.epoch < settings_.epochs) {
@@ -303,10 +309,7 @@ Outcome Trainer::run(const TrainingHooks& hooks) {
     }
     EpochReport report;
     for (const std::int64_t epoch = state_.epoch; state_.epoch == epoch;) {
-      const double position =
-          static_cast<double>(state_.epoch) + static_cast<double>(state_.step) / static_cast<double>(steps_per_epoch_);
-      report.learning_rate = settings_.schedule.rate(position);
-      executor_->set_beta(settings_.beta.value(position));
+      report.learning_rate = settings_.schedule.rate(position_in_epochs());
       const Decision decision = step(hooks, report.learning_rate);
       state_.step += 1;
       state_.optimizer_steps = optimizer_.steps();

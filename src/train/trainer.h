@@ -82,7 +82,7 @@ enum class Outcome { finished, stopped_early, stopped };
 class Trainer {
  public:
   /// `shards` holds the rows of this rank's shards (see parallel::shards_of_rank), in order. `multipliers` by
-  /// parameter index: learning-rate multipliers, 0 = frozen; empty = all 1. `shard_rows_total` are the rows of the
+  /// parameter index: learning-rate multipliers, 0 = frozen; empty = all 1. `smallest_shard` are the rows of the
   /// smallest shard over all ranks, which fixes the number of steps. Collective.
   Trainer(const parallel::Communicator& communicator, const models::Model& model, const TrainingSettings& settings,
           std::vector<Rows> shards, std::size_t smallest_shard, const std::vector<double>& multipliers = {});
@@ -114,9 +114,10 @@ class Trainer {
   };
   Decision step(const TrainingHooks& hooks, double learning_rate);
   void fill_batch(int local_shard);
+  double position_in_epochs() const;
   void shuffle(std::int64_t epoch);
   void load_weights();
-  nn::LossSums compute_gradient(const models::StreamPosition& position, float* out);
+  models::BatchLoss compute_gradient(const models::StreamPosition& position, float* out);
   double gradient_norm();
   void update(const float* gradient, double labels, double learning_rate);
   const float* weights_to_validate();
@@ -138,7 +139,7 @@ class Trainer {
   linalg::Buffer<float> averaged_;                 ///< The moving average of all weights, when validated.
   std::vector<std::vector<std::uint32_t>> order_;  ///< By local shard: this epoch's order of its rows.
   std::int64_t shuffled_epoch_ = -1;
-  std::vector<float> batch_features_;
+  models::RowBlock batch_rows_;
   std::vector<float> batch_targets_;
   std::vector<double> records_;  ///< By shard: loss, labels, stop, checkpoint.
   parallel::Parts record_parts_;

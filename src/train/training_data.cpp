@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "base/random.h"
-#include "chem/spellings.h"
 
 namespace epitaxy::train {
 
@@ -26,11 +25,12 @@ TrainingData::TrainingData(const std::vector<Source>& sources, const SplitSettin
   if (!split.validation_file.empty()) {
     open_validation(split.validation_file);
   }
-  if (is_molecular()) {
-    read_representation();
-  } else {
-    description_.features = sets_.front().index().feature_names;
+  std::vector<const data::DatasetIndex*> trained;
+  for (std::size_t s = 0; s < sources_; ++s) {
+    trained.push_back(&index(s));
   }
+  description_.kind->fit(description_, trained);
+  reader_ = description_.kind->reader(description_);
   std::set<std::string> left_out = excluded;
   if (!split.validation_file.empty()) {
     left_out.merge(data::distinct_groups(sets_.back()));
@@ -50,19 +50,12 @@ TrainingData::TrainingData(const std::vector<Source>& sources, const SplitSettin
 
 /// Opens the data sets, and lists the heads in the order in which they are named.
 void TrainingData::open(const std::vector<Source>& sources) {
-  const std::string kind = is_molecular() ? "molecule" : "composition";
   description_.heads.clear();
   description_.preparation.reset();
   for (const Source& source : sources) {
     files_.push_back(source.file);
     const data::DatasetIndex& index = sets_.emplace_back(data::read_index(source.file)).index();
-    if (index.kind != kind) {
-      fail_input("{} holds {}s, but a {} learns from {}s", source.file, index.kind, description_.kind, kind);
-    }
-    if (index.feature_names != sets_.front().index().feature_names) {
-      fail_input("{} and {} have different features: import both with the same version", sources.front().file,
-                 source.file);
-    }
+    models::check_substance(*description_.kind, index);
     check_rules(source.file, index.preparation);
     if (!description_.preparation) {
       description_.preparation = index.preparation;
@@ -70,65 +63,70 @@ void TrainingData::open(const std::vector<Source>& sources) {
       data::add_columns(*description_.preparation, *index.preparation);
     }
     for (const LabelSource& label : source.labels) {
-      const data::Target& target = index.target(label.target);
-      const auto same = [&](const models::Head& head) { return head.name == label.head; };
-      const auto found = std::ranges::find_if(description_.heads, same);
-      if (found == description_.heads.end()) {
-        description_.heads.push_back({label.head, target.name, target.unit, {}, label.weight});
-      } else if (found->unit != target.unit) {
-        fail_input("the head '{}' learns from targets in {} and in {}: import them in one unit", label.head,
-                   found->unit, target.unit);
-      }
+      add_head(label, index.target(label.target));
     }
   }
   for (std::size_t s = 0; s < sources.size(); ++s) {
     columns_.emplace_back(description_.heads.size());
     for (const LabelSource& label : sources[s].labels) {
-      columns_[s][description_.head_index(label.head)] = {
-          &index(s).target(label.target), label.low, label.high, label.fraction, {}};
+      const std::size_t head = description_.head_index(label.head);
+      const auto& target = index(s).target(label.target);
+      columns_[s][head] = {models::labels_for(description_.heads[head], target, sources[s].file),
+                           label.low,
+                           label.high,
+                           label.fraction,
+                           {}};
     }
   }
 }
 
-void TrainingData::check_rules(const std::string& file, const std::optional<data::Preparation>& other) const {
-  if (is_molecular()) {
-    data::check_same_rules(files_.front(), index(0).preparation, file, other);
+/// A head may learn from several data sets; it tells all their classes apart.
+void TrainingData::add_head(const LabelSource& label, const data::Target& target) {
+  const std::string task = label.task == "auto" ? "" : label.task;
+  auto& heads = description_.heads;
+  const auto found = std::ranges::find(heads, label.head, &models::Head::name);
+  data::Target all{target.name, target.unit, {}, target.classes};
+  if (found != heads.end()) {
+    if (found->unit != target.unit) {
+      fail_input("the head '{}' learns from targets in {} and in {}: import them in one unit", label.head, found->unit,
+                 target.unit);
+    }
+    all.name = found->target;
+    all.classes.insert(all.classes.end(), found->classes.begin(), found->classes.end());
+    std::ranges::sort(all.classes);
+    const auto repeated = std::ranges::unique(all.classes);
+    all.classes.erase(repeated.begin(), repeated.end());
   }
+  models::Head head = models::make_head(label.head, all, task);
+  head.weight = found != heads.end() ? found->weight : label.weight;
+  if (!description_.kind->can_learn(*head.task)) {
+    fail_input("a {} cannot learn the head '{}', whose task is '{}'", description_.kind->name(), head.name,
+               head.task->name());
+  }
+  found != heads.end() ? static_cast<void>(*found = head) : heads.push_back(head);
+}
+
+void TrainingData::check_rules(const std::string& file, const std::optional<data::Preparation>& other) const {
+  data::check_same_rules(substance(), files_.front(), index(0).preparation, file, other);
 }
 
 /// A data set for validation has the targets of the heads, or some of them.
 void TrainingData::open_validation(const std::string& file) {
   files_.push_back(file);
   const data::DatasetIndex& validation = sets_.emplace_back(data::read_index(file)).index();
-  if (validation.kind != index(0).kind) {
-    fail_input("'validation.file': {} holds {}s, the training data {}s", file, validation.kind, index(0).kind);
-  }
+  models::check_substance(*description_.kind, validation);
   check_rules(file, validation.preparation);
   columns_.emplace_back(description_.heads.size());
   for (std::size_t head = 0; head < description_.heads.size(); ++head) {
     for (const data::Target& target : validation.targets) {
       if (target.name == description_.heads[head].target && target.unit == description_.heads[head].unit) {
-        columns_.back()[head].target = &target;
+        columns_.back()[head].values = models::labels_for(description_.heads[head], target, file);
       }
     }
   }
 }
 
-/// The tokens of all training molecules, and the length, unless it is given.
-void TrainingData::read_representation() {
-  std::set<std::string> symbols;
-  std::size_t longest = 0;
-  for (std::size_t s = 0; s < sources_; ++s) {
-    const auto& list = data::token_list(index(s), description_.representation);
-    symbols.insert(list.symbols.begin(), list.symbols.end());
-    longest = std::max(longest, list.longest);
-  }
-  description_.features.assign(symbols.begin(), symbols.end());
-  if (description_.vae.length == 0) {
-    description_.vae.length = std::max(longest + 1, description_.vae.shortest_length());
-  }
-  reader_.emplace(description_);
-}
+const chem::Substance& TrainingData::substance() const { return description_.kind->substance(); }
 
 bool TrainingData::has_label(RowReference row) const {
   for (std::size_t head = 0; head < description_.heads.size(); ++head) {
@@ -139,20 +137,15 @@ bool TrainingData::has_label(RowReference row) const {
   return false;
 }
 
-/// Molecules teach the autoencoder without labels, too.
-bool TrainingData::is_usable(RowReference row) const {
-  if (!is_molecular()) {
-    return has_label(row);
-  }
-  const auto& text = data::texts(index(row.source), description_.representation)[row.row];
-  return !text.empty() && reader_->can_encode(text);
-}
-
 void TrainingData::leave_out_unusable(std::uint32_t source) {
   data::LabelledRows& set = sets_[source];
-  set.leave_out(is_molecular() ? data::LeftOut::unreadable : data::LeftOut::unlabelled, [&](std::size_t i) {
-    return !is_usable({source, static_cast<std::uint32_t>(set.row(i))});
-  });
+  const auto& texts = data::texts(set.index(), reader_->notation());
+  if (!description_.kind->learns_unlabelled()) {
+    set.leave_out(data::LeftOut::unlabelled, [&](std::size_t i) {
+      return !has_label({source, static_cast<std::uint32_t>(set.row(i))});
+    });
+  }
+  set.leave_out(data::LeftOut::unreadable, [&](std::size_t i) { return !reader_->can_read(texts[set.row(i)]); });
 }
 
 /// Counts labels out of range, and leaves out the rows that have no others.
@@ -160,7 +153,7 @@ void TrainingData::leave_out_beyond_range(std::uint32_t source) {
   data::LabelledRows& set = sets_[source];
   set.leave_out(data::LeftOut::out_of_range, [&](std::size_t i) {
     const RowReference row{source, static_cast<std::uint32_t>(set.row(i))};
-    bool any = is_molecular();
+    bool any = description_.kind->learns_unlabelled();
     for (std::size_t head = 0; head < description_.heads.size(); ++head) {
       const bool there = !std::isnan(label(row, head));
       any = any || (there && in_range(row, head));
@@ -207,8 +200,8 @@ std::size_t TrainingData::unreadable_validation() const {
 }
 
 double TrainingData::label(RowReference row, std::size_t head) const {
-  const data::Target* target = columns_[row.source][head].target;
-  return target != nullptr ? target->values[row.row] : std::numeric_limits<double>::quiet_NaN();
+  const auto& values = columns_[row.source][head].values;
+  return values.empty() ? std::numeric_limits<double>::quiet_NaN() : values[row.row];
 }
 
 bool TrainingData::in_range(RowReference row, std::size_t head) const {
@@ -252,7 +245,7 @@ void TrainingData::choose_labels(std::size_t head, const data::Split& split) {
   if (all == 0) {
     fail_input("no training rows are left with a label for the head '{}' ({})", h.name, h.target);
   }
-  if (is_molecular() && all < kFewestLabels) {
+  if (all < kFewestLabels) {
     fail_input("{} labels are left for the head '{}' ({}), but a head needs at least {}: raise its 'label_share'", all,
                h.name, h.target, kFewestLabels);
   }
@@ -266,7 +259,7 @@ void TrainingData::fit_standardizers() {
         labels.push_back(label(row, head));
       }
     }
-    description_.heads[head].standardizer = models::Standardizer::fit(labels);
+    description_.heads[head].standardizer = description_.heads[head].task->standardizer(labels);
   }
 }
 
@@ -291,82 +284,48 @@ std::vector<RowReference> TrainingData::shard(int shard, int shards, std::uint64
   return rows;
 }
 
-Rows TrainingData::load(const std::vector<RowReference>& rows) const {
-  const std::size_t features = description_.feature_count();
+std::vector<float> TrainingData::targets(const std::vector<RowReference>& rows) const {
   const std::size_t heads = description_.heads.size();
-  Rows result{rows.size(), features, heads, {}, {}};
-  result.features.resize(rows.size() * features);
-  result.targets.assign(rows.size() * heads, std::numeric_limits<float>::quiet_NaN());
-  for (std::uint32_t s = 0; s < sets_.size(); ++s) {
-    std::vector<std::size_t> places;
-    std::vector<std::size_t> wanted;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (rows[i].source == s) {
-        places.push_back(i);
-        wanted.push_back(rows[i].row);
-      }
-    }
-    if (wanted.empty()) {
-      continue;
-    }
-    const std::vector<float> read = load_features(index(s), wanted, description_);
-    for (std::size_t i = 0; i < places.size(); ++i) {
-      std::copy_n(read.data() + i * features, features, result.features.data() + places[i] * features);
-    }
-  }
+  std::vector<float> targets(rows.size() * heads, std::numeric_limits<float>::quiet_NaN());
   for (std::size_t i = 0; i < rows.size(); ++i) {
     for (std::size_t head = 0; head < heads; ++head) {
       if (trains_on(rows[i], head)) {
         const double standardized = description_.heads[head].standardizer.forward(label(rows[i], head));
-        result.targets[i * heads + head] = static_cast<float>(standardized);
+        targets[i * heads + head] = static_cast<float>(standardized);
       }
     }
+  }
+  return targets;
+}
+
+const std::string& TrainingData::text(RowReference row) const {
+  return data::texts(index(row.source), reader_->notation())[row.row];
+}
+
+/// Rows that cannot be read were left out before: a file that was prepared in another way may have some all the same.
+void TrainingData::read_row(RowReference row, const std::function<void()>& read) const {
+  try {
+    read();
+  } catch (const chem::TextError& error) {
+    fail_input("{}: the model cannot read the row of line {} ('{}'): {}; import the data again", files_[row.source],
+               index(row.source).lines[row.row], text(row), error.what());
+  }
+}
+
+Rows TrainingData::load(const std::vector<RowReference>& rows) const {
+  Rows result{{}, description_.heads.size(), targets(rows)};
+  for (const RowReference row : rows) {
+    read_row(row, [&] { reader_->read(text(row), result.block); });
   }
   return result;
 }
 
 Rows TrainingData::load_for_training(const std::vector<RowReference>& rows) const {
-  Rows result = load(rows);
-  const std::size_t spellings = is_molecular() ? description_.vae.spellings : 0;
-  if (spellings == 0) {
-    return result;
+  Rows result{{}, description_.heads.size(), targets(rows)};
+  for (const RowReference row : rows) {
+    read_row(row, [&] { reader_->read_for_training(text(row), index(row.source).texts[row.row], result.block); });
   }
-  const std::size_t length = description_.vae.length;
-  const std::size_t width = length * (1 + spellings);
-  std::vector<float> features(rows.size() * width);
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const float* own = result.features.data() + i * length;
-    float* row = features.data() + i * width;
-    const auto texts = chem::spellings(index(rows[i].source).smiles[rows[i].row], spellings);
-    for (std::size_t k = 0; k <= spellings; ++k) {
-      std::copy_n(own, length, row + k * length);
-      // A spelling that the model cannot read is replaced by the canonical one.
-      const std::string text = k > 0 ? chem::write_in(description_.representation, texts[k - 1]) : "";
-      if (k > 0 && reader_->can_encode(text)) {
-        reader_->encode(text, row + k * length);
-      }
-    }
-  }
-  result.feature_count = width;
-  result.features = std::move(features);
   return result;
-}
-
-std::vector<float> load_features(const data::DatasetIndex& index, const std::vector<std::size_t>& rows,
-                                 const models::ModelDescription& model) {
-  if (model.kind != "molecule_vae") {
-    if (index.feature_names != model.features) {
-      fail_input("{} has other features than the model", index.path.string());
-    }
-    return data::read_features(index, rows);
-  }
-  const models::MoleculeText reader(model);
-  const auto& texts = data::texts(index, model.representation);
-  std::vector<float> features(rows.size() * model.vae.length);
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    reader.encode(texts[rows[i]], features.data() + i * model.vae.length);
-  }
-  return features;
 }
 
 }  // namespace epitaxy::train

@@ -4,16 +4,18 @@
 /// has no label for a head, that head's loss skips it. Rows of one group (composition, molecule) lie on the same side
 /// of every split.
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "data/labelled_rows.h"
-#include "models/model.h"
-#include "models/molecule_vae/molecule_text.h"
+#include "models/head_task.h"
+#include "models/kind.h"
 #include "train/rows.h"
 
 namespace epitaxy::train {
@@ -26,6 +28,7 @@ struct LabelSource {
   double high = std::numeric_limits<double>::infinity();  ///< test rows are reported apart.
   double fraction = 1;                                    ///< Share of the training labels that is used.
   double weight = 1;                                      ///< Of the head's loss.
+  std::string task = "auto";  ///< Of the head, see models::HeadTask; auto: as the target is.
 };
 
 /// One data set and what is learned from it.
@@ -52,22 +55,25 @@ inline constexpr std::size_t kFewestLabels = 10;
 
 class TrainingData {
  public:
-  /// Opens the data sets, drops rows with an excluded group, without any label (of molecules only those that `model`
-  /// cannot read: its length is set, or 0 for that of the longest molecule), and splits the rest. Of a head's training
-  /// labels, a fraction is a subset of every larger one. Throws InputError: see data::read_index; no rows left; too few
-  /// labels; data sets of different kinds, or of molecules that were prepared by different rules.
+  /// Opens the data sets, drops rows with an excluded group, without any label (unless the kind of `model` learns from
+  /// them, too) and those that the model cannot read, and splits the rest. Of a head's training labels, a fraction is a
+  /// subset of every larger one. Throws InputError: see data::read_index; no rows left; too few labels; data sets of
+  /// another substance, or prepared by different rules.
   TrainingData(const std::vector<Source>& sources, const SplitSettings& split, const std::set<std::string>& excluded,
                models::ModelDescription model);
 
-  /// The model with features, heads (standardizers fitted to the training labels) and, of molecules, length.
+  /// The model with features, heads (standardizers fitted to the training labels) and what else the data tell.
   const models::ModelDescription& description() const { return description_; }
   const data::DatasetIndex& index(std::size_t source) const { return sets_[source].index(); }
-  /// Throws InputError when a data set of molecules was prepared by other rules than those of the training.
+  const chem::Substance& substance() const;
+  const models::RowReader& reader() const { return *reader_; }
+  /// Throws InputError when a data set was prepared by other rules than those of the training.
   void check_rules(const std::string& file, const std::optional<data::Preparation>& other) const;
+  /// Of a row, as the model reads it.
+  const std::string& text(RowReference row) const;
   /// NaN where there is none.
   double label(RowReference row, std::size_t head) const;
   bool in_range(RowReference row, std::size_t head) const;
-  bool is_molecular() const { return description_.kind == "molecule_vae"; }
 
   const std::vector<RowReference>& train() const { return train_; }
   const std::vector<RowReference>& validation() const { return validation_; }
@@ -86,13 +92,13 @@ class TrainingData {
   std::size_t smallest_shard(int shards) const { return train_.size() / static_cast<std::size_t>(shards); }
   /// Reads rows into memory, in the given order: the model's features and standardized labels to train on.
   Rows load(const std::vector<RowReference>& rows) const;
-  /// The same; with molecules' further spellings behind each row's features, if the model reads such.
+  /// The same, with what training reads besides.
   Rows load_for_training(const std::vector<RowReference>& rows) const;
 
  private:
   /// Where the labels of one head are in one data set.
   struct Column {
-    const data::Target* target = nullptr;
+    std::vector<double> values;  ///< [rows of the set]; empty: it has none.
     double low = -std::numeric_limits<double>::infinity();
     double high = std::numeric_limits<double>::infinity();
     double fraction = 1;
@@ -100,8 +106,8 @@ class TrainingData {
   };
 
   void open(const std::vector<Source>& sources);
+  void add_head(const LabelSource& label, const data::Target& target);
   void open_validation(const std::string& file);
-  void read_representation();
   void take_validation_rows();
   void split_rows(std::uint32_t source, const SplitSettings& settings, const std::set<std::string>& excluded);
   /// Of the training data sets.
@@ -109,13 +115,14 @@ class TrainingData {
   void leave_out_unusable(std::uint32_t source);
   void leave_out_beyond_range(std::uint32_t source);
   bool has_label(RowReference row) const;
-  bool is_usable(RowReference row) const;
   void choose_labels(std::size_t head, const data::Split& split);
   void fit_standardizers();
+  std::vector<float> targets(const std::vector<RowReference>& rows) const;
+  void read_row(RowReference row, const std::function<void()>& read) const;
   bool trains_on(RowReference row, std::size_t head) const;
 
   models::ModelDescription description_;
-  std::optional<models::MoleculeText> reader_;  ///< Of molecules.
+  std::unique_ptr<models::RowReader> reader_;
   std::vector<std::string> files_;
   std::vector<data::LabelledRows> sets_;  ///< Those of the sources, then that of a validation file.
   std::size_t sources_ = 0;
@@ -126,10 +133,5 @@ class TrainingData {
   std::vector<std::size_t> label_counts_;
   std::size_t out_of_range_ = 0;
 };
-
-/// Features [rows, feature_count] of rows of a data set as a model reads them. Throws InputError when the data set is
-/// of another kind, and chem::TokenError for a molecule that the model cannot read.
-std::vector<float> load_features(const data::DatasetIndex& index, const std::vector<std::size_t>& rows,
-                                 const models::ModelDescription& model);
 
 }  // namespace epitaxy::train

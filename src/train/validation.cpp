@@ -1,43 +1,40 @@
 #include "train/validation.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/error.h"
-#include "base/regression_metrics.h"
 
 namespace epitaxy::train {
 
-Validation::Validation(const parallel::Communicator& communicator, const models::Model& model,
-                       const nn::Arithmetic& arithmetic, const TrainingData& data,
-                       const std::vector<RowReference>& rows, ChooseBy choose_by,
-                       const std::optional<MoleculeEvaluationSettings>& molecules)
-    : model_(model),
+Validation::Validation(const EvaluationCase& c, ChooseBy choose_by, const std::any& evaluation)
+    : model_(c.model),
       choose_by_(std::move(choose_by)),
-      properties_(communicator, model, arithmetic, data, rows),
-      metrics_(model.description().heads.size()) {
-  if (molecules && data.is_molecular()) {
-    molecules_ = std::make_unique<MoleculeEvaluation>(communicator, models::molecule_model(model, "the training"),
-                                                      arithmetic, data, rows, *molecules);
+      properties_(c.communicator, c.model, c.arithmetic, c.data, c.rows),
+      figures_(c.model.description().heads.size()) {
+  const EvaluationKind* own = evaluation_of(c.model.description().kind);
+  if (own != nullptr && evaluation.has_value()) {
+    of_kind_ = own->make(c, evaluation);
   }
 }
 
 double Validation::evaluate(const float* weights, std::int64_t epoch) {
-  metrics_ = properties_.evaluate(weights);
-  if (molecules_) {
-    molecule_metrics_ = molecules_->evaluate(weights);
+  figures_ = properties_.evaluate(weights);
+  if (of_kind_) {
+    of_kind_->evaluate(weights);
   }
   if (choose_by_ == "last") {
     return -static_cast<double>(epoch);
   }
-  if (choose_by_ == "reconstruction") {
-    check(molecule_metrics_.has_value(), "only molecules are reconstructed");
-    return -molecule_metrics_->exact;
+  const EvaluationKind* own = evaluation_of(model_.description().kind);
+  if (of_kind_ && std::ranges::count(own->choices(), choose_by_) > 0) {
+    return of_kind_->figure(choose_by_);
   }
   double sum = 0;
   double count = 0;
-  for (std::size_t h = 0; h < metrics_.size(); ++h) {
-    if ((choose_by_ == "mean" || choose_by_ == model_.description().heads[h].name) && metrics_[h].count > 0) {
-      sum += metrics_[h].mae;
+  for (std::size_t h = 0; h < figures_.size(); ++h) {
+    if ((choose_by_ == "mean" || choose_by_ == model_.description().heads[h].name) && figures_[h].count > 0) {
+      sum += figures_[h].error();
       count += 1;
     }
   }
@@ -47,29 +44,25 @@ double Validation::evaluate(const float* weights, std::int64_t epoch) {
 std::vector<std::string> Validation::columns() const {
   std::vector<std::string> columns;
   for (const auto& head : model_.description().heads) {
-    columns.push_back(fmt::format("validation_mae_{}_{}", head.name, unit_suffix(head.unit)));
+    const models::FigureName& error = head.task->figures().front();
+    columns.push_back(fmt::format("validation_{}_{}", error.key, head.name) +
+                      (error.has_unit ? "_" + data::unit_suffix(head.unit) : ""));
   }
-  if (molecules_) {
-    for (const char* name : {"exact_reconstruction", "token_accuracy", "divergence_nats", "active_units",
-                             "prior_rdkit_valid", "prior_valid", "prior_unique", "prior_novel"}) {
-      columns.emplace_back(name);
-    }
+  if (of_kind_) {
+    const auto own = of_kind_->columns();
+    columns.insert(columns.end(), own.begin(), own.end());
   }
   return columns;
 }
 
 std::vector<std::string> Validation::fields(bool there) const {
   std::vector<double> values;
-  for (const statistics::RegressionMetrics& metrics : metrics_) {
-    values.push_back(metrics.mae);
+  for (const models::Figures& figures : figures_) {
+    values.push_back(figures.error());
   }
-  if (molecules_) {
-    const MoleculeMetrics m = molecule_metrics_.value_or(MoleculeMetrics{});
-    const PointShares prior = shares_of(m.prior);
-    for (const double value : {m.exact, m.token_accuracy, m.divergence, static_cast<double>(m.active_units),
-                               prior.rdkit_valid, prior.valid, prior.unique, prior.novel}) {
-      values.push_back(value);
-    }
+  if (of_kind_) {
+    const auto own = of_kind_->values();
+    values.insert(values.end(), own.begin(), own.end());
   }
   std::vector<std::string> fields;
   for (const double value : values) {
@@ -80,15 +73,11 @@ std::vector<std::string> Validation::fields(bool there) const {
 
 std::string Validation::line() const {
   std::string line;
-  for (std::size_t h = 0; h < metrics_.size(); ++h) {
-    line += fmt::format("  {} {:.5f}", model_.description().heads[h].name, metrics_[h].mae);
+  for (std::size_t h = 0; h < figures_.size(); ++h) {
+    line += fmt::format("  {} {:.5f}", model_.description().heads[h].name, figures_[h].error());
   }
-  if (molecule_metrics_) {
-    const MoleculeMetrics& m = *molecule_metrics_;
-    const PointShares prior = shares_of(m.prior);
-    line +=
-        fmt::format("  exact {:.1f} %, KL {:.1f} nats in {} units; prior: {:.1f} % valid ({:.1f} % by RDKit's rule)",
-                    100 * m.exact, m.divergence, m.active_units, 100 * prior.valid, 100 * prior.rdkit_valid);
+  if (of_kind_) {
+    line += of_kind_->line();
   }
   return line;
 }

@@ -1,6 +1,7 @@
 #include "transfer/average.h"
 
 #include "base/error.h"
+#include "learners/average.h"
 
 namespace epitaxy::transfer {
 

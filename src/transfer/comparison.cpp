@@ -1,10 +1,10 @@
 #include "transfer/comparison.h"
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
-#include "base/regression_metrics.h"
 #include "base/statistics.h"
 #include "base/table.h"
 #include "train/run_files.h"
@@ -14,20 +14,21 @@ namespace epitaxy::transfer {
 
 namespace {
 
-using statistics::regression_metrics;
-using statistics::RegressionMetrics;
-
 VariantResult summarize(const TransferData& data, const FinetuneSettings& settings, std::size_t v,
                         const std::vector<Job>& jobs, const std::vector<JobResult>& results) {
+  const std::size_t values = data.head.values();
+  const auto measure = [&](std::span<const double> labels, std::span<const double> predictions) {
+    return data.head.task->measure(data.head, labels, predictions);
+  };
   VariantResult variant;
   variant.name = settings.variants[v].name;
-  Ensemble out_of_fold(data.labels.size());
-  Ensemble test(data.test_labels.size());
-  std::vector<double> maes;
+  Ensemble out_of_fold(data.labels.size() * values);
+  Ensemble test(data.test_labels.size() * values);
+  std::vector<double> errors;
   std::vector<double> validation;
-  std::vector<RegressionMetrics> by_seed;
+  std::vector<models::Figures> by_seed;
   for (const std::uint64_t seed : settings.seeds) {
-    std::vector<double> predicted(data.labels.size(), std::nan(""));
+    std::vector<double> predicted(data.labels.size() * values, std::nan(""));
     bool any = false;
     for (std::size_t j = 0; j < jobs.size(); ++j) {
       if (jobs[j].variant != v || jobs[j].seed != seed) {
@@ -37,27 +38,29 @@ VariantResult summarize(const TransferData& data, const FinetuneSettings& settin
       std::vector<double> truth;
       for (std::size_t i = 0; i < results[j].rows.size(); ++i) {
         const auto row = static_cast<std::size_t>(results[j].rows[i]);
-        predicted[row] = results[j].predictions[i];
-        out_of_fold.add(row, results[j].predictions[i]);
+        for (std::size_t k = 0; k < values; ++k) {
+          predicted[row * values + k] = results[j].predictions[i * values + k];
+          out_of_fold.add(row * values + k, results[j].predictions[i * values + k]);
+        }
         truth.push_back(data.labels[row]);
       }
       for (std::size_t i = 0; i < results[j].test_predictions.size(); ++i) {
         test.add(i, results[j].test_predictions[i]);
       }
-      maes.push_back(regression_metrics(truth, results[j].predictions).mae);
-      validation.push_back(results[j].validation_mae);
+      errors.push_back(measure(truth, results[j].predictions).error());
+      validation.push_back(results[j].validation_error);
     }
     if (any) {
-      by_seed.push_back(regression_metrics(data.labels, predicted));
+      by_seed.push_back(measure(data.labels, predicted));
     }
   }
-  out_of_fold.finish(variant.prediction, variant.deviation);
-  test.finish(variant.test_prediction, variant.test_deviation);
-  variant.single = statistics::average(by_seed);
-  variant.ensemble = regression_metrics(data.labels, variant.prediction);
-  variant.test = regression_metrics(data.test_labels, variant.test_prediction);
-  variant.mae_deviation = statistics::spread(maes).deviation;
-  variant.validation_mae = statistics::spread(validation).mean;
+  out_of_fold.finish(variant.prediction, variant.prediction_std);
+  test.finish(variant.test_prediction, variant.test_prediction_std);
+  variant.single = models::average(by_seed);
+  variant.ensemble = measure(data.labels, variant.prediction);
+  variant.test = measure(data.test_labels, variant.test_prediction);
+  variant.deviation = statistics::spread(errors).deviation;
+  variant.validation_error = statistics::spread(validation).mean;
   return variant;
 }
 
@@ -68,68 +71,91 @@ Comparison compare(const TransferData& data, const FinetuneSettings& settings, c
   Comparison comparison;
   for (std::size_t v = 0; v < settings.variants.size(); ++v) {
     comparison.variants.push_back(summarize(data, settings, v, jobs, results));
-    if (comparison.variants[v].validation_mae < comparison.variants[comparison.best].validation_mae) {
+    if (comparison.variants[v].validation_error < comparison.variants[comparison.best].validation_error) {
       comparison.best = v;
     }
   }
-  std::vector<double> mean(data.labels.size());
+  const std::size_t values = data.head.values();
+  std::vector<double> baseline(data.labels.size() * values, std::nan(""));
   for (std::size_t j = 0; j < jobs.size(); ++j) {
     for (const std::int64_t row : results[j].rows) {
-      mean[static_cast<std::size_t>(row)] = results[j].baseline;
+      std::ranges::copy(results[j].baseline,
+                        baseline.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(row) * values));
     }
   }
-  comparison.baseline = regression_metrics(data.labels, mean);
+  comparison.baseline = data.head.task->measure(data.head, data.labels, baseline);
   return comparison;
 }
 
 std::string comparison_table(const Comparison& comparison, const TransferData& data) {
-  std::string text = fmt::format("{}, out of fold, {} rows, {}\n", data.target, comparison.baseline.count, data.unit);
-  text::Table table({{"variant", text::Align::left, 18},
-                     {"MAE", text::Align::right, 8},
-                     {"+-", text::Align::right, 8},
-                     {"RMSE", text::Align::right, 8},
-                     {"R2", text::Align::right, 8},
-                     {"ensemble", text::Align::right, 10},
-                     {"validation", text::Align::right, 11},
-                     {"", text::Align::left, 0, 2}});
+  const auto figures = data.head.task->figures();
+  const std::string error = figures.front().label;
   const auto figure = [](double value) { return fmt::format("{:.4f}", value); };
-  const auto& b = comparison.baseline;
-  table.row({"predict the mean", figure(b.mae), "", figure(b.rmse), figure(b.r2)});
+  std::vector<text::Column> columns{
+      {"variant", text::Align::left, 18}, {error, text::Align::right, 8}, {"+-", text::Align::right, 8}};
+  for (const models::FigureName& other : figures.subspan(1)) {
+    columns.push_back({other.label, text::Align::right, 8});
+  }
+  columns.push_back({"ensemble", text::Align::right, 10});
+  columns.push_back({"validation", text::Align::right, 11});
+  columns.push_back({"", text::Align::left, 0, 2});
+  text::Table table(std::move(columns));
+  const auto cells_of = [&](const std::string& name, const models::Figures& f, const std::string& deviation) {
+    std::vector<std::string> cells{name, figure(f.error()), deviation};
+    for (std::size_t i = 1; i < f.values.size(); ++i) {
+      cells.push_back(figure(f.values[i]));
+    }
+    return cells;
+  };
+  table.row(cells_of(data.head.classes.empty() ? "predict the mean" : "predict the shares", comparison.baseline, ""));
   for (std::size_t v = 0; v < comparison.variants.size(); ++v) {
     const VariantResult& r = comparison.variants[v];
-    table.row({r.name, figure(r.single.mae), figure(r.mae_deviation), figure(r.single.rmse), figure(r.single.r2),
-               figure(r.ensemble.mae), figure(r.validation_mae), v == comparison.best ? "chosen" : ""});
+    auto cells = cells_of(r.name, r.single, figure(r.deviation));
+    cells.insert(cells.end(),
+                 {figure(r.ensemble.error()), figure(r.validation_error), v == comparison.best ? "chosen" : ""});
+    table.row(std::move(cells));
   }
+  std::string text =
+      fmt::format("{}, out of fold, {} rows, {}\n", data.head.target, comparison.baseline.count, data.head.unit);
   text += table.text();
-  if (!data.test_labels.empty()) {
-    for (const VariantResult& r : comparison.variants) {
-      text += fmt::format("test rows ({}), {}: ensemble of all folds and seeds MAE {:.4f}, RMSE {:.4f}, R2 {:.4f}\n",
-                          r.test.count, r.name, r.test.mae, r.test.rmse, r.test.r2);
+  for (const VariantResult& r : comparison.variants) {
+    if (r.test.count > 0) {
+      text += fmt::format("test rows ({}), {}: ensemble of all folds and seeds", r.test.count, r.name);
+      for (std::size_t i = 0; i < figures.size(); ++i) {
+        text += fmt::format("{} {} {:.4f}", i == 0 ? "" : ",", figures[i].label, r.test.values[i]);
+      }
+      text += "\n";
     }
   }
-  text +=
-      "MAE: single models; +-: over folds and seeds; ensemble: mean of the seeds; chosen by the MAE on validation rows";
+  text += fmt::format(
+      "{}: single models; +-: over folds and seeds; ensemble: mean of the seeds; chosen by the {} on validation rows",
+      error, error);
   return text;
 }
 
 nlohmann::ordered_json to_json(const Comparison& comparison, const TransferData& data,
                                const FinetuneSettings& settings) {
-  const std::string unit = train::unit_suffix(data.unit);
-  const auto metrics = [&](const RegressionMetrics& m) {
-    return nlohmann::ordered_json{{"mae_" + unit, m.mae}, {"rmse", m.rmse}, {"r2", m.r2}};
+  const auto names = data.head.task->figures();
+  const std::string error = models::figure_key(names.front(), data.head);
+  const auto figures = [&](const models::Figures& f) {
+    nlohmann::ordered_json json{{error, f.error()}};
+    for (std::size_t i = 1; i < names.size(); ++i) {
+      json[names[i].key] = f.values[i];
+    }
+    return json;
   };
-  nlohmann::ordered_json summary{{"stage", "finetune"}, {"target", data.target}, {"rows", data.labelled}};
+  nlohmann::ordered_json summary{{"stage", "finetune"}, {"target", data.head.target}, {"rows", data.labelled}};
   summary["folds"] = settings.folds;
   summary["seeds"] = settings.seeds;
-  summary["baseline_mean_predictor"] = metrics(comparison.baseline);
+  summary["baseline_mean_predictor"] = figures(comparison.baseline);
   for (const VariantResult& r : comparison.variants) {
     auto& entry = summary["variants"][r.name];
-    entry = metrics(r.single);
-    entry["mae_std"] = r.mae_deviation;
-    entry["ensemble_mae_" + unit] = r.ensemble.mae;
-    entry["validation_mae_" + unit] = r.validation_mae;
+    entry = figures(r.single);
+    entry[fmt::format("{}_std", names.front().key)] = r.deviation;
+    entry["ensemble_" + error] = r.ensemble.error();
+    entry["validation_" + error] = r.validation_error;
     if (r.test.count > 0) {
-      entry["test"] = metrics(r.test);
+      entry["test"] = figures(r.test);
       entry["test"]["rows"] = r.test.count;
     }
   }
@@ -140,21 +166,27 @@ nlohmann::ordered_json to_json(const Comparison& comparison, const TransferData&
 namespace {
 
 void write_predictions(const Comparison& comparison, const TransferData& data, const std::filesystem::path& path) {
-  const bool molecular = data.rows.index().kind == "molecule";
-  train::CsvWriter table({molecular ? "smiles" : "formula", molecular ? "molecule" : "composition", "set", "fold",
-                          "variant", "target", "prediction", "prediction_std"});
+  const chem::Substance& substance = *data.rows.index().substance;
+  std::vector<std::string> columns{substance.text_name(), substance.name(), "set", "fold", "variant"};
+  const auto own = prediction_columns(data.head);
+  columns.insert(columns.end(), own.begin(), own.end());
+  train::CsvWriter table(columns);
+  const auto write = [&](std::vector<std::string> row, double label, std::size_t i, const std::vector<double>& values,
+                         const std::vector<double>& deviations) {
+    const auto fields = prediction_fields(data.head, label, values, deviations, i);
+    row.insert(row.end(), fields.begin(), fields.end());
+    table.row(row);
+  };
   for (const VariantResult& r : comparison.variants) {
     for (std::size_t i = 0; i < data.labels.size(); ++i) {
-      if (std::isnan(data.labels[i])) {
-        continue;
+      if (!std::isnan(data.labels[i])) {
+        write({data.rows.source(i), data.rows.group(i), "out_of_fold", std::to_string(data.fold[i]), r.name},
+              data.labels[i], i, r.prediction, r.prediction_std);
       }
-      table.row({data.rows.formula(i), data.rows.group(i), "out_of_fold", std::to_string(data.fold[i]), r.name,
-                 train::csv_number(data.labels[i]), train::csv_number(r.prediction[i]),
-                 train::csv_number(r.deviation[i])});
     }
     for (std::size_t i = 0; i < data.test_labels.size(); ++i) {
-      table.row({data.test.formula(i), data.test.group(i), "test", "", r.name, train::csv_number(data.test_labels[i]),
-                 train::csv_number(r.test_prediction[i]), train::csv_number(r.test_deviation[i])});
+      write({data.test.source(i), data.test.group(i), "test", "", r.name}, data.test_labels[i], i, r.test_prediction,
+            r.test_prediction_std);
     }
   }
   table.write(path);

@@ -6,29 +6,28 @@
 #include <string>
 #include <vector>
 
-#include "base/regression_metrics.h"
 #include "transfer/job.h"
 
 namespace epitaxy::transfer {
 
-/// One variant over all folds and seeds.
+/// One variant over all folds and seeds. Predictions are those of HeadTask::values.
 struct VariantResult {
   std::string name;
-  statistics::RegressionMetrics single;    ///< Of single models: out-of-fold metrics of each seed, averaged over seeds.
-  statistics::RegressionMetrics ensemble;  ///< Of the mean of the seeds' out-of-fold predictions.
-  double mae_deviation = 0;                ///< Standard deviation of the MAE over folds and seeds.
-  double validation_mae = 0;               ///< Mean over jobs, on validation rows: what the best variant is chosen by.
-  std::vector<double> prediction;          ///< [rows] out-of-fold, mean over seeds.
-  std::vector<double> deviation;           ///< [rows] over seeds; NaN with one seed.
-  std::vector<double> test_prediction;     ///< [test rows] mean over all models.
-  std::vector<double> test_deviation;
-  statistics::RegressionMetrics test;  ///< Of the mean over all models.
+  models::Figures single;               ///< Of single models: out-of-fold figures of each seed, averaged over seeds.
+  models::Figures ensemble;             ///< Of the mean of the seeds' out-of-fold predictions.
+  double deviation = 0;                 ///< Standard deviation of the error over folds and seeds.
+  double validation_error = 0;          ///< Mean over jobs, on validation rows: what the best variant is chosen by.
+  std::vector<double> prediction;       ///< [rows, values] out-of-fold, mean over seeds.
+  std::vector<double> prediction_std;   ///< [rows, values] over seeds; NaN with one seed.
+  std::vector<double> test_prediction;  ///< [test rows, values] mean over all models.
+  std::vector<double> test_prediction_std;
+  models::Figures test;  ///< Of the mean over all models.
 };
 
 struct Comparison {
   std::vector<VariantResult> variants;
-  statistics::RegressionMetrics baseline;  ///< "Predict the mean" of the training part, out of fold.
-  std::size_t best = 0;                    ///< The variant with the smallest validation MAE.
+  models::Figures baseline;  ///< What the labels of the training part say without a model, out of fold.
+  std::size_t best = 0;      ///< The variant with the smallest validation error.
 };
 
 /// `results` in the order of `jobs`.

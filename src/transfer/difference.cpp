@@ -28,7 +28,8 @@ std::string signature_of(const DifferenceSettings& settings, const DifferenceDat
   hasher.add(data.rows.set.index().fingerprint);
   hasher.add(data.test.set.index().fingerprint);
   if (const auto& encoder = data.features.encoder()) {
-    models::hash_model(hasher, encoder->description, {encoder->members.front().data()});
+    const auto& weights = encoder->members.front();
+    models::hash_model(hasher, encoder->description.to_json(), weights.size(), {weights.data()});
   }
   return hasher.hex();
 }

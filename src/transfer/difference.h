@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "config/keys.h"
-#include "learners/regressor.h"
+#include "learners/learner.h"
 #include "parallel/communicator.h"
 #include "parallel/stop.h"
 #include "transfer/row_features.h"
@@ -20,7 +20,7 @@ namespace epitaxy::transfer {
 /// A learner of the input: its candidates differ in hyper-parameters. Or the average of others.
 struct LearnerChoice {
   std::string name;
-  std::vector<learners::LearnerSettings> candidates;
+  std::vector<learners::Candidate> candidates;
   std::vector<std::size_t> members = {};  ///< Of an average: indices of learners, which have no members themselves.
   std::string settings = {};              ///< What decides the bits of its jobs, see config::KeyReader.
 };

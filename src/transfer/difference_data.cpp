@@ -16,9 +16,7 @@ std::span<const double> DifferenceRows::cheap_of(std::size_t i) const {
   return {cheap.data() + i * columns, columns};
 }
 
-const std::string& DifferenceRows::text(std::size_t i) const {
-  return set.index().kind == "molecule" ? set.index().smiles[set.row(i)] : set.formula(i);
-}
+const std::string& DifferenceRows::text(std::size_t i) const { return set.text(i); }
 
 namespace {
 
@@ -139,15 +137,14 @@ RowFeatures make_features(const DifferenceSettings& settings, const data::Datase
   for (const FeatureBlock& block : settings.features) {
     if (block.kind == FeatureBlock::Kind::latent) {
       encoder = models::read_model(block.model);
-      if (index.kind == "molecule") {
-        data::check_same_rules(block.model, encoder->description.preparation, settings.file, index.preparation);
-      }
+      data::check_same_rules(*index.substance, block.model, encoder->description.preparation, settings.file,
+                             index.preparation);
     }
   }
   RowFeatures features(settings.features, std::move(encoder));
-  if (features.of_molecules() != (index.kind == "molecule")) {
-    fail_input("'features' are of {}, but {} holds {}s", features.of_molecules() ? "molecules" : "compositions",
-               settings.file, index.kind);
+  if (&features.substance() != index.substance) {
+    fail_input("'features' are of {}, but {} holds {}", features.substance().plural(), settings.file,
+               index.substance->plural());
   }
   return features;
 }
@@ -158,9 +155,9 @@ void check_counts(const DifferenceData& data, const DifferenceSettings& settings
   const std::size_t held_out = settings.has_test() ? 0 : (groups + folds - 1) / folds;
   const auto inner = static_cast<std::size_t>(settings.inner_folds);
   if ((!settings.has_test() && groups < folds) || groups < held_out + inner) {
-    fail_input("{}: {} distinct {}s with both values are too few for {} folds with {} inner folds: lower 'folds'",
-               settings.file, groups, data.rows.set.index().kind, settings.has_test() ? 1 : settings.folds,
-               settings.inner_folds);
+    fail_input("{}: {} distinct {} with both values are too few for {} folds with {} inner folds: lower 'folds'",
+               settings.file, groups, data.rows.set.index().substance->plural(),
+               settings.has_test() ? 1 : settings.folds, settings.inner_folds);
   }
   if (!settings.labels.empty() && data.rows.count() < settings.labels.back()) {
     fail_input("'label_counts' asks for {}, but {} has {} rows with both values that are not in the test",
@@ -191,12 +188,12 @@ DifferenceData load_difference_data(const parallel::Communicator& communicator, 
     DifferenceData& data = *loaded;
     if (settings.has_test()) {
       data.test = complete_rows(settings.test_file, settings);
-      if (data.test.set.index().kind != index.kind) {
-        fail_input("{} holds {}s, {} {}s", settings.file, index.kind, settings.test_file, data.test.set.index().kind);
+      const data::DatasetIndex& test = data.test.set.index();
+      if (test.substance != index.substance) {
+        fail_input("{} holds {}, {} {}", settings.file, index.substance->plural(), settings.test_file,
+                   test.substance->plural());
       }
-      if (index.kind == "molecule") {
-        data::check_same_rules(settings.file, index.preparation, settings.test_file, data.test.set.index().preparation);
-      }
+      data::check_same_rules(*index.substance, settings.file, index.preparation, settings.test_file, test.preparation);
       data.rows.set.leave_out_groups(data::LeftOut::in_test, data::distinct_groups(data.test.set));
     }
     check_counts(data, settings);

@@ -102,10 +102,9 @@ void write_predictions(const DifferenceData& data, const DifferenceSettings& set
                        const std::vector<DifferenceJob>& jobs, const std::vector<DifferenceResult>& results,
                        const std::filesystem::path& path) {
   const DifferenceRows& rows = settings.has_test() ? data.test : data.rows;
-  const bool molecular = rows.set.index().kind == "molecule";
-  train::CsvWriter table({molecular ? "smiles" : "formula", molecular ? "molecule" : "composition", "line", "set",
-                          "fold", "seed", "learner", "way", "measured", "cheap", "prediction", "prediction_std",
-                          "interval_low", "interval_high"});
+  const chem::Substance& substance = *rows.set.index().substance;
+  train::CsvWriter table({substance.text_name(), substance.name(), "line", "set", "fold", "seed", "learner", "way",
+                          "measured", "cheap", "prediction", "prediction_std", "interval_low", "interval_high"});
   for (std::size_t j = 0; j < jobs.size(); ++j) {
     const Way& way = settings.ways[jobs[j].way];
     if (!is_written(settings, jobs[j])) {
@@ -114,7 +113,7 @@ void write_predictions(const DifferenceData& data, const DifferenceSettings& set
     const WayPrediction& p = results[j].prediction;
     for (std::size_t i = 0; i < results[j].rows.size(); ++i) {
       const auto row = static_cast<std::size_t>(results[j].rows[i]);
-      table.row({rows.set.formula(row), rows.group(row), std::to_string(rows.set.line(row)),
+      table.row({rows.set.source(row), rows.group(row), std::to_string(rows.set.line(row)),
                  settings.has_test() ? "test" : "out_of_fold", settings.has_test() ? "" : std::to_string(jobs[j].fold),
                  std::to_string(jobs[j].seed), way.learns ? settings.learners[jobs[j].learner].name : "", way.name,
                  train::csv_number(rows.measured[row]), train::csv_number(rows.cheap_of(row)[0]),

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "data/hdf5.h"
+#include "learners/learners.h"
 #include "transfer/design.h"
 
 namespace epitaxy::transfer {

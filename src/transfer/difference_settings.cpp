@@ -1,8 +1,11 @@
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "learners/average.h"
+#include "learners/learners.h"
 #include "transfer/difference.h"
 #include "transfer/job_folder.h"
 
@@ -12,133 +15,34 @@ namespace {
 
 using config::Key;
 using config::Keys;
-using learners::LearnerKind;
-using learners::LearnerSettings;
-using Candidates = std::vector<LearnerSettings>;
-
-/// A list in the input multiplies the candidates.
-class CandidateKeys {
- public:
-  CandidateKeys(Keys& k, Candidates& candidates) : k_(k), candidates_(candidates) {}
-
-  void number(const Key& key, double fallback, config::Range range, double LearnerSettings::*member) {
-    std::vector<double> values{fallback};
-    k_.numbers(values, key, range);
-    multiply(values, member);
-  }
-  void integer(const Key& key, int fallback, config::Range range, int LearnerSettings::*member) {
-    std::vector<int> values{fallback};
-    k_.integers(values, key, range);
-    multiply(values, member);
-  }
-
- private:
-  template <typename T>
-  void multiply(const std::vector<T>& values, T LearnerSettings::*member) {
-    Candidates result;
-    for (const LearnerSettings& candidate : candidates_) {
-      for (const T value : values) {
-        result.push_back(candidate);
-        result.back().*member = value;
-      }
-    }
-    if (k_.reading() && !result.empty()) {
-      candidates_ = std::move(result);
-    }
-  }
-
-  Keys& k_;
-  Candidates& candidates_;
-};
-
-void tree_keys(Keys& k, bool is_forest, Candidates& candidates) {
-  using S = LearnerSettings;
-  CandidateKeys read(k, candidates);
-  read.integer({"trees", "number of trees"}, is_forest ? 100 : 300, {1, 1e5}, &S::trees);
-  read.integer({"depth", is_forest ? "most splits between root and leaf; 0: any" : "most splits between root and leaf"},
-               is_forest ? 0 : 4, {is_forest ? 0.0 : 1.0, 64}, &S::depth);
-  read.number({"rows", "share of the rows that each tree grows from"}, is_forest ? 0.632 : 0.5, {0.01, 1}, &S::rows);
-  read.number({"columns", is_forest ? "share of the columns that each node looks at"
-                                    : "share of the columns that each tree looks at"},
-              is_forest ? 0.2 : 0.3, {1e-4, 1}, &S::columns);
-  read.number({"least_rows", "fewest rows in a leaf"}, 2, {1, 1e6}, &S::least_rows);
-  if (!is_forest) {
-    read.number({"learning_rate", "share of each tree's prediction that is added"}, 0.05, {1e-4, 1}, &S::learning_rate);
-    read.number({"leaf_penalty", "on the squares of the leaves' values"}, 1, {0, 1e6}, &S::leaf_penalty);
-  }
-}
-
-void kernel_ridge_keys(Keys& k, Candidates& candidates) {
-  using S = LearnerSettings;
-  CandidateKeys read(k, candidates);
-  read.number({"penalty", "on large coefficients, in units of the labels' variance"}, 0.03, {1e-10, 1e6}, &S::penalty);
-  read.number({"fragments", "weight of the fragments' similarity; the other columns have the rest"}, 0.5, {0, 1},
-              &S::fragments);
-  read.number({"width", "of the Gaussian of the other columns; 1: they differ by one standard deviation each"}, 1,
-              {1e-3, 1e3}, &S::width);
-  read.number({"cheap_width", "of the Gaussian of the cheap values"}, 1, {1e-3, 1e3}, &S::cheap_width);
-}
-
-void ridge_keys(Keys& k, Candidates& candidates) {
-  CandidateKeys(k, candidates)
-      .number({"penalty", "on large coefficients, in units of the labels' variance"}, 0.1, {1e-10, 1e6},
-              &LearnerSettings::penalty);
-}
-
-void network_keys(Keys& k, LearnerSettings& s) {
-  std::vector<std::size_t> widths{128, 64};
-  train::TrainingSettings training;
-  training.epochs = 100;
-  training.batch = 32;
-  k.integers(widths, {"widths", "of the hidden layers"}, {1, 65536});
-  k.section({"training", "the training"}, [&](Keys& section) {
-    keys(section, training);
-    if (training.shards != 1) {
-      section.problem("shards", "must be 1: the jobs of 'difference' run on one rank each");
-    }
-  });
-  if (k.reading()) {
-    s.widths = widths;
-    s.training = training;
-  }
-}
-
-constexpr const char* kAverage = "average";
-
-std::vector<std::string> learner_kinds() {
-  std::vector<std::string> kinds = all_names<LearnerKind>();
-  std::erase(kinds, name_of(LearnerKind::none));
-  kinds.emplace_back(kAverage);
-  return kinds;
-}
+using learners::Learner;
 
 /// The names of an average's members become indices once all learners are known.
 using Members = std::map<std::string, std::vector<std::string>>;
 
 void learner_keys(Keys& k, const std::string& name, LearnerChoice& s, Members& members) {
-  using enum LearnerKind;
-  const std::vector<std::string> kinds = learner_kinds();
+  std::vector<std::string> kinds = learners::learner_names();
+  kinds.emplace_back(learners::kAverage);
   const bool is_kind = std::ranges::find(kinds, name) != kinds.end();
   const Key key("kind", "of the learner; needed where its name is none of them");
-  std::string kind_name = is_kind ? name : "";
-  k.choice(kind_name, k.reading() && !is_kind ? key.required() : key, kinds);
-  const bool is_average = kind_name == kAverage;
-  const LearnerKind kind = is_average || !k.reading() ? none : value_of<LearnerKind>(kind_name);
+  std::string kind = is_kind ? name : "";
+  k.choice(kind, k.reading() && !is_kind ? key.required() : key, kinds);
+  const Learner* chosen = k.reading() ? learners::find_learner(kind) : nullptr;
   s.name = name;
-  s.candidates = {LearnerSettings{}};
-  s.candidates.front().kind = kind;
-  k.when(kind == random_forest, "kind: random_forest", [&](Keys& trees) { tree_keys(trees, true, s.candidates); });
-  k.when(kind == gradient_boosting, "kind: gradient_boosting",
-         [&](Keys& trees) { tree_keys(trees, false, s.candidates); });
-  k.when(kind == kernel_ridge, "kind: kernel_ridge", [&](Keys& kernel) { kernel_ridge_keys(kernel, s.candidates); });
-  k.when(kind == ridge, "kind: ridge", [&](Keys& linear) { ridge_keys(linear, s.candidates); });
-  k.when(kind == network, "kind: network", [&](Keys& net) { network_keys(net, s.candidates.front()); });
+  for (const Learner* learner : learners::learners()) {
+    k.when(learner == chosen, fmt::format("kind: {}", learner->name()), [&](Keys& own) {
+      auto candidates = learner->candidates(own);
+      if (learner == chosen) {
+        s.candidates = std::move(candidates);
+      }
+    });
+  }
+  const bool is_average = kind == learners::kAverage;
   std::vector<std::string> of;
   k.when(is_average, "kind: average", [&](Keys& average) {
     average.texts(of, Key("of", "names of the learners whose predictions are averaged").output().required());
   });
   if (is_average) {
-    s.candidates.clear();
     members[name] = of;
   } else {
     s.settings = k.signature();
@@ -176,7 +80,7 @@ void all_learner_keys(Keys& k, std::vector<LearnerChoice>& learners) {
   find_members(k, members, learners);
   if (learners.empty()) {
     k.problem("learners",
-              "must name at least one learner: random_forest, gradient_boosting, kernel_ridge, ridge, network");
+              fmt::format("must name at least one learner: {}", text::join(learners::learner_names(), ", ")));
   }
 }
 

@@ -1,6 +1,7 @@
 #include "transfer/ensemble.h"
 
 #include "base/statistics.h"
+#include "data/csv.h"
 
 namespace epitaxy::transfer {
 
@@ -9,6 +10,33 @@ void Ensemble::finish(std::vector<double>& mean, std::vector<double>& deviation)
     mean.push_back(statistics::mean(values));
     deviation.push_back(statistics::spread(values).deviation);
   }
+}
+
+std::vector<std::string> prediction_columns(const models::Head& head) {
+  std::vector<std::string> columns{"target", "prediction"};
+  if (head.classes.empty()) {
+    columns.emplace_back("prediction_std");
+    return columns;
+  }
+  for (const std::string& name : head.task->value_names(head)) {
+    columns.push_back("probability" + name);
+    columns.push_back("probability" + name + "_std");
+  }
+  return columns;
+}
+
+std::vector<std::string> prediction_fields(const models::Head& head, double label, std::span<const double> values,
+                                           std::span<const double> deviations, std::size_t i) {
+  const std::size_t count = head.values();
+  const auto own = values.subspan(i * count, count);
+  std::vector<std::string> fields{head.task->field(head, label), head.task->answer(head, own)};
+  for (std::size_t k = 0; k < count; ++k) {
+    if (!head.classes.empty()) {
+      fields.push_back(data::csv_number(own[k]));
+    }
+    fields.push_back(data::csv_number(deviations[i * count + k]));
+  }
+  return fields;
 }
 
 namespace {

@@ -23,28 +23,29 @@ namespace {
 std::string signature_of(const FinetuneSettings& settings, const TransferData& data) {
   Hasher hasher;
   hasher.add(settings.signature);
-  hasher.add(data.target);
+  hasher.add(data.head.target);
   for (const data::Target& further : data.further) {
     hasher.add(further.name);
   }
   hasher.add(data.rows.index().fingerprint);
   hasher.add(data.test.index().fingerprint);
-  models::hash_model(hasher, data.pretrained.description, {data.pretrained.members.front().data()});
+  const auto& weights = data.pretrained.members.front();
+  models::hash_model(hasher, data.pretrained.description.to_json(), weights.size(), {weights.data()});
   return hasher.hex();
 }
 
 void describe(const FinetuneSettings& settings, const TransferData& data, std::size_t jobs) {
   if (settings.is_curve()) {
     log::info("data: {} rows, {} with a label of {}, {} test rows; start: {}", data.rows.size(), data.labelled,
-              data.target, data.test_labels.size(), settings.pretrained);
+              data.head.target, data.test_labels.size(), settings.pretrained);
   } else {
-    log::info("data: {} rows of {} in {} folds, {} test rows; start: {}", data.labelled, data.target, settings.folds,
-              data.test_labels.size(), settings.pretrained);
+    log::info("data: {} rows of {} in {} folds, {} test rows; start: {}", data.labelled, data.head.target,
+              settings.folds, data.test_labels.size(), settings.pretrained);
   }
   const std::size_t unreadable = data.rows.left_out(data::LeftOut::unreadable);
   const std::size_t unreadable_test = data.test.left_out(data::LeftOut::unreadable);
   if (unreadable + unreadable_test > 0) {
-    log::info("left out: {} molecules and {} test molecules that the model cannot read", unreadable, unreadable_test);
+    log::info("left out: {} rows and {} test rows that the model cannot read", unreadable, unreadable_test);
   }
   if (const std::size_t in_test = data.rows.left_out(data::LeftOut::in_test); in_test > 0) {
     log::info("left out: {} rows that are in the test, too", in_test);
@@ -68,9 +69,11 @@ bool do_all(const Communicator& communicator, const FinetuneSettings& settings, 
       return std::nullopt;
     }
     files.write(jobs[i].label, [&](data::Hdf5File& file) { write_result(file, *result); });
-    const std::string validation = std::isnan(result->validation_mae)
+    const models::FigureName& error = data.head.task->figures().front();
+    const std::string validation = std::isnan(result->validation_error)
                                        ? "no validation rows"
-                                       : fmt::format("validation MAE {:.4f} {}", result->validation_mae, data.unit);
+                                       : fmt::format("validation {} {:.4f}{}", error.label, result->validation_error,
+                                                     error.has_unit ? " " + data.head.unit : "");
     return fmt::format("{}: {}, best epoch {}", jobs[i].label.name, validation, result->best_epoch);
   };
   JobList list;
@@ -100,7 +103,8 @@ void write_ensemble(const FinetuneSettings& settings, const std::vector<Job>& jo
   ensemble.provenance = models::provenance();
   for (const Job& job : jobs) {
     if (job.variant == variant && keeps_weights(settings, job)) {
-      add_member(ensemble, files.get(job.label, models::read_model_group));
+      add_member(ensemble,
+                 files.get(job.label, [](const data::Hdf5File& file) { return models::read_model_group(file); }));
     }
   }
   models::write_model(path, ensemble);
@@ -129,15 +133,15 @@ void finish(const FinetuneSettings& settings, const TransferData& data, const st
 /// Builds the model of each variant, so that what does not fit together is known before the first job.
 void check_variants(const FinetuneSettings& settings, const TransferData& data) {
   for (const Variant& variant : settings.variants) {
-    std::vector<data::Target> targets{{data.target, data.unit, data.labels}};
+    std::vector<data::Target> targets{data.rows.labels(data.head.target)};
     for (const data::Target& further : data.further) {
       if (std::ranges::count(variant.also, further.name) > 0) {
-        targets.push_back({further.name, further.unit, further.values});
+        targets.push_back(further);
       }
     }
     const auto start =
         describe_start(data.pretrained.description, variant, settings.head, targets, data.pretrained.description.seen);
-    rate_multipliers(models::make_model(start)->layout(), variant);
+    rate_multipliers(*models::make_model(start), variant);
   }
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "models/head_task.h"
 #include "transfer/finetune.h"
 #include "transfer/job_folder.h"
 
@@ -79,6 +80,11 @@ void head_keys(config::Keys& k, NewHead& s) {
   const std::string fresh = "fresh";
   std::string start = s.start_from.empty() ? fresh : s.start_from;
   k.text(s.name, {"name", "of the new output"});
+  std::vector<std::string> tasks{"auto"};
+  for (const models::HeadTask* task : models::head_tasks()) {
+    tasks.emplace_back(task->name());
+  }
+  k.choice(s.task, {"task", "what it does; auto: as its target is, numbers, two classes or several"}, tasks);
   k.text(start, {"start_from", "a head of the pretrained model that is copied, or fresh"});
   s.start_from = start == fresh ? "" : start;
   k.optional(s.hidden,

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/progress.h"
-#include "base/regression_metrics.h"
+#include "models/kind.h"
 #include "train/trainer.h"
 
 namespace epitaxy::transfer {
@@ -71,14 +71,10 @@ std::vector<double> pick(const std::vector<double>& values, const std::vector<st
   return result;
 }
 
-std::vector<float> features_of(const TransferData& data, const std::vector<std::size_t>& positions) {
-  std::vector<float> features;
-  features.reserve(positions.size() * data.feature_count());
-  for (const std::size_t position : positions) {
-    const auto first = data.features.begin() + static_cast<std::ptrdiff_t>(position * data.feature_count());
-    features.insert(features.end(), first, first + static_cast<std::ptrdiff_t>(data.feature_count()));
-  }
-  return features;
+models::RowBlock inputs_of(const TransferData& data, const std::vector<std::size_t>& positions) {
+  models::RowBlock inputs;
+  inputs.append_rows(data.inputs, std::span<const std::size_t>(positions));
+  return inputs;
 }
 
 std::vector<std::size_t> all_rows(const JobSplit& split) {
@@ -91,13 +87,14 @@ std::vector<std::size_t> all_rows(const JobSplit& split) {
 models::ModelDescription describe_job(const TransferData& data, const FinetuneSettings& settings,
                                       const Variant& variant, const JobSplit& split) {
   const auto rows = all_rows(split);
-  std::vector<data::Target> targets{{data.target, data.unit, pick(data.labels, split.train)}};
+  std::vector<data::Target> targets{
+      {data.head.target, data.head.unit, pick(data.labels, split.train), data.head.classes}};
   for (const data::Target* further : further_targets(data, variant)) {
-    targets.push_back({further->name, further->unit, pick(further->values, rows)});
+    targets.push_back({further->name, further->unit, pick(further->values, rows), further->classes});
   }
-  const train::Rows features{rows.size(), data.feature_count(), 0, features_of(data, rows), {}};
-  return describe_start(data.pretrained.description, variant, settings.head, targets,
-                        train::count_seen(features, data.pretrained.description));
+  const models::ModelDescription& start = data.pretrained.description;
+  return describe_start(start, variant, settings.head, targets,
+                        start.kind->reader(start)->sums(inputs_of(data, rows)).seen);
 }
 
 /// Predicts one target with a model of one or more heads, the first of which is that target's.
@@ -106,13 +103,15 @@ class TargetPredictor {
   TargetPredictor(const models::Model& model, const nn::Arithmetic& arithmetic)
       : heads_(model.description().heads), predictor_(model, arithmetic) {}
 
-  /// Predictions in physical units.
-  std::vector<double> predict(const float* weights, const std::vector<float>& features, std::size_t count) {
-    std::vector<float> standardized(count * heads_.size());
-    predictor_.predict(weights, features.data(), count, standardized.data());
-    std::vector<double> result;
-    for (std::size_t i = 0; i < count; ++i) {
-      result.push_back(heads_.front().standardizer.backward(standardized[i * heads_.size()]));
+  const models::Head& head() const { return heads_.front(); }
+  /// [rows, values] of the head.
+  std::vector<double> predict(const float* weights, const models::RowBlock& inputs) {
+    const std::size_t outputs = models::output_places(heads_).back();
+    std::vector<float> computed(inputs.rows() * outputs);
+    predictor_.predict(weights, inputs, computed.data());
+    std::vector<double> result(inputs.rows() * head().values());
+    for (std::size_t i = 0; i < inputs.rows(); ++i) {
+      head().task->predict(head(), computed.data() + i * outputs, result.data() + i * head().values());
     }
     return result;
   }
@@ -122,13 +121,14 @@ class TargetPredictor {
   train::Predictor predictor_;
 };
 
-/// Features and labels of the validation rows.
+/// Inputs and labels of the validation rows.
 struct Validation {
-  std::vector<float> features;
+  models::RowBlock inputs;
   std::vector<double> labels;
 
-  double mae(TargetPredictor& predictor, const float* weights) const {
-    return statistics::regression_metrics(labels, predictor.predict(weights, features, labels.size())).mae;
+  double error(TargetPredictor& predictor, const float* weights) const {
+    const models::Head& head = predictor.head();
+    return head.task->measure(head, labels, predictor.predict(weights, inputs)).error();
   }
 };
 
@@ -138,11 +138,11 @@ std::optional<std::int64_t> train_weights(const std::string& name, const models:
                                           const Validation& validation, const std::function<bool()>& stop,
                                           linalg::Buffer<float>& weights) {
   TargetPredictor predictor(model, training.arithmetic);
-  const std::size_t count = rows.count;
+  const std::size_t count = rows.count();
   std::vector<train::Rows> shards;
   shards.push_back(std::move(rows));
   train::Trainer trainer(parallel::Communicator::self(), model, training, std::move(shards), count,
-                         rate_multipliers(model.layout(), variant));
+                         rate_multipliers(model, variant));
   trainer.set_weights(weights.data());
   train::TrainingHooks hooks;
   hooks.stop_requested = stop;
@@ -158,7 +158,7 @@ std::optional<std::int64_t> train_weights(const std::string& name, const models:
     if (!variant.keep_best) {
       keep(now);
     }
-    return validation.mae(predictor, now);
+    return validation.error(predictor, now);
   };
   hooks.improved = [&](const float* now) { keep(now); };
   if (trainer.run(hooks) == train::Outcome::stopped) {
@@ -173,7 +173,7 @@ train::Rows training_rows(const TransferData& data, const Variant& variant, cons
                           const models::ModelDescription& description) {
   const auto positions = all_rows(split);
   const auto further = further_targets(data, variant);
-  train::Rows rows{positions.size(), data.feature_count(), description.heads.size(), features_of(data, positions), {}};
+  train::Rows rows{inputs_of(data, positions), description.heads.size(), {}};
   const auto standardize = [&](std::size_t head, double label) {
     return static_cast<float>(description.heads[head].standardizer.forward(label));
   };
@@ -195,12 +195,12 @@ std::optional<JobResult> run_job(const TransferData& data, const FinetuneSetting
   const auto model = models::make_model(description);
   const std::uint64_t seed = job.seed * 100003 + static_cast<std::uint64_t>(job.fold);
   linalg::Buffer<float> weights = starting_weights(*model, data.pretrained, variant, settings.head, seed);
-  const Validation validation{features_of(data, split.validation), pick(data.labels, split.validation)};
+  const Validation validation{inputs_of(data, split.validation), pick(data.labels, split.validation)};
 
   JobResult result;
   if (variant.trains) {
     train::Rows rows = training_rows(data, variant, split, description);
-    train::TrainingSettings training = training_for(variant, rows.count);
+    train::TrainingSettings training = training_for(variant, rows.count());
     training.seed = seed;
     const auto epoch =
         train_weights(job.label.name, *model, variant, training, std::move(rows), validation, stop, weights);
@@ -211,12 +211,10 @@ std::optional<JobResult> run_job(const TransferData& data, const FinetuneSetting
   }
   TargetPredictor predictor(*model, nn::exact(variant.training.arithmetic));
   result.rows.assign(split.held_out.begin(), split.held_out.end());
-  result.predictions = predictor.predict(weights.data(), features_of(data, split.held_out), split.held_out.size());
-  result.test_predictions = predictor.predict(weights.data(), data.test_features, data.test.size());
-  result.validation_mae = validation.mae(predictor, weights.data());
-  for (const std::size_t row : split.train) {
-    result.baseline += data.labels[row] / static_cast<double>(split.train.size());
-  }
+  result.predictions = predictor.predict(weights.data(), inputs_of(data, split.held_out));
+  result.test_predictions = predictor.predict(weights.data(), data.test_inputs);
+  result.validation_error = validation.error(predictor, weights.data());
+  result.baseline = data.head.task->baseline(data.head, pick(data.labels, split.train));
   result.model.description = description;
   if (keeps_weights(settings, job)) {
     result.model.members.push_back(std::move(weights));
@@ -228,12 +226,12 @@ void write_result(data::Hdf5File& file, const JobResult& result) {
   file.write("/rows", result.rows);
   file.write("/predictions", result.predictions);
   file.write("/test_predictions", result.test_predictions);
+  file.write("/baseline", result.baseline);
   if (!result.model.members.empty()) {
     models::write_model_group(file, result.model.description, {result.model.members.front().data()});
   }
-  file.write_attribute("/", "validation_mae", result.validation_mae);
+  file.write_attribute("/", "validation_error", result.validation_error);
   file.write_attribute("/", "best_epoch", result.best_epoch);
-  file.write_attribute("/", "baseline", result.baseline);
 }
 
 JobResult read_result(const data::Hdf5File& file) {
@@ -241,9 +239,9 @@ JobResult read_result(const data::Hdf5File& file) {
   result.rows = file.read<std::int64_t>("/rows");
   result.predictions = file.read<double>("/predictions");
   result.test_predictions = file.read<double>("/test_predictions");
-  result.validation_mae = file.number_attribute("/", "validation_mae");
+  result.validation_error = file.number_attribute("/", "validation_error");
   result.best_epoch = file.integer_attribute("/", "best_epoch");
-  result.baseline = file.number_attribute("/", "baseline");
+  result.baseline = file.read<double>("/baseline");
   return result;
 }
 

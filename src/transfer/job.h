@@ -40,12 +40,12 @@ train::Rows training_rows(const TransferData& data, const Variant& variant, cons
 
 struct JobResult {
   std::vector<std::int64_t> rows;   ///< Positions in TransferData::labels of the held-out fold.
-  std::vector<double> predictions;  ///< Of these rows, physical units.
+  std::vector<double> predictions;  ///< [rows, values] of the head, see models::HeadTask.
   std::vector<double> test_predictions;
-  double validation_mae = 0;  ///< On validation rows from inside the training part; NaN without any.
+  double validation_error = 0;  ///< On validation rows from inside the training part; NaN without any.
   std::int64_t best_epoch = 0;
-  double baseline = 0;      ///< The mean label of the training part.
-  models::ModelFile model;  ///< Without members where no weights are kept.
+  std::vector<double> baseline;  ///< [values] what the labels of the training part say without a model.
+  models::ModelFile model;       ///< Without members where no weights are kept.
 };
 
 /// Trains and predicts; nothing when `stop` said so before the end.

@@ -1,5 +1,6 @@
 #include "transfer/learned_way.h"
 
+#include "learners/standard_regressor.h"
 #include "transfer/average.h"
 #include "transfer/design.h"
 
@@ -8,7 +9,7 @@ namespace epitaxy::transfer {
 namespace {
 
 /// Null regressor: stopped.
-FittedWay fit(const Way& way, const learners::LearnerSettings& settings, const Design& part, std::uint64_t seed,
+FittedWay fit(const Way& way, const learners::Candidate& candidate, const Design& part, std::uint64_t seed,
               const learners::StopQuestion& stop) {
   FittedWay fitted;
   fitted.baseline = FittedBaseline::fit(way.baseline, part.cheap, part.cheap_columns, part.measured);
@@ -16,7 +17,7 @@ FittedWay fit(const Way& way, const learners::LearnerSettings& settings, const D
   for (std::size_t i = 0; i < part.measured.size(); ++i) {
     labels.push_back(part.measured[i] - fitted.baseline.at(part.cheap_of(i)));
   }
-  fitted.regressor = learners::train_regressor(settings, part.kinds, part.rows, labels, seed, stop);
+  fitted.regressor = learners::train_regressor(candidate, part.kinds, part.rows, labels, seed, stop);
   return fitted;
 }
 
@@ -30,7 +31,7 @@ std::vector<double> predict(const FittedWay& fitted, const learners::Matrix& row
 }
 
 /// One candidate in the inner cross-validation. Nothing when stopped.
-std::optional<LearnedWay> cross_validate(const Way& way, const learners::LearnerSettings& settings, const Design& part,
+std::optional<LearnedWay> cross_validate(const Way& way, const learners::Candidate& candidate, const Design& part,
                                          const std::vector<int>& folds, int count, std::uint64_t seed,
                                          const learners::StopQuestion& stop) {
   LearnedWay learned;
@@ -41,7 +42,7 @@ std::optional<LearnedWay> cross_validate(const Way& way, const learners::Learner
       return std::nullopt;
     }
     const data::TrainHeldOut fold = data::hold_out(folds, k);
-    learned.inner.push_back(fit(way, settings, part.pick(fold.train), seed, stop));
+    learned.inner.push_back(fit(way, candidate, part.pick(fold.train), seed, stop));
     if (!learned.inner.back().regressor) {
       return std::nullopt;
     }
@@ -51,13 +52,13 @@ std::optional<LearnedWay> cross_validate(const Way& way, const learners::Learner
       learned.errors[fold.held_out[i]] = values[i] - held_out.measured[i];
     }
   }
-  learned.learner = way.learns ? fmt::format("{}: {}", name_of(settings.kind), settings.describe()) : std::string();
+  learned.learner = way.learns ? fmt::format("{}: {}", candidate.name(), candidate.describe()) : std::string();
   return learned;
 }
 
-std::vector<learners::LearnerSettings> candidates_of(const DifferenceSettings& settings, const DifferenceJob& job) {
+std::vector<learners::Candidate> candidates_of(const DifferenceSettings& settings, const DifferenceJob& job) {
   return settings.ways[job.way].learns ? settings.learners[job.learner].candidates
-                                       : std::vector<learners::LearnerSettings>(1);
+                                       : std::vector<learners::Candidate>(1);
 }
 
 /// The mean of the members of an average, each of which learns by itself.

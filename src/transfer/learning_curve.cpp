@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
-#include "base/regression_metrics.h"
 #include "base/statistics.h"
 #include "base/table.h"
 #include "train/run_files.h"
@@ -12,53 +11,67 @@
 
 namespace epitaxy::transfer {
 
-using statistics::regression_metrics;
-using statistics::RegressionMetrics;
-
 namespace {
 
 /// Test metrics of several seeds as one point.
-CurvePoint point_of(const std::vector<RegressionMetrics>& seeds, const std::vector<double>& validation) {
-  std::vector<double> maes;
-  for (const RegressionMetrics& m : seeds) {
-    maes.push_back(m.mae);
+CurvePoint point_of(const std::vector<models::Figures>& seeds, const std::vector<double>& validation) {
+  std::vector<double> errors;
+  for (const models::Figures& figures : seeds) {
+    errors.push_back(figures.error());
   }
-  return {statistics::average(seeds), statistics::spread(maes).deviation, statistics::mean(validation)};
+  return {models::average(seeds), statistics::spread(errors).deviation, statistics::mean(validation)};
+}
+
+models::Figures measure_test(const TransferData& data, std::span<const double> predictions) {
+  return data.head.task->measure(data.head, data.test_labels, predictions);
+}
+
+/// The straight line from the cheap target through some labels.
+std::vector<double> line_from_cheap(const TransferData& data, const std::vector<std::size_t>& rows) {
+  std::vector<double> x;
+  std::vector<double> y;
+  for (const std::size_t row : rows) {
+    x.push_back(data.cheap[row]);
+    y.push_back(data.labels[row]);
+  }
+  const auto fit = statistics::StraightLine::fit(x, y);
+  std::vector<double> predicted;
+  for (const double cheap : data.test_cheap) {
+    predicted.push_back(fit.at(cheap));
+  }
+  return predicted;
 }
 
 /// What no model is needed for, from the same labels as the variants have.
 void add_baselines(LearningCurve& curve, const TransferData& data, const FinetuneSettings& settings) {
-  CurveLine mean{"predict_the_mean", {}};
+  CurveLine mean{data.head.classes.empty() ? "predict_the_mean" : "predict_the_shares", {}};
   CurveLine line{"line_from_" + settings.cheap, {}};
   for (const double share : settings.shares) {
-    std::vector<RegressionMetrics> mean_metrics;
-    std::vector<RegressionMetrics> line_metrics;
+    std::vector<models::Figures> mean_figures;
+    std::vector<models::Figures> line_figures;
     for (const std::uint64_t seed : settings.seeds) {
       JobSplit split = split_share(data, settings, share, seed);
       split.train.insert(split.train.end(), split.validation.begin(), split.validation.end());
-      std::vector<double> x;
-      std::vector<double> y;
-      for (const std::size_t row : split.train) {
-        x.push_back(data.cheap.empty() ? std::nan("") : data.cheap[row]);
-        y.push_back(data.labels[row]);
-      }
-      const auto fit = statistics::StraightLine::fit(x, y);
-      std::vector<double> predicted;
-      for (const double cheap : data.test_cheap) {
-        predicted.push_back(fit.at(cheap));
-      }
       if (!data.cheap.empty()) {
-        line_metrics.push_back(regression_metrics(data.test_labels, predicted));
+        line_figures.push_back(measure_test(data, line_from_cheap(data, split.train)));
       }
-      predicted.assign(data.test_labels.size(), fit.mean);
-      mean_metrics.push_back(regression_metrics(data.test_labels, predicted));
+      std::vector<double> labels;
+      for (const std::size_t row : split.train) {
+        labels.push_back(data.labels[row]);
+      }
+      const auto baseline = data.head.task->baseline(data.head, labels);
+      std::vector<double> predicted;
+      for (std::size_t i = 0; i < data.test_labels.size(); ++i) {
+        predicted.insert(predicted.end(), baseline.begin(), baseline.end());
+      }
+      mean_figures.push_back(measure_test(data, predicted));
       if (seed == settings.seeds.front()) {
         curve.labels.push_back(split.train.size());
       }
     }
-    mean.points.push_back(point_of(mean_metrics, {}));
-    if (!line_metrics.empty()) {
-      line.points.push_back(point_of(line_metrics, {}));
+    mean.points.push_back(point_of(mean_figures, {}));
+    if (!line_figures.empty()) {
+      line.points.push_back(point_of(line_figures, {}));
     }
   }
   curve.baselines.push_back(mean);
@@ -69,18 +82,18 @@ void add_baselines(LearningCurve& curve, const TransferData& data, const Finetun
 
 CurvePoint measure(const TransferData& data, const std::vector<Job>& jobs, const std::vector<JobResult>& results,
                    std::size_t variant, std::size_t share, Ensemble& ensemble) {
-  std::vector<RegressionMetrics> metrics;
+  std::vector<models::Figures> figures;
   std::vector<double> validation;
   for (std::size_t j = 0; j < jobs.size(); ++j) {
     if (jobs[j].variant == variant && jobs[j].share == share) {
-      metrics.push_back(regression_metrics(data.test_labels, results[j].test_predictions));
-      validation.push_back(results[j].validation_mae);
-      for (std::size_t i = 0; i < data.test_labels.size(); ++i) {
+      figures.push_back(measure_test(data, results[j].test_predictions));
+      validation.push_back(results[j].validation_error);
+      for (std::size_t i = 0; i < results[j].test_predictions.size(); ++i) {
         ensemble.add(i, results[j].test_predictions[i]);
       }
     }
   }
-  return point_of(metrics, validation);
+  return point_of(figures, validation);
 }
 
 }  // namespace
@@ -92,17 +105,17 @@ LearningCurve make_curve(const TransferData& data, const FinetuneSettings& setti
   for (std::size_t v = 0; v < settings.variants.size(); ++v) {
     CurveLine line{settings.variants[v].name, {}};
     for (std::size_t share = 0; share < settings.shares.size(); ++share) {
-      Ensemble ensemble(data.test_labels.size());
+      Ensemble ensemble(data.test_labels.size() * data.head.values());
       line.points.push_back(measure(data, jobs, results, v, share, ensemble));
       if (share + 1 == settings.shares.size()) {
         LargestShare& largest = curve.largest.emplace_back();
         ensemble.finish(largest.prediction, largest.deviation);
-        largest.test = regression_metrics(data.test_labels, largest.prediction);
+        largest.test = measure_test(data, largest.prediction);
       }
     }
     curve.variants.push_back(line);
-    const double best = curve.variants[curve.best].points.back().validation_mae;
-    if (line.points.back().validation_mae < best) {
+    const double best = curve.variants[curve.best].points.back().validation_error;
+    if (line.points.back().validation_error < best) {
       curve.best = v;
     }
   }
@@ -120,17 +133,19 @@ std::string curve_table(const LearningCurve& curve, const TransferData& data, co
   for (std::size_t share = 0; share < settings.shares.size(); ++share) {
     std::vector<std::string> cells{fmt::format("{}", settings.shares[share]), fmt::format("{}", curve.labels[share])};
     for (const CurveLine& line : lines) {
-      cells.push_back(text::with_error(line.points[share].test.mae, line.points[share].deviation, 4));
+      cells.push_back(text::with_error(line.points[share].test.error(), line.points[share].deviation, 4));
     }
     table.row(std::move(cells));
   }
-  std::string text = fmt::format("{}, MAE on {} test rows, {}\n", data.target, data.test_labels.size(), data.unit);
+  const std::string error = data.head.task->figures().front().label;
+  std::string text =
+      fmt::format("{}, {} on {} test rows, {}\n", data.head.target, error, data.test_labels.size(), data.head.unit);
   text += table.text();
-  text += "MAE: mean over seeds of single models; +-: over seeds";
+  text += error + ": mean over seeds of single models; +-: over seeds";
   for (std::size_t v = 0; v < curve.variants.size(); ++v) {
     text += fmt::format("\nall seeds together at the largest share: {} {:.4f}, validation {:.4f}{}",
-                        curve.variants[v].name, curve.largest[v].test.mae,
-                        curve.variants[v].points.back().validation_mae, v == curve.best ? ", chosen by it" : "");
+                        curve.variants[v].name, curve.largest[v].test.error(),
+                        curve.variants[v].points.back().validation_error, v == curve.best ? ", chosen by it" : "");
   }
   return text;
 }
@@ -142,19 +157,34 @@ using Json = nlohmann::ordered_json;
 /// JSON has no NaN.
 Json number(double value) { return std::isnan(value) ? Json() : Json(value); }
 
+Json figures_of(const models::Figures& figures, const models::Head& head) {
+  Json entry;
+  const auto names = head.task->figures();
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    entry[models::figure_key(names[i], head)] = number(figures.values[i]);
+  }
+  return entry;
+}
+
+/// `mae_std_eV`
+std::string deviation_key(const models::Head& head) {
+  models::FigureName error = head.task->figures().front();
+  const std::string key = std::string(error.key) + "_std";
+  error.key = key.c_str();
+  return models::figure_key(error, head);
+}
+
 Json points_of(const CurveLine& line, const LearningCurve& curve, const FinetuneSettings& settings,
-               const std::string& unit, bool trained) {
+               const models::Head& head, bool trained) {
   Json entries;
   for (std::size_t share = 0; share < settings.shares.size(); ++share) {
     const CurvePoint& point = line.points[share];
     Json& entry = entries[fmt::format("{}", settings.shares[share])];
-    entry = {{"labels", curve.labels[share]},
-             {"mae_" + unit, point.test.mae},
-             {"mae_std_" + unit, point.deviation},
-             {"rmse_" + unit, point.test.rmse},
-             {"r2", number(point.test.r2)}};
+    entry = {{"labels", curve.labels[share]}};
+    entry.update(figures_of(point.test, head));
+    entry[deviation_key(head)] = number(point.deviation);
     if (trained) {
-      entry["validation_mae_" + unit] = number(point.validation_mae);
+      entry["validation_" + models::figure_key(head.task->figures().front(), head)] = number(point.validation_error);
     }
   }
   return entries;
@@ -163,9 +193,8 @@ Json points_of(const CurveLine& line, const LearningCurve& curve, const Finetune
 }  // namespace
 
 Json to_json(const LearningCurve& curve, const TransferData& data, const FinetuneSettings& settings) {
-  const std::string unit = train::unit_suffix(data.unit);
   Json summary{{"stage", "finetune"},
-               {"target", data.target},
+               {"target", data.head.target},
                {"rows", data.rows.size()},
                {"labels", data.labelled},
                {"test_rows", data.test_labels.size()},
@@ -175,14 +204,12 @@ Json to_json(const LearningCurve& curve, const TransferData& data, const Finetun
                {"shares", settings.shares},
                {"seeds", settings.seeds}};
   for (const CurveLine& line : curve.baselines) {
-    summary["baselines"][line.name] = points_of(line, curve, settings, unit, false);
+    summary["baselines"][line.name] = points_of(line, curve, settings, data.head, false);
   }
   for (std::size_t v = 0; v < curve.variants.size(); ++v) {
     const CurveLine& line = curve.variants[v];
-    summary["curve"][line.name] = points_of(line, curve, settings, unit, true);
-    summary["ensemble"][line.name] = {{"mae_" + unit, curve.largest[v].test.mae},
-                                      {"rmse_" + unit, curve.largest[v].test.rmse},
-                                      {"r2", number(curve.largest[v].test.r2)}};
+    summary["curve"][line.name] = points_of(line, curve, settings, data.head, true);
+    summary["ensemble"][line.name] = figures_of(curve.largest[v].test, data.head);
   }
   summary["best_variant"] = curve.variants[curve.best].name;
   return summary;
@@ -192,17 +219,26 @@ namespace {
 
 void write_table(const LearningCurve& curve, const TransferData& data, const FinetuneSettings& settings,
                  const std::filesystem::path& path) {
-  const std::string unit = train::unit_suffix(data.unit);
-  train::CsvWriter table(
-      {"variant", "share", "labels", "mae_" + unit, "mae_std_" + unit, "rmse_" + unit, "r2", "validation_mae_" + unit});
+  const auto names = data.head.task->figures();
+  const std::string error = models::figure_key(names.front(), data.head);
+  std::vector<std::string> columns{"variant", "share", "labels", error, deviation_key(data.head)};
+  for (const models::FigureName& name : names.subspan(1)) {
+    columns.push_back(models::figure_key(name, data.head));
+  }
+  columns.push_back("validation_" + error);
+  train::CsvWriter table(columns);
   for (const auto* lines : {&curve.baselines, &curve.variants}) {
     for (const CurveLine& line : *lines) {
       for (std::size_t share = 0; share < settings.shares.size(); ++share) {
         const CurvePoint& point = line.points[share];
-        table.row({line.name, fmt::format("{}", settings.shares[share]), std::to_string(curve.labels[share]),
-                   train::csv_number(point.test.mae), train::csv_number(point.deviation),
-                   train::csv_number(point.test.rmse), train::csv_number(point.test.r2),
-                   train::csv_number(point.validation_mae)});
+        std::vector<std::string> fields{line.name, fmt::format("{}", settings.shares[share]),
+                                        std::to_string(curve.labels[share]), train::csv_number(point.test.error()),
+                                        train::csv_number(point.deviation)};
+        for (std::size_t i = 1; i < names.size(); ++i) {
+          fields.push_back(train::csv_number(point.test.values[i]));
+        }
+        fields.push_back(train::csv_number(point.validation_error));
+        table.row(fields);
       }
     }
   }
@@ -210,15 +246,18 @@ void write_table(const LearningCurve& curve, const TransferData& data, const Fin
 }
 
 void write_test_predictions(const LearningCurve& curve, const TransferData& data, const std::filesystem::path& path) {
-  const bool molecular = data.rows.index().kind == "molecule";
-  train::CsvWriter table({molecular ? "smiles" : "formula", molecular ? "molecule" : "composition", "set", "variant",
-                          "target", "prediction", "prediction_std"});
+  const chem::Substance& substance = *data.rows.index().substance;
+  std::vector<std::string> columns{substance.text_name(), substance.name(), "set", "variant"};
+  const auto own = prediction_columns(data.head);
+  columns.insert(columns.end(), own.begin(), own.end());
+  train::CsvWriter table(columns);
   for (std::size_t v = 0; v < curve.variants.size(); ++v) {
     const LargestShare& largest = curve.largest[v];
     for (std::size_t i = 0; i < data.test_labels.size(); ++i) {
-      table.row({data.test.formula(i), data.test.group(i), "test", curve.variants[v].name,
-                 train::csv_number(data.test_labels[i]), train::csv_number(largest.prediction[i]),
-                 train::csv_number(largest.deviation[i])});
+      std::vector<std::string> row{data.test.source(i), data.test.group(i), "test", curve.variants[v].name};
+      const auto fields = prediction_fields(data.head, data.test_labels[i], largest.prediction, largest.deviation, i);
+      row.insert(row.end(), fields.begin(), fields.end());
+      table.row(row);
     }
   }
   table.write(path);

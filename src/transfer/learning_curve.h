@@ -7,16 +7,15 @@
 #include <string>
 #include <vector>
 
-#include "base/regression_metrics.h"
 #include "transfer/job.h"
 
 namespace epitaxy::transfer {
 
 /// Errors on the test rows with one share of the labels.
 struct CurvePoint {
-  statistics::RegressionMetrics test;  ///< Of single models, averaged over seeds.
-  double deviation = 0;                ///< Standard deviation of the MAE over seeds; 0 with one.
-  double validation_mae = 0;           ///< Mean over seeds; NaN without validation rows.
+  models::Figures test;         ///< Of single models, averaged over seeds.
+  double deviation = 0;         ///< Standard deviation of the error over seeds; 0 with one.
+  double validation_error = 0;  ///< Mean over seeds; NaN without validation rows.
 };
 
 /// A variant, or a baseline that needs no model.
@@ -27,9 +26,9 @@ struct CurveLine {
 
 /// A variant's models of the largest share together.
 struct LargestShare {
-  std::vector<double> prediction;      ///< [test rows] mean over seeds.
-  std::vector<double> deviation;       ///< [test rows] NaN with one seed.
-  statistics::RegressionMetrics test;  ///< Of the mean.
+  std::vector<double> prediction;  ///< [test rows, values] mean over seeds.
+  std::vector<double> deviation;   ///< [test rows, values] NaN with one seed.
+  models::Figures test;            ///< Of the mean.
 };
 
 struct LearningCurve {
@@ -37,7 +36,7 @@ struct LearningCurve {
   std::vector<CurveLine> variants;
   std::vector<CurveLine> baselines;   ///< The mean of the labels; with a cheap target also the straight line from it.
   std::vector<LargestShare> largest;  ///< By variant.
-  std::size_t best = 0;               ///< The variant with the smallest validation MAE at the largest share.
+  std::size_t best = 0;               ///< The variant with the smallest validation error at the largest share.
 };
 
 /// `results` in the order of `jobs`.

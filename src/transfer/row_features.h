@@ -1,22 +1,23 @@
 #pragma once
 /// \file
-/// SMILES and formulas as rows of numbers: fragment counts, descriptors, element fractions, latent vectors of a
-/// pretrained molecule autoencoder, or several of these side by side.
+/// SMILES and formulas as rows of numbers: the columns of features::TextFeatures, and beside them the latent vectors of
+/// a pretrained molecule autoencoder.
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/names.h"
-#include "chem/fingerprint.h"
+#include "chem/substance.h"
 #include "config/keys.h"
-#include "learners/regressor.h"
+#include "features/text_features.h"
 #include "models/model_file.h"
 #include "parallel/communicator.h"
 
 namespace epitaxy::transfer {
 
-/// One block of columns.
+/// One block of columns: those of features::Block and `latent`.
 struct FeatureBlock {
   enum class Kind { morgan, descriptors, composition, latent };
   Kind kind = Kind::morgan;
@@ -40,7 +41,8 @@ std::vector<FeatureBlock> feature_blocks_from_json(const std::string& text);
 /// A row of numbers for each text. Immutable.
 class RowFeatures {
  public:
-  /// `encoder` is needed by a latent block. Throws InputError: an ensemble or another kind of model as the encoder.
+  /// `encoder` is needed by a latent block. Throws InputError: an ensemble or another kind of model as the encoder, or
+  /// blocks that read different substances.
   RowFeatures(std::vector<FeatureBlock> blocks, std::optional<models::ModelFile> encoder);
   ~RowFeatures();
   RowFeatures(RowFeatures&&) noexcept;
@@ -48,16 +50,16 @@ class RowFeatures {
   const std::vector<FeatureBlock>& blocks() const { return blocks_; }
   const std::optional<models::ModelFile>& encoder() const { return encoder_; }
   const std::vector<std::string>& names() const { return names_; }           ///< [columns]
-  const std::vector<learners::ColumnKind>& kinds() const { return kinds_; }  ///< [columns]
+  const std::vector<features::ColumnKind>& kinds() const { return kinds_; }  ///< [columns]
   std::size_t columns() const { return names_.size(); }
-  /// Molecules (SMILES as the import writes them), or compositions (formulas)?
-  bool of_molecules() const;
+  /// Whose prepared texts are read. There must be a block.
+  const chem::Substance& substance() const;
 
   /// A row for each text; `problems` [texts] tells what is wrong with it (then its row is zeros), or is empty.
-  learners::Matrix compute(const std::vector<std::string>& texts, std::vector<std::string>& problems) const;
+  features::Matrix compute(const std::vector<std::string>& texts, std::vector<std::string>& problems) const;
   /// The same with the rows shared by the ranks; complete on all of them. The same bits on any number of ranks.
   /// Collective.
-  learners::Matrix compute(const parallel::Communicator& communicator, const std::vector<std::string>& texts,
+  features::Matrix compute(const parallel::Communicator& communicator, const std::vector<std::string>& texts,
                            std::vector<std::string>& problems) const;
 
   /// The fragment that a column counts in a molecule, as SMILES; empty for other columns.
@@ -65,13 +67,14 @@ class RowFeatures {
 
  private:
   struct Latent;
-  void fill(const std::string& text, float* row) const;
+  features::Matrix compute_rows(std::span<const std::string> texts, std::vector<std::string>& problems) const;
 
   std::vector<FeatureBlock> blocks_;
   std::optional<models::ModelFile> encoder_;
-  std::vector<std::string> names_;
-  std::vector<learners::ColumnKind> kinds_;
+  features::TextFeatures text_;  ///< All blocks but the latent one.
   std::unique_ptr<Latent> latent_;
+  std::vector<std::string> names_;
+  std::vector<features::ColumnKind> kinds_;
 };
 
 }  // namespace epitaxy::transfer

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "models/molecule_vae/molecule_text.h"
+#include "models/kind.h"
 #include "train/training_data.h"
 
 namespace epitaxy::transfer {
@@ -34,40 +34,26 @@ void need_labels(data::LabelledRows& rows, const std::vector<std::string>& targe
   }
 }
 
-/// Takes the molecules out that the model cannot read.
+/// Takes the rows out that the model cannot read.
 void leave_out_unreadable(data::LabelledRows& rows, const models::ModelDescription& model) {
-  if (model.kind != "molecule_vae") {
-    return;
-  }
-  const models::MoleculeText reader(model);
-  const auto& texts = data::texts(rows.index(), model.representation);
+  const auto reader = model.kind->reader(model);
+  const auto& texts = data::texts(rows.index(), reader->notation());
   const std::size_t before = rows.size();
-  rows.leave_out(data::LeftOut::unreadable, [&](std::size_t i) {
-    const std::string& text = texts[rows.row(i)];
-    return text.empty() || !reader.can_encode(text);
-  });
+  rows.leave_out(data::LeftOut::unreadable, [&](std::size_t i) { return !reader->can_read(texts[rows.row(i)]); });
   if (rows.empty()) {
-    fail_input(
-        "{}: the pretrained model can read none of the {} molecules with a label; it reads up to {} tokens of {}: {}",
-        rows.index().path.string(), before, model.vae.length - 1, model.representation,
-        text::join(model.features, " "));
+    const std::string summary = model.kind->summary(model);
+    fail_input("{}: the pretrained model can read none of the {} {} with a label{}; the {} that it knows: {}",
+               rows.index().path.string(), before, model.kind->substance().plural(),
+               summary.empty() ? "" : " (" + summary + ")", model.kind->feature_name(),
+               text::join(model.features, " "));
   }
 }
 
-void check_kind(const data::DatasetIndex& index, const std::string& model_file, const models::ModelDescription& model) {
-  const std::string kind = model.kind == "molecule_vae" ? "molecule" : "composition";
-  if (index.kind != kind) {
-    fail_input("{} holds {}s, but the model in {} is a {}, which reads {}s", index.path.string(), index.kind,
-               model_file, model.kind, kind);
-  }
-}
-
-/// Throws InputError when a data set of molecules was prepared by other rules than the start model's.
-void check_rules(const FinetuneSettings& settings, const std::string& file, const data::DatasetIndex& index,
-                 const models::ModelDescription& model) {
-  if (index.kind == "molecule") {
-    data::check_same_rules(settings.pretrained, model.preparation, file, index.preparation);
-  }
+/// Throws InputError unless a data set is as the start model reads it.
+void check_data(const FinetuneSettings& settings, const std::string& file, const data::DatasetIndex& index,
+                const models::ModelDescription& model) {
+  models::check_substance(*model.kind, index);
+  data::check_same_rules(model.kind->substance(), settings.pretrained, model.preparation, file, index.preparation);
 }
 
 /// What the new models say of their data: the target's columns, and the start model's for what these are not.
@@ -89,22 +75,31 @@ std::optional<data::Preparation> transferred(const std::optional<data::Preparati
 void choose_test_rows(const FinetuneSettings& settings, TransferData& data) {
   if (!settings.test_file.empty()) {
     data.test = data::LabelledRows(data::read_index(settings.test_file));
-    check_kind(data.test.index(), settings.pretrained, data.pretrained.description);
-    check_rules(settings, settings.test_file, data.test.index(), data.pretrained.description);
-    need_labels(data.test, {data.target});
+    check_data(settings, settings.test_file, data.test.index(), data.pretrained.description);
+    need_labels(data.test, {data.head.target});
     leave_out_unreadable(data.test, data.pretrained.description);
     return;
   }
   const data::Split split(settings.split_seed);
   const auto tests = [&](std::size_t i) { return split.position(data.rows.group(i)) < settings.test_fraction; };
   data.test = data.rows.take_out(data::LeftOut::test, tests);
-  data.test.need_any(data::LeftOut::unlabelled, {data.target});
+  data.test.need_any(data::LeftOut::unlabelled, {data.head.target});
+}
+
+/// As the head knows them.
+std::vector<double> test_labels(const TransferData& data, const FinetuneSettings& settings) {
+  const data::Target target = data.test.labels(data.head.target);
+  if (target.unit != data.head.unit) {
+    fail_input("{} is in {} in {}, but in {} in {}: import both in one unit", target.name, data.head.unit,
+               settings.file, target.unit, settings.test_file);
+  }
+  return models::labels_for(data.head, target, settings.test_file.empty() ? settings.file : settings.test_file);
 }
 
 /// Folds of the groups that have a label; a row without one is in the fold of its group, or in none.
 std::vector<int> choose_folds(const TransferData& data, const FinetuneSettings& settings) {
   data::LabelledRows labelled = data.rows;
-  labelled.need_any(data::LeftOut::unlabelled, {data.target});
+  labelled.need_any(data::LeftOut::unlabelled, {data.head.target});
   return data::Split(settings.split_seed, Purpose::folds).folds(data.rows.groups(), labelled.groups(), settings.folds);
 }
 
@@ -120,7 +115,7 @@ void check_labels(const TransferData& data, const FinetuneSettings& settings) {
           "'label_shares': the share {} of {} labels of {} is {}, a fraction of labels that leaves fewer labels than a "
           "head "
           "needs ({}): raise it",
-          share, data.labelled, data.target, labels, train::kFewestLabels);
+          share, data.labelled, data.head.target, labels, train::kFewestLabels);
     }
   }
   for (const data::Target& further : data.further) {
@@ -141,28 +136,30 @@ TransferData load_transfer_data(const FinetuneSettings& settings) {
                data.pretrained.members.size());
   }
   data.rows = data::LabelledRows(data::read_index(settings.file));
-  check_kind(data.rows.index(), settings.pretrained, data.pretrained.description);
-  check_rules(settings, settings.file, data.rows.index(), data.pretrained.description);
+  check_data(settings, settings.file, data.rows.index(), data.pretrained.description);
   data.pretrained.description.preparation = transferred(data.pretrained.description.preparation, data.rows.index());
   const data::Target& target = data.rows.index().target(settings.target);
-  data.target = target.name;
-  data.unit = target.unit;
+  data.head = models::make_head(settings.head.name, target, settings.head.task == "auto" ? "" : settings.head.task);
+  const models::Kind& kind = *data.pretrained.description.kind;
+  if (!kind.can_learn(*data.head.task)) {
+    fail_input("a {} cannot learn {}, whose task is '{}'", kind.name(), target.name, data.head.task->name());
+  }
   const std::vector<std::string> further = further_names(settings);
-  if (std::ranges::find(further, data.target) != further.end()) {
-    fail_input("'also' names {}, which is the target itself", data.target);
+  if (std::ranges::find(further, data.head.target) != further.end()) {
+    fail_input("'also' names {}, which is the target itself", data.head.target);
   }
   data::LabelledRows of_target = data.rows;
-  need_labels(of_target, {data.target});
+  need_labels(of_target, {data.head.target});
   std::vector<std::string> targets = further;
-  targets.push_back(data.target);
+  targets.push_back(data.head.target);
   need_labels(data.rows, targets);
   leave_out_unreadable(data.rows, data.pretrained.description);
   choose_test_rows(settings, data);
   if (settings.is_curve()) {
     data.rows.leave_out_groups(data::LeftOut::in_test, data::distinct_groups(data.test));
   }
-  data.labels = data.rows.labels(data.target).values;
-  data.test_labels = data.test.labels(data.target).values;
+  data.labels = data.rows.labels(data.head.target).values;
+  data.test_labels = test_labels(data, settings);
   data.labelled = static_cast<std::size_t>(std::ranges::count_if(data.labels, [](double v) { return !std::isnan(v); }));
   for (const auto& name : further) {
     data.further.push_back(data.rows.labels(name));
@@ -170,12 +167,16 @@ TransferData load_transfer_data(const FinetuneSettings& settings) {
   if (!settings.is_curve()) {
     data.fold = choose_folds(data, settings);
   } else if (!settings.cheap.empty()) {
+    if (!data.head.classes.empty()) {
+      fail_input("'cheap': {} names classes, to which no straight line leads: leave it out", data.head.target);
+    }
     data.cheap = data.rows.labels(settings.cheap).values;
     data.test_cheap = data.test.labels(settings.cheap).values;
   }
   check_labels(data, settings);
-  data.features = train::load_features(data.rows.index(), data.rows.rows(), data.pretrained.description);
-  data.test_features = train::load_features(data.test.index(), data.test.rows(), data.pretrained.description);
+  const auto reader = data.pretrained.description.kind->reader(data.pretrained.description);
+  data.inputs = models::read_rows(*reader, data.rows.index(), data.rows.rows());
+  data.test_inputs = models::read_rows(*reader, data.test.index(), data.test.rows());
   return data;
 }
 

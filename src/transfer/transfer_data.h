@@ -5,35 +5,32 @@
 #include <vector>
 
 #include "data/labelled_rows.h"
+#include "models/head_task.h"
 #include "models/model_file.h"
 #include "transfer/finetune.h"
 
 namespace epitaxy::transfer {
 
-/// The rows of the target, of the test set, and the pretrained model. Molecules that the model cannot read are left
-/// out.
+/// The rows of the target, of the test set, and the pretrained model. Rows that the model cannot read are left out.
 struct TransferData {
   data::LabelledRows rows;
-  std::vector<double> labels;         ///< [rows]; NaN: the row has further targets only.
+  std::vector<double> labels;         ///< [rows] of classes their index; NaN: the row has further targets only.
   std::vector<data::Target> further;  ///< Every target that a variant names in `also`, [rows].
-  std::vector<float> features;        ///< [rows, features]
+  models::RowBlock inputs;            ///< [rows] as the model reads them.
   std::vector<int> fold;              ///< [rows]; -1: in no fold. Empty with a learning curve.
   data::LabelledRows test;
   std::vector<double> test_labels;  ///< [test rows]
-  std::vector<float> test_features;
+  models::RowBlock test_inputs;
   std::vector<double> cheap;       ///< [rows] of a learning curve's cheap target; empty = none.
   std::vector<double> test_cheap;  ///< [test rows]
   models::ModelFile pretrained;
-  std::string target;
-  std::string unit;
+  models::Head head;         ///< That learns the target, with its task and classes.
   std::size_t labelled = 0;  ///< Rows with a label of the target.
-
-  std::size_t feature_count() const { return pretrained.description.feature_count(); }
 };
 
-/// Reads everything; the start model's description then tells of the target's data. Throws InputError: files, molecules
-/// that were prepared by different rules, targets, too few compositions for the folds or labels for the shares,
-/// no molecule that the model can read, an ensemble as the start.
+/// Reads everything; the start model's description then tells of the target's data. Throws InputError: files, texts
+/// that were prepared by different rules, targets, too few substances for the folds or labels for the shares, no row
+/// that the model can read, an ensemble as the start.
 TransferData load_transfer_data(const FinetuneSettings& settings);
 
 /// Positions of the rows that a job learns from, validates on, and predicts.

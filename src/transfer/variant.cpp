@@ -4,6 +4,8 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "models/head_task.h"
+#include "models/kind.h"
 
 namespace epitaxy::transfer {
 
@@ -28,7 +30,8 @@ train::TrainingSettings training_for(const Variant& variant, std::size_t rows) {
   return training;
 }
 
-std::vector<double> rate_multipliers(const nn::ParameterLayout& layout, const Variant& variant) {
+std::vector<double> rate_multipliers(const models::Model& model, const Variant& variant) {
+  const nn::ParameterLayout& layout = model.layout();
   std::vector<RatePattern> patterns = variant.rates;
   for (const auto& pattern : variant.freeze) {
     patterns.push_back({pattern, 0.0});
@@ -48,7 +51,7 @@ std::vector<double> rate_multipliers(const nn::ParameterLayout& layout, const Va
     }
   }
   for (std::size_t i = 0; i < multipliers.size(); ++i) {
-    if (text::matches("decoder.*", layout[i].name) || text::matches("encoder.log_variance.*", layout[i].name)) {
+    if (!model.description().kind->is_taught_by_labels(layout[i].name)) {
       multipliers[i] = 0;
     }
   }
@@ -61,29 +64,28 @@ std::vector<double> rate_multipliers(const nn::ParameterLayout& layout, const Va
 namespace {
 
 /// The hidden layer of the heads, if the input says something about it.
-void set_hidden(models::ModelDescription& description, const models::ModelDescription& pretrained,
-                const Variant& variant, const NewHead& head) {
+void set_hidden(models::ModelDescription& description, const Variant& variant, const NewHead& head) {
   if (!head.hidden) {
     return;
   }
-  if (description.kind != "molecule_vae") {
-    fail_input("'head.hidden' is for models of molecules; the head of a {} is linear: leave it out", description.kind);
+  std::size_t* hidden = description.kind->head_hidden(description.settings);
+  if (hidden == nullptr) {
+    fail_input("'head.hidden' is not for a {}, whose heads are linear: leave it out", description.kind->name());
   }
-  description.vae.head_hidden = *head.hidden;
-  if (*head.hidden != pretrained.vae.head_hidden && variant.pretrained && !head.start_from.empty()) {
+  const std::size_t before = *hidden;
+  *hidden = *head.hidden;
+  if (*head.hidden != before && variant.pretrained && !head.start_from.empty()) {
     fail_input(
         "the heads of the pretrained model have a hidden layer of width {} (0 = none), the new one of {}: start it "
         "fresh (head.start_from: fresh)",
-        pretrained.vae.head_hidden, *head.hidden);
+        before, *head.hidden);
   }
 }
 
 models::Head describe_own(const models::ModelDescription& pretrained, const Variant& variant, const NewHead& head,
                           const data::Target& target) {
-  models::Head own{head.name, target.name, target.unit, models::Standardizer::fit(target.values)};
-  if (variant.weight != 1 && pretrained.kind != "molecule_vae") {
-    fail_input("variant {}: 'weight' is for models of molecules; leave it out", variant.name);
-  }
+  models::Head own = models::make_head(head.name, target, head.task == "auto" ? "" : head.task);
+  own.standardizer = own.task->standardizer(target.values);
   own.weight = variant.weight;
   if (variant.pretrained && !head.start_from.empty()) {
     const models::Head& source = pretrained.heads[pretrained.head_index(head.start_from)];
@@ -92,6 +94,12 @@ models::Head describe_own(const models::ModelDescription& pretrained, const Vari
           "the head '{}' predicts in {}, but the target {} is in {}: start the new head fresh (head.start_from: "
           "fresh)",
           head.start_from, source.unit, target.name, target.unit);
+    }
+    if (source.task != own.task || source.classes != own.classes) {
+      fail_input(
+          "the head '{}' does not tell apart what the target {} names: start the new head fresh (head.start_from: "
+          "fresh)",
+          head.start_from, target.name);
     }
     // Another quantity has its own mean and spread: the copied head then starts as a straight line between the two.
     if (source.target == target.name || !variant.trains) {
@@ -104,9 +112,10 @@ models::Head describe_own(const models::ModelDescription& pretrained, const Vari
 /// The head of a further target has the name of the pretrained model's head for it, and goes on from there.
 models::Head describe_further(const models::ModelDescription& pretrained, const Variant& variant,
                               const data::Target& target) {
-  models::Head further{target.name, target.name, target.unit, models::Standardizer::fit(target.values)};
+  models::Head further = models::make_head(target.name, target, "");
+  further.standardizer = further.task->standardizer(target.values);
   for (const models::Head& source : pretrained.heads) {
-    if (source.target == target.name && source.unit == target.unit) {
+    if (source.target == target.name && source.unit == target.unit && source.classes == target.classes) {
       further.name = source.name;
       if (variant.pretrained) {
         further.standardizer = source.standardizer;
@@ -123,8 +132,8 @@ models::ModelDescription describe_start(const models::ModelDescription& pretrain
                                         const NewHead& head, const std::vector<data::Target>& targets,
                                         const std::vector<std::int64_t>& seen) {
   models::ModelDescription description = pretrained;
-  set_hidden(description, pretrained, variant, head);
-  description.vae.spellings = 0;  // properties are learned from the spelling that predictions are made from
+  set_hidden(description, variant, head);
+  description.kind->simplify_for_labels(description.settings);
   description.heads = {describe_own(pretrained, variant, head, targets.front())};
   for (std::size_t i = 1; i < targets.size(); ++i) {
     const models::Head further = describe_further(pretrained, variant, targets[i]);

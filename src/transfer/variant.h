@@ -43,19 +43,19 @@ train::TrainingSettings training_for(const Variant& variant, std::size_t rows);
 /// The new head and where its weights come from.
 struct NewHead {
   std::string name = "target";
+  std::string task = "auto";          ///< See models::HeadTask; auto: as the target is.
   std::string start_from;             ///< A head of the pretrained model; empty = fresh.
-  std::optional<std::size_t> hidden;  ///< Of a molecule_vae: width of the heads' hidden layer, 0 = linear; empty = as
-                                      ///< the pretrained model has it. Of another width it starts fresh.
+  std::optional<std::size_t> hidden;  ///< Width of the heads' hidden layer, where the kind has one; 0 = linear; empty =
+                                      ///< as the pretrained model has it. Of another width it starts fresh.
 };
 
-/// Learning-rate multipliers by parameter; 0 = frozen. What no property can teach never learns: the decoder of a
-/// molecule_vae and its log-variance. Throws InputError for a pattern that matches nothing or when nothing is left to
-/// learn.
-std::vector<double> rate_multipliers(const nn::ParameterLayout& layout, const Variant& variant);
+/// Learning-rate multipliers by parameter; 0 = frozen. What no label can teach never learns, such as the decoder of a
+/// molecule_vae. Throws InputError for a pattern that matches nothing or when nothing is left to learn.
+std::vector<double> rate_multipliers(const models::Model& model, const Variant& variant);
 
 /// The model of a variant before training: the pretrained body's shape with the new head, which learns the first of
 /// `targets` (with the values of the training rows), and a head for each further one. `seen` is the number of training
-/// rows that hold each element or token. Throws InputError when the units of the head that it starts from are others,
+/// rows that hold each feature. Throws InputError when the units of the head that it starts from are others,
 /// or its hidden layer.
 models::ModelDescription describe_start(const models::ModelDescription& pretrained, const Variant& variant,
                                         const NewHead& head, const std::vector<data::Target>& targets,

@@ -23,6 +23,9 @@ const data::Preparation kPrepared{{},
                                    {"energy", "energy", "kJ/mol", "eV/atom"},
                                    {"energy", "total", "eV/formula", "eV/atom"}}};
 
+const std::unique_ptr<chem::Preparer> kMolecules = chem::molecules().preparer({});
+const std::unique_ptr<chem::Preparer> kFormulas = chem::compositions().preparer({});
+
 std::size_t text_of(const std::string& header, const std::string& named = "",
                     const std::optional<data::Preparation>& preparation = kPrepared) {
   return text_column("in.csv", table(header), named, preparation, "smiles");
@@ -47,12 +50,12 @@ BOOST_AUTO_TEST_CASE(values_are_found_by_the_target_or_as_in_the_source, *boost:
   BOOST_REQUIRE(own.has_value());
   BOOST_TEST(own->column == 2U);
   BOOST_TEST(own->told.empty());
-  BOOST_TEST(converted(*own, 7.0, "smiles", "no SMILES", kPrepared) == 7.0);
+  BOOST_TEST(converted(*own, 7.0, "no SMILES", *kMolecules) == 7.0);
 
   const auto source = find_value_column(table("smiles,calc"), "gap_eV", "eV", kPrepared);
   BOOST_REQUIRE(source.has_value());
   BOOST_TEST(source->told == "gap_eV is the column 'calc', converted from kcal/mol to eV");
-  BOOST_TEST(converted(*source, 96.48533212 / 4.184, "smiles", "C", kPrepared) == 1.0);
+  BOOST_TEST(converted(*source, 96.48533212 / 4.184, "C", *kMolecules) == 1.0);
 
   BOOST_TEST(!find_value_column(table("smiles,gap"), "gap_eV", "eV", kPrepared).has_value());
   BOOST_TEST(!find_value_column(table("smiles,calc"), "gap_eV", "eV", {}).has_value());
@@ -67,13 +70,13 @@ BOOST_AUTO_TEST_CASE(energies_are_divided_by_the_atoms_of_the_row, *boost::unit_
   const auto alike = find_value_column(table("smiles,total,energy"), "energy", "eV/atom", kPrepared);
   BOOST_REQUIRE(alike.has_value());
   BOOST_TEST(alike->told == "energy is the column 'energy', converted from kJ/mol to eV/atom");
-  BOOST_TEST(converted(*alike, 96.48533212 * 5, "smiles", "C", kPrepared) == 1.0);
-  BOOST_TEST(converted(*alike, 96.48533212 * 6, "formula", "Al4O6", kPrepared) == 0.6);
-  BOOST_CHECK_THROW(converted(*alike, 1, "smiles", "C1CC", kPrepared), std::runtime_error);
+  BOOST_TEST(converted(*alike, 96.48533212 * 5, "C", *kMolecules) == 1.0);
+  BOOST_TEST(converted(*alike, 96.48533212 * 6, "Al4O6", *kFormulas) == 0.6);
+  BOOST_CHECK_THROW(converted(*alike, 1, "C1CC", *kMolecules), std::runtime_error);
   const auto second = find_value_column(table("smiles,total"), "energy", "eV/atom", kPrepared);
   BOOST_REQUIRE(second.has_value());
   BOOST_TEST(second->column == 1U);
-  BOOST_TEST(converted(*second, 5, "smiles", "C", kPrepared) == 1.0);
+  BOOST_TEST(converted(*second, 5, "C", *kMolecules) == 1.0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

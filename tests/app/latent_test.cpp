@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "data/hdf5.h"
+#include "epitaxy/latent_space.h"
 
 using namespace epitaxy;
 
@@ -56,17 +58,17 @@ BOOST_AUTO_TEST_CASE(latent_files_hold_mean_and_log_variance) {
   const auto model = models::make_model(files.description);
   const auto executor = models::molecule_model(*model, "")
                             .net()
-                            .executor({.rows = 3, .arithmetic = {}, .training = false, .trainable = {}});
+                            .executor({.rows = 3, .arithmetic = {}, .training = false, .trainable = {}, .of_kind = {}});
   const auto weights = files.weights(1);
   executor->load(weights.data());
-  std::vector<float> features(3 * 8, 0.0f);
-  const models::MoleculeText text(files.description);
-  text.encode("CCO", features.data());
-  text.encode("C", features.data() + 8);
-  text.encode("CC(C)O", features.data() + 16);
+  const auto reader = models::molecule_vae().reader(files.description);
+  models::RowBlock rows;
+  for (const char* smiles : {"CCO", "C", "CC(C)O"}) {
+    reader->read(smiles, rows);
+  }
   std::vector<float> mean(9);
   std::vector<float> log_variance(9);
-  executor->encode(features.data(), mean.data(), log_variance.data());
+  executor->encode(rows, mean.data(), log_variance.data());
   BOOST_TEST(test::largest_difference(file.read<float>("/mean"), mean, 9) < 1e-6);
   BOOST_TEST(test::largest_difference(file.read<float>("/log_variance"), log_variance, 9) < 1e-6);
 }
@@ -136,6 +138,61 @@ BOOST_AUTO_TEST_CASE(what_has_no_single_latent_space_is_refused) {
   }
   BOOST_CHECK_EXCEPTION(app::decode(self, {model, files.path("wide.h5"), files.path("out.csv")}), InputError,
                         test::says("have 4 numbers, those of the model 3"));
+}
+
+BOOST_AUTO_TEST_CASE(decodings_that_cannot_be_are_refused) {
+  const test::ModelFiles files;
+  const LatentSpace space(files.model({1}));
+  const std::vector<float> points(6, 0.0f);
+  const auto refuses = [&](const Decoding& decoding, const std::string& part) {
+    BOOST_TEST_CONTEXT(part) {
+      BOOST_CHECK_EXCEPTION(space.decode(points, decoding), InputError, test::says(part));
+      BOOST_CHECK_EXCEPTION(space.decode({}, decoding), InputError, test::says(part));  // before any work
+    }
+  };
+  constexpr double kInfinite = std::numeric_limits<double>::infinity();
+  for (const double temperature : {0.0, -1.0, kInfinite, -kInfinite, std::numeric_limits<double>::quiet_NaN()}) {
+    refuses({.samples = 2, .temperature = temperature}, fmt::format("temperature {}: has to be above 0", temperature));
+    refuses({.temperature = temperature}, "has to be above 0");
+  }
+  refuses({.samples = 1000001}, "1000001 samples, a beam of 0: at most 1000000 and 256");
+  refuses({.samples = std::numeric_limits<std::size_t>::max()}, "at most 1000000 and 256");
+  refuses({.beam = 257}, "0 samples, a beam of 257: at most 1000000 and 256");
+  refuses({.beam = std::numeric_limits<std::size_t>::max()}, "at most 1000000 and 256");
+  refuses({.samples = 2, .beam = 3}, "either 2 samples or a beam of 3: not both");
+}
+
+BOOST_AUTO_TEST_CASE(decodings_at_their_limits) {
+  const test::ModelFiles files;
+  const LatentSpace space(files.model({1}));
+  const std::vector<float> points{0, 0, 0, 1, -1, 0.5f};
+  const auto greedy = space.decode(points);
+  const auto same = [&](const Decoding& decoding) {
+    const auto decoded = space.decode(points, decoding);
+    BOOST_REQUIRE(decoded.size() == 2U);
+    for (std::size_t i = 0; i < 2; ++i) {
+      BOOST_REQUIRE(decoded[i].size() == 1U);
+      BOOST_TEST(decoded[i][0].smiles == greedy[i][0].smiles);
+    }
+  };
+  same({.beam = 1});
+  same({.samples = 1, .temperature = 1e-300});  // only the most probable token is left
+  BOOST_TEST(space.decode(points, {.beam = 256}).size() == 2U);
+  BOOST_TEST(space.decode({}, {.samples = 1000000}).empty());
+  const auto drawn = space.decode(points, {.samples = 20, .temperature = 1e300});
+  BOOST_REQUIRE(drawn.size() == 2U);
+  BOOST_TEST(drawn[0].size() == 20U);
+  BOOST_TEST(drawn[1].size() == 20U);
+}
+
+BOOST_AUTO_TEST_CASE(numbers_that_are_no_whole_points_are_refused) {
+  const test::ModelFiles files;
+  const LatentSpace space(files.model({1}));
+  BOOST_TEST(space.dimensions() == 3U);
+  const std::vector<float> numbers(4, 0.0f);
+  const auto refused = test::says("4 numbers are no points of a latent space of 3 dimensions");
+  BOOST_CHECK_EXCEPTION(space.decode(numbers), InputError, refused);
+  BOOST_CHECK_EXCEPTION(space.predict(numbers), InputError, refused);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

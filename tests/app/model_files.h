@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "data/csv.h"
 #include "data/temporary_folder.h"
+#include "models/kinds.h"
 #include "models/model_file.h"
 #include "models/molecule_vae/molecule_text.h"
 #include "models/molecule_vae/molecule_vae.h"
@@ -18,19 +19,19 @@
 namespace epitaxy::test {
 
 inline models::ModelDescription small_model() {
-  models::ModelDescription d;
-  d.kind = "molecule_vae";
-  d.representation = "tokens";
+  models::MoleculeVaeSettings s;
+  s.representation = "tokens";
+  s.length = 8;
+  s.convolutions = {{3, 3}};
+  s.dense = 6;
+  s.latent = 3;
+  s.cells = 5;
+  s.layers = 1;
+  models::ModelDescription d = models::describe(models::molecule_vae(), s);
   d.features = {"(", ")", "C", "O"};
   d.seen = {1, 1, 1, 1};
   d.heads = {{"gap", "gap_eV", "eV", {5, 2}}, {"cheap", "gap_eV", "eV", {4, 1}}, {"dipole", "mu_D", "D", {1, 3}}};
   d.preparation = data::Preparation{{}, "smiles", {}};
-  d.vae.length = 8;
-  d.vae.convolutions = {{3, 3}};
-  d.vae.dense = 6;
-  d.vae.latent = 3;
-  d.vae.cells = 5;
-  d.vae.layers = 1;
   return d;
 }
 

@@ -13,7 +13,7 @@ using namespace epitaxy;
 namespace {
 
 /// The molecules that a model of these rules reads for some texts; empty where it reads none.
-std::vector<std::string> read_as(const chem::MoleculeRules& rules, const std::vector<std::string>& texts) {
+std::vector<std::string> read_as(const chem::Rules& rules, const std::vector<std::string>& texts) {
   test::ModelFiles files;
   files.description.features = {"(", ")", "=", "C", "O", "[CH2]", "[CH]"};
   files.description.seen.assign(7, 1);
@@ -33,8 +33,8 @@ BOOST_AUTO_TEST_SUITE(predict)
 BOOST_AUTO_TEST_CASE(molecules_are_prepared_as_in_the_training) {
   const std::vector<std::string> texts{"C[CH][CH]C", "CCO.C", "C[CH2]"};
   BOOST_TEST((read_as({}, texts) == std::vector<std::string>{"CC=CC", "", ""}));
-  BOOST_TEST(
-      (read_as({false, chem::Radicals::keep, true}, texts) == std::vector<std::string>{"C[CH][CH]C", "CCO", "[CH2]C"}));
+  BOOST_TEST((read_as({{"radicals", "keep"}, {"fragments", "largest"}}, texts) ==
+              std::vector<std::string>{"C[CH][CH]C", "CCO", "[CH2]C"}));
 }
 
 BOOST_AUTO_TEST_CASE(a_model_of_molecules_has_to_say_how_they_were_prepared) {

@@ -43,12 +43,12 @@ void run(const benchmark::Arguments& arguments) {
   const auto& model = models::molecule_model(*made, "");
   const auto batch = static_cast<std::size_t>(arguments.integer("batch", 1024));
   const auto count = static_cast<std::size_t>(arguments.integer("points", 4096)) / batch * batch;
-  const std::size_t length = file.description.vae.length;
-  const auto executor =
-      model.net().executor({.rows = batch, .arithmetic = arguments.arithmetic(), .training = false, .trainable = {}});
+  const std::size_t length = model.net().settings().length;
+  const auto executor = model.net().executor(
+      {.rows = batch, .arithmetic = arguments.arithmetic(), .training = false, .trainable = {}, .of_kind = {}});
   executor->load(file.members.front().data());
   const models::MoleculeText text(file.description);
-  const sampling::Domain domain({}, file.description.vae.latent, nullptr);
+  const sampling::Domain domain({}, model.net().settings().latent, nullptr);
   const sampling::SobolSequence sequence(domain.dimensions(), sampling::SobolSequence::Scramble::linear_matrix, 1, 0);
 
   std::vector<double> unit(batch * domain.dimensions());
@@ -69,7 +69,7 @@ void run(const benchmark::Arguments& arguments) {
     timed(times.decode, [&] { executor->decode(latent.data(), tokens.data()); });
     timed(times.text, [&] {
       for (std::size_t i = 0; i < batch; ++i) {
-        smiles[i] = chem::smiles_from(file.description.representation, text.decode(tokens.data() + i * length));
+        smiles[i] = chem::smiles_from(text.representation().name, text.decode(tokens.data() + i * length));
       }
     });
     timed(times.check, [&] {

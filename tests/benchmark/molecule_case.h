@@ -59,16 +59,11 @@ class Arguments {
   std::map<std::string, std::string> values_;
 };
 
-/// Ids of the model: 0 ends a molecule. (The table counts from its start token, which the model has of its own.)
-inline std::int32_t model_id(std::int32_t table_id) { return table_id - chem::TokenTable::end; }
-inline std::int32_t table_id(std::int32_t model_id) { return model_id + chem::TokenTable::end; }
-
-/// SMILES of a CSV as ids of the model, one per character.
+/// SMILES of a CSV as rows of the model, one token per character.
 struct Molecules {
   chem::TokenTable table;
-  std::vector<float> tokens;        ///< [count, kLength]
-  std::vector<float> standardized;  ///< [count] a property, with mean 0 and deviation 1.
-  std::size_t count = 0;
+  models::RowBlock rows;
+  std::vector<float> standardized;  ///< [rows] a property, with mean 0 and deviation 1.
 };
 
 inline Molecules read_molecules(const std::filesystem::path& path, const std::string& property) {
@@ -81,15 +76,14 @@ inline Molecules read_molecules(const std::filesystem::path& path, const std::st
     texts.emplace_back(csv.field(row, smiles));
     values.push_back(std::stod(std::string(csv.field(row, target))));
   }
-  Molecules result{chem::TokenTable::of(chem::Tokenizer::characters, texts), {}, {}, texts.size()};
-  result.tokens.assign(result.count * kLength, 0.0f);
+  Molecules result{chem::TokenTable::of(chem::Tokenizer::characters, texts), {}, {}};
   const auto standardizer = models::Standardizer::fit(values);
   for (std::size_t row = 0; row < texts.size(); ++row) {
     const auto ids = result.table.encode(texts[row]);
     check(ids.size() < kLength, "molecules are shorter than the model's length");
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-      result.tokens[row * kLength + i] = static_cast<float>(model_id(ids[i]));
-    }
+    std::vector<models::TokenId> tokens(ids.begin(), ids.end());
+    tokens.push_back(chem::TokenTable::end);
+    result.rows.append(std::span<const models::TokenId>(tokens));
     result.standardized.push_back(static_cast<float>(standardizer.forward(values[row])));
   }
   return result;
@@ -97,7 +91,7 @@ inline Molecules read_molecules(const std::filesystem::path& path, const std::st
 
 inline models::MoleculeVaeSettings vae_settings(const chem::TokenTable& table) {
   models::MoleculeVaeSettings settings;
-  settings.tokens = static_cast<std::size_t>(model_id(static_cast<std::int32_t>(table.size())));
+  settings.tokens = table.symbols().size() + 1;
   settings.length = kLength;
   settings.heads = {"gap_xtb"};
   return settings;

@@ -28,7 +28,7 @@ class Decoder {
         model_(benchmark::vae_settings(table_)),
         batch_(static_cast<std::size_t>(arguments.integer("batch", 256))),
         executor_(model_.executor(
-            {.rows = batch_, .arithmetic = arguments.arithmetic(), .training = false, .trainable = {}})),
+            {.rows = batch_, .arithmetic = arguments.arithmetic(), .training = false, .trainable = {}, .of_kind = {}})),
         points_(batch_ * latent()),
         tokens_(batch_ * benchmark::kLength) {
     check(weights_.size() == model_.layout().size(), "the weights are of this model");
@@ -44,17 +44,12 @@ class Decoder {
     std::fill(points_.begin() + static_cast<std::ptrdiff_t>(count * latent()), points_.end(), 0.0f);
     executor_->decode(points_.data(), tokens_.data());
     for (std::size_t row = 0; row < count; ++row) {
-      ids_.clear();
-      for (std::size_t i = 0; i < benchmark::kLength; ++i) {
-        ids_.push_back(benchmark::table_id(tokens_[row * benchmark::kLength + i]));
-      }
-      strings.push_back(table_.decode(ids_));
+      strings.push_back(table_.decode(std::span(tokens_).subspan(row * benchmark::kLength, benchmark::kLength)));
     }
   }
 
  private:
   chem::TokenTable table_;
-  std::vector<std::int32_t> ids_;
   std::vector<float> weights_;
   models::MoleculeVae model_;
   std::size_t batch_;

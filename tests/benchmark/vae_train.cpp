@@ -9,6 +9,7 @@
 
 #include "benchmark/molecule_case.h"
 #include "linalg/cpu.h"
+#include "models/kinds.h"
 #include "parallel/communicator.h"
 #include "train/trainer.h"
 
@@ -21,12 +22,10 @@ constexpr int kWarmUpSteps = 3;
 
 /// The autoencoder as the trainer sees it.
 models::ModelDescription describe(const benchmark::Molecules& molecules) {
-  models::ModelDescription description;
-  description.kind = "molecule_vae";
-  description.representation = "characters";
+  const models::MoleculeVaeSettings settings = benchmark::vae_settings(molecules.table);
+  models::ModelDescription description = models::describe(models::molecule_vae(), settings);
   description.features = molecules.table.symbols();
-  description.vae = benchmark::vae_settings(molecules.table);
-  for (const auto& head : description.vae.heads) {
+  for (const auto& head : settings.heads) {
     description.heads.push_back({head, head, "eV", {}});
   }
   return description;
@@ -34,12 +33,11 @@ models::ModelDescription describe(const benchmark::Molecules& molecules) {
 
 /// Every `shards`-th molecule from `shard` on.
 train::Rows shard_rows(const benchmark::Molecules& molecules, int shard, int shards) {
-  train::Rows rows{0, benchmark::kLength, 1, {}, {}};
-  for (auto i = static_cast<std::size_t>(shard); i < molecules.count; i += static_cast<std::size_t>(shards)) {
-    const auto* tokens = molecules.tokens.data() + i * benchmark::kLength;
-    rows.features.insert(rows.features.end(), tokens, tokens + benchmark::kLength);
+  train::Rows rows;
+  rows.head_count = 1;
+  for (auto i = static_cast<std::size_t>(shard); i < molecules.rows.rows(); i += static_cast<std::size_t>(shards)) {
+    rows.block.append_row(molecules.rows, i);
     rows.targets.push_back(molecules.standardized[i]);
-    ++rows.count;
   }
   return rows;
 }
@@ -53,7 +51,8 @@ train::TrainingSettings training_settings(const benchmark::Arguments& arguments)
   settings.optimizer.kind = nn::OptimizerKind::adam;
   settings.schedule = {.kind = nn::ScheduleKind::constant, .peak = arguments.number("rate", 1e-3)};
   settings.schedule.epochs = settings.epochs;
-  settings.beta.start = settings.beta.end = arguments.number("beta", 0.1);
+  const double beta = arguments.number("beta", 0.1);
+  settings.of_kind = models::BetaSchedule{.start = beta, .end = beta};
   settings.arithmetic = arguments.arithmetic();
   return settings;
 }
@@ -83,7 +82,7 @@ void run(const benchmark::Arguments& arguments) {
   for (int s = mine.first; s < mine.last; ++s) {
     shards.push_back(shard_rows(molecules, s, settings.shards));
   }
-  const std::size_t smallest = molecules.count / static_cast<std::size_t>(settings.shards);
+  const std::size_t smallest = molecules.rows.rows() / static_cast<std::size_t>(settings.shards);
   train::Trainer trainer(world, model, settings, std::move(shards), smallest);
   std::vector<float> weights(trainer.size());
   model.layout().initialize(weights.data(), settings.seed);

@@ -85,13 +85,16 @@ BOOST_AUTO_TEST_CASE(strings_come_back) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(ids_start_after_the_reserved_ones) {
+BOOST_AUTO_TEST_CASE(the_end_comes_before_the_symbols_and_the_start_behind_them) {
   const TokenTable table(Tokenizer::tokens, {"C", "O", "Cl"});
-  BOOST_TEST(table.encode("CClO") == (Ids{2, 4, 3}), boost::test_tools::per_element());
-  const Ids ids{TokenTable::start, 2, 3, TokenTable::padding, 4, TokenTable::end, 3, 99};
+  BOOST_TEST(TokenTable::end == 0);
+  BOOST_TEST(table.start() == 4);
+  BOOST_TEST(table.size() == 5U);
+  BOOST_TEST(table.encode("CClO") == (Ids{1, 3, 2}), boost::test_tools::per_element());
+  const Ids ids{table.start(), 1, 2, TokenTable::padding, 3, TokenTable::end, 2, 99};
   BOOST_TEST(table.decode(ids) == "COCl");
   for (const std::int32_t wrong : {-2, 5}) {
-    BOOST_CHECK_THROW(table.decode(Ids{2, wrong}), Error);
+    BOOST_CHECK_THROW(table.decode(Ids{1, wrong}), Error);
   }
 }
 

@@ -21,7 +21,7 @@ using Texts = std::vector<std::string>;
 
 ImportSettings molecule_settings(const std::filesystem::path& source) {
   ImportSettings settings;
-  settings.kind = ImportKind::molecules;
+  settings.substance = &chem::molecules();
   settings.source = source;
   settings.duplicates = Duplicates::mean;
   settings.missing_allowed = true;
@@ -34,7 +34,7 @@ struct Source {
   explicit Source(std::string_view text, bool with_gap = true, std::string_view name = "source.csv")
       : settings(molecule_settings(folder.write(name, text))) {
     if (with_gap) {
-      settings.targets = {{"gap", "gap", "eV", "eV"}};
+      settings.targets = {{"gap", "gap", Values::numbers, "eV", "eV"}};
     }
   }
   ImportResult import() const { return import_source(Communicator::self(), settings); }
@@ -56,7 +56,7 @@ std::string reason_for(const std::string& row) {
   return result.rejected[0].reason;
 }
 
-Texts smiles_of(const ImportResult& result) { return result.dataset.index.smiles; }
+Texts smiles_of(const ImportResult& result) { return result.dataset.index.texts; }
 const std::vector<double>& gaps(const ImportResult& result) { return result.dataset.index.targets[0].values; }
 
 }  // namespace
@@ -66,21 +66,19 @@ BOOST_AUTO_TEST_SUITE(import_molecules)
 BOOST_AUTO_TEST_CASE(good_rows) {
   const ImportResult result = Source("id,smiles,gap\n1,OCC,6.5\n2,C1=CC=CC=C1,\n3,*C*,2\n").import();
   const DatasetIndex& index = result.dataset.index;
-  BOOST_TEST(index.kind == "molecule");
+  BOOST_TEST(index.substance == &chem::molecules());
   BOOST_TEST(index.rows == 3U);
   BOOST_TEST(result.rows_read == 3U);
   BOOST_TEST(result.rejected.empty());
-  BOOST_TEST(index.smiles == (Texts{"CCO", "c1ccccc1", "*C*"}));
-  BOOST_TEST(index.groups == index.smiles);
-  BOOST_TEST(index.formulas == (Texts{"OCC", "C1=CC=CC=C1", "*C*"}));
+  BOOST_TEST(index.texts == (Texts{"CCO", "c1ccccc1", "*C*"}));
+  BOOST_TEST(index.groups == index.texts);
+  BOOST_TEST(index.source == (Texts{"OCC", "C1=CC=CC=C1", "*C*"}));
   BOOST_TEST(index.lines == (std::vector<std::int64_t>{2, 3, 4}));
-  BOOST_TEST(index.feature_names.empty());
-  BOOST_TEST(result.dataset.features.empty());
   BOOST_TEST(gaps(result)[0] == 6.5);
   BOOST_TEST(std::isnan(gaps(result)[1]));
   // SELFIES have no wildcard.
-  BOOST_TEST(index.selfies == (Texts{"[C][C][O]", "[C][=C][C][=C][C][=C][Ring1][=Branch1]", ""}));
-  BOOST_TEST(result.without_selfies == 1U);
+  BOOST_TEST(texts(index, "selfies") == (Texts{"[C][C][O]", "[C][=C][C][=C][C][=C][Ring1][=Branch1]", ""}));
+  BOOST_TEST(chem::symbols_of(result.elements) == (Texts{"H", "C", "O"}));
   BOOST_TEST(token_list(index, "characters").symbols == (Texts{"*", "1", "C", "O", "c"}));
   BOOST_TEST(token_list(index, "characters").longest == 8U);
   BOOST_TEST(token_list(index, "selfies").longest == 8U);
@@ -114,7 +112,7 @@ BOOST_AUTO_TEST_CASE(duplicates) {
   const std::string text =
       "smiles,gap,dipole\nCCO,4,\nC,10,0\nOCC,,1.5\nC[C@H](O)C(=O)O,3,2\nC(O)C,5,2.5\nC[C@@H](O)C(=O)O,4,2\n";
   Source source(text);
-  source.settings.targets.push_back({"dipole", "mu", "D", "D"});
+  source.settings.targets.push_back({"dipole", "mu", Values::numbers, "D", "D"});
   const ImportResult mean = source.import();
   BOOST_TEST(smiles_of(mean) == (Texts{"CCO", "C", "CC(O)C(=O)O"}));
   BOOST_TEST(mean.merged == 3U);
@@ -132,7 +130,7 @@ BOOST_AUTO_TEST_CASE(duplicates) {
 
 BOOST_AUTO_TEST_CASE(stereo) {
   Source source("smiles,gap\nC[C@H](O)C(=O)O,3\nC[C@@H](O)C(=O)O,4\nF/C=C/F,5\n");
-  source.settings.rules.keep_stereo = true;
+  source.settings.rules = {{"stereo", "keep"}};
   source.settings.duplicates = Duplicates::keep;
   const ImportResult kept = source.import();
   BOOST_TEST(kept.dataset.index.rows == 3U);
@@ -143,9 +141,38 @@ BOOST_AUTO_TEST_CASE(stereo) {
 
   source.settings.duplicates = Duplicates::mean;
   const ImportResult mean = source.import();
-  BOOST_TEST(mean.dataset.index.rows == 2U);
-  BOOST_TEST(smiles_of(mean)[0] == smiles_of(kept)[0]);
-  BOOST_TEST(gaps(mean)[0] == 3.5);
+  // They are no duplicates.
+  BOOST_TEST(smiles_of(mean) == smiles_of(kept));
+  BOOST_TEST(mean.merged == 0U);
+  source.settings.rules.clear();
+  BOOST_TEST(gaps(source.import()) == (std::vector<double>{3.5, 5}));
+}
+
+BOOST_AUTO_TEST_CASE(the_lowest_of_duplicates) {
+  Source source("smiles,gap\nOCC,4\nC,10\nC(O)C,3\nCCO,5\n");
+  source.settings.duplicates = Duplicates::lowest;
+  const ImportResult result = source.import();
+  BOOST_TEST(smiles_of(result) == (Texts{"CCO", "C"}));
+  BOOST_TEST(result.dataset.index.source == (Texts{"C(O)C", "C"}));
+  BOOST_TEST(result.dataset.index.lines == (std::vector<std::int64_t>{4, 3}));
+  BOOST_TEST(gaps(result) == (std::vector<double>{3, 10}));
+  BOOST_TEST(texts(result.dataset.index, "selfies") == (Texts{"[C][C][O]", "[C]"}));
+  BOOST_TEST(result.merged == 2U);
+  source.settings.targets.clear();
+  BOOST_CHECK_EXCEPTION(source.import(), InputError, says("lowest first target", "there is no target"));
+}
+
+BOOST_AUTO_TEST_CASE(element_filters) {
+  Source source("smiles,gap\nCCO,1\nCCl,2\nC*,3\n[C-]#[O+],4\n");
+  source.settings.max_rejected = 0;
+  source.settings.drop_elements = {"Cl"};
+  const ImportResult dropped = source.import();
+  BOOST_TEST(gaps(dropped) == (std::vector<double>{1, 3, 4}));
+  BOOST_TEST(dropped.rejected[0].filtered);
+  BOOST_TEST(dropped.rejected[0].reason == "element Cl is filtered out");
+  // Hydrogens count that are not written.
+  source.settings.only_elements = {"C", "O"};
+  BOOST_TEST(gaps(source.import()) == std::vector<double>{4});
 }
 
 BOOST_AUTO_TEST_CASE(radicals) {
@@ -155,21 +182,21 @@ BOOST_AUTO_TEST_CASE(radicals) {
   BOOST_TEST(gaps(repaired)[0] == 2.0);
   BOOST_TEST(repaired.repaired == 1U);
   BOOST_TEST(repaired.merged == 1U);
-  BOOST_TEST(repaired.dataset.index.formulas[0] == "CC1C[C]([NH])O1");
+  BOOST_TEST(repaired.dataset.index.source[0] == "CC1C[C]([NH])O1");
 
-  source.settings.rules.radicals = chem::Radicals::reject;
+  source.settings.rules = {{"radicals", "reject"}};
   const ImportResult rejected = source.import();
   BOOST_TEST(smiles_of(rejected) == (Texts{"CCO", "CC1CC(=N)O1"}));
   BOOST_TEST(rejected.repaired == 0U);
   BOOST_TEST(rejected.rejected[0].reason == "a radical with 2 unpaired electrons");
 
-  source.settings.rules.radicals = chem::Radicals::keep;
+  source.settings.rules = {{"radicals", "keep"}};
   BOOST_TEST(source.import().dataset.index.rows == 4U);
 }
 
 BOOST_AUTO_TEST_CASE(largest_fragment) {
   Source source("smiles,gap\n[Na+].CC(=O)[O-],1\n");
-  source.settings.rules.largest_fragment = true;
+  source.settings.rules = {{"fragments", "largest"}};
   BOOST_TEST(smiles_of(source.import()) == Texts{"CC(=O)[O-]"});
 }
 
@@ -185,8 +212,8 @@ BOOST_AUTO_TEST_CASE(large_molecules_are_a_filter) {
 
 BOOST_AUTO_TEST_CASE(units_and_ranges) {
   Source source("smiles,gap\nC,1\nCC,0.5\n");
-  source.settings.targets[0] = {"gap", "gap", "Ha", "eV", 0, 20};
-  source.settings.targets.push_back({"gap", "per_atom", "kcal/mol", "kcal/mol_atom"});
+  source.settings.targets[0] = {"gap", "gap", Values::numbers, "Ha", "eV", 0, 20};
+  source.settings.targets.push_back({"gap", "per_atom", Values::numbers, "kcal/mol", "kcal/mol_atom"});
   const ImportResult result = source.import();
   BOOST_TEST(smiles_of(result) == Texts{"CC"});
   BOOST_TEST(gaps(result)[0] == 13.605693122994, boost::test_tools::tolerance(1e-9));
@@ -209,16 +236,16 @@ BOOST_AUTO_TEST_CASE(files_of_smiles) {
 
 BOOST_AUTO_TEST_CASE(a_target_without_any_value_is_an_error) {
   Source source("smiles,gap,dipole\nCC,1,\nCCO,2,\nXx,3,4\n");
-  source.settings.targets.push_back({"dipole", "mu", "D", "D"});
+  source.settings.targets.push_back({"dipole", "mu", Values::numbers, "D", "D"});
   BOOST_CHECK_EXCEPTION(source.import(), InputError,
                         says("source.csv", "column 'dipole' of target 'mu' has no value in any of the 2 rows"));
 }
 
 BOOST_AUTO_TEST_CASE(wrong_settings) {
   Source source("smiles,gap\nCC,1\n");
-  source.settings.smiles_column = "smile";
+  source.settings.column = "smile";
   BOOST_CHECK_EXCEPTION(source.import(), InputError, says("'smile'", "did you mean 'smiles'"));
-  source.settings.smiles_column = "smiles";
+  source.settings.column = "smiles";
   source.settings.targets[0].column = "homo";
   BOOST_CHECK_EXCEPTION(source.import(), InputError, says("has no column 'homo'", "smiles, gap"));
   source.settings.targets[0].column = "gap";
@@ -256,33 +283,32 @@ BOOST_AUTO_TEST_CASE(files_of_a_run) {
   BOOST_TEST(summary["tokens"]["tokens"]["longest"] == 4);
   BOOST_TEST(summary["tokens"]["selfies"]["symbols"] == 3);
   BOOST_TEST(summary["targets"]["gap"]["mean"] == 3.5);
-  BOOST_TEST(!summary.contains("elements"));
+  BOOST_TEST((summary["elements"] == nlohmann::json{"H", "C", "N", "O"}));
   BOOST_TEST(!summary.contains("compositions"));
 
   const DatasetIndex index = read_index(source.folder / "dataset.h5");
-  BOOST_TEST(index.smiles == (Texts{"CCO", "CC#N", "*C"}));
+  BOOST_TEST(index.texts == (Texts{"CCO", "CC#N", "*C"}));
   const Hdf5File file(source.folder / "dataset.h5", Hdf5File::Mode::read);
   const auto settings = nlohmann::json::parse(file.text_attribute("/provenance", "settings"));
   BOOST_TEST(settings["kind"] == "molecules");
   BOOST_TEST(settings["radicals"] == "repair");
   BOOST_TEST(settings["stereo"] == "remove");
-  BOOST_TEST(!settings.contains("elements"));
+  BOOST_TEST(settings["elements"]["drop"].empty());
 }
 
 BOOST_AUTO_TEST_CASE(settings_from_yaml) {
   auto document = config::Document::from_text(
       "kind: molecules\nsource: a.smi.gz\nsmiles_column: s\nduplicates: keep\nstereo: keep\nradicals: reject\n"
-      "fragments: largest\nmax_heavy_atoms: 9\nmissing: reject\nmax_rejected: 0.2\n"
+      "fragments: largest\nelements: {drop: Cl}\nmax_heavy_atoms: 9\nmissing: reject\nmax_rejected: 0.2\n"
       "targets: {column: u0, unit: Ha, to: eV}\n",
       "import.yaml");
   const ImportSettings settings = config::read<ImportSettings>(document.root());
   document.finish();
-  BOOST_TEST((settings.kind == ImportKind::molecules));
-  BOOST_TEST(settings.smiles_column == "s");
+  BOOST_TEST(settings.substance == &chem::molecules());
+  BOOST_TEST(settings.column == "s");
   BOOST_TEST((settings.duplicates == Duplicates::keep));
-  BOOST_TEST(settings.rules.keep_stereo);
-  BOOST_TEST((settings.rules.radicals == chem::Radicals::reject));
-  BOOST_TEST(settings.rules.largest_fragment);
+  BOOST_TEST((settings.rules == chem::Rules{{"stereo", "keep"}, {"radicals", "reject"}, {"fragments", "largest"}}));
+  BOOST_TEST(settings.drop_elements == Texts{"Cl"});
   BOOST_TEST(settings.max_heavy_atoms == 9U);
   BOOST_TEST(!settings.missing_allowed);
   BOOST_TEST(settings.targets[0].to == "eV");
@@ -292,11 +318,9 @@ BOOST_AUTO_TEST_CASE(defaults_of_the_yaml) {
   auto document = config::Document::from_text("kind: molecules\nsource: a.csv\n", "import.yaml");
   const ImportSettings settings = config::read<ImportSettings>(document.root());
   document.finish();
-  BOOST_TEST(settings.smiles_column == "smiles");
+  BOOST_TEST(settings.column == "smiles");
   BOOST_TEST((settings.duplicates == Duplicates::mean));
-  BOOST_TEST(!settings.rules.keep_stereo);
-  BOOST_TEST((settings.rules.radicals == chem::Radicals::repair));
-  BOOST_TEST(!settings.rules.largest_fragment);
+  BOOST_TEST((settings.rules == chem::molecules().default_rules()));
   BOOST_TEST(settings.max_heavy_atoms == 0U);
   BOOST_TEST(settings.missing_allowed);
   BOOST_TEST(settings.targets.empty());
@@ -304,22 +328,39 @@ BOOST_AUTO_TEST_CASE(defaults_of_the_yaml) {
 
 BOOST_AUTO_TEST_CASE(problems_of_the_yaml) {
   auto document = config::Document::from_text(
-      "kind: molecules\nsource: a.csv\nformula_column: f\nelements: {drop: [H]}\nduplicates: lowest\nradicals: fix\n"
+      "kind: molecules\nsource: a.csv\nformula_column: f\nelements: {drop: [Hh]}\nduplicates: highest\nradicals: fix\n"
       "max_heavy_atoms: -1\ntargets: {column: u0, unit: hartree, to: eV}\n",
       "import.yaml");
   config::read<ImportSettings>(document.root());
   BOOST_CHECK_EXCEPTION(document.finish(), InputError,
-                        says("formula_column", "elements", "lowest", "'fix'", "max_heavy_atoms", "'hartree'"));
+                        says("'formula_column' is a key of 'kind: compositions' alone", "'Hh'", "highest", "'fix'",
+                             "max_heavy_atoms", "'hartree'"));
+}
+
+BOOST_AUTO_TEST_CASE(the_lowest_needs_a_number) {
+  for (const std::string targets : {"[]", "{column: a, values: classes}"}) {
+    auto document = config::Document::from_text(
+        "kind: molecules\nsource: a.csv\nduplicates: lowest\ntargets: " + targets + "\n", "import.yaml");
+    config::read<ImportSettings>(document.root());
+    BOOST_CHECK_EXCEPTION(document.finish(), InputError, says("'duplicates'", "lowest first target is asked for"));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(unknown_rules_are_refused) {
+  Source source("smiles,gap\nCC,1\n");
+  source.settings.rules = {{"stereo", "invert"}};
+  BOOST_CHECK_EXCEPTION(source.import(), InputError, says("'stereo: invert'", "does not know"));
 }
 
 BOOST_AUTO_TEST_CASE(an_import_says_what_it_did) {
   Source source("structure,calc\nC[CH2],0.1\n", false);
-  source.settings.smiles_column = "structure";
-  source.settings.targets = {{"calc", "gap_eV", "Ha", "eV"}};
-  source.settings.rules = {true, chem::Radicals::keep, true};
+  source.settings.column = "structure";
+  source.settings.targets = {{"calc", "gap_eV", Values::numbers, "Ha", "eV"}};
+  source.settings.rules = {{"radicals", "keep"}, {"stereo", "keep"}};
   const auto preparation = source.import().dataset.index.preparation;
   BOOST_REQUIRE(preparation.has_value());
-  BOOST_TEST((*preparation == Preparation{source.settings.rules, "structure", {{"gap_eV", "calc", "Ha", "eV"}}}));
+  const chem::Rules rules{{"stereo", "keep"}, {"radicals", "keep"}, {"fragments", "reject"}};
+  BOOST_TEST((*preparation == Preparation{rules, "structure", {{"gap_eV", "calc", "Ha", "eV"}}}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -345,7 +386,7 @@ BOOST_AUTO_TEST_CASE(any_number_of_ranks_gives_the_same_files) {
   const test::SharedFolder folder(world);
   world.on_root([&] { folder.own.write("source.csv", many_rows()); });
   ImportSettings settings = molecule_settings(folder.path / "source.csv");
-  settings.targets = {{"gap", "gap", "eV", "eV"}};
+  settings.targets = {{"gap", "gap", Values::numbers, "eV", "eV"}};
   parallel::StopHandler stop;
   run_import(world, settings, folder.path, stop);
   if (world.is_root()) {
@@ -364,7 +405,7 @@ BOOST_AUTO_TEST_CASE(fewer_rows_than_ranks) {
   const test::SharedFolder folder(world);
   world.on_root([&] { folder.own.write("source.csv", "smiles\nOCC\n"); });
   const ImportResult result = import_source(world, molecule_settings(folder.path / "source.csv"));
-  BOOST_TEST(result.dataset.index.smiles == (world.is_root() ? Texts{"CCO"} : Texts{}));
+  BOOST_TEST(result.dataset.index.texts == (world.is_root() ? Texts{"CCO"} : Texts{}));
 }
 
 BOOST_AUTO_TEST_CASE(all_ranks_end_with_one_error) {
@@ -375,9 +416,9 @@ BOOST_AUTO_TEST_CASE(all_ranks_end_with_one_error) {
     folder.own.write("other.csv", "smiles\nCCO\n");
   });
   ImportSettings settings = molecule_settings(folder.path / "source.csv");
-  settings.smiles_column = "molecule";
+  settings.column = "molecule";
   BOOST_CHECK_EXCEPTION(import_source(world, settings), InputError, says("has no column 'molecule'"));
-  settings.smiles_column = "smiles";
+  settings.column = "smiles";
   settings.max_rejected = 0;
   BOOST_CHECK_EXCEPTION(import_source(world, settings), InputError, says("of 61 rows were rejected"));
   settings.max_rejected = 1;

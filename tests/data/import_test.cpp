@@ -20,10 +20,10 @@ namespace {
 struct Source {
   explicit Source(std::string_view text) {
     settings.source = folder.write("source.csv", text);
-    settings.targets = {{"energy", "energy", "eV/atom", "eV/atom"}};
+    settings.targets = {{"energy", "energy", Values::numbers, "eV/atom", "eV/atom"}};
     settings.max_rejected = 1;
   }
-  ImportResult import() const { return import_compositions(settings); }
+  ImportResult import() const { return import_source(parallel::Communicator::self(), settings); }
 
   TemporaryFolder folder;
   ImportSettings settings;
@@ -50,24 +50,17 @@ BOOST_AUTO_TEST_SUITE(import)
 BOOST_AUTO_TEST_CASE(good_rows) {
   const ImportResult result = Source("formula,energy\nFe2O3,-1.5\nLu(MnGe)6,0.25\n").import();
   const DatasetIndex& index = result.dataset.index;
-  BOOST_TEST(index.kind == "composition");
+  BOOST_TEST(index.substance == &chem::compositions());
   BOOST_TEST(index.rows == 2U);
   BOOST_TEST(result.rows_read == 2U);
-  BOOST_TEST(index.formulas == (std::vector<std::string>{"Fe2O3", "Lu(MnGe)6"}));
+  BOOST_TEST(index.texts == (std::vector<std::string>{"Fe2O3", "Lu(MnGe)6"}));
+  BOOST_TEST(index.source == index.texts);
   BOOST_TEST(index.groups == (std::vector<std::string>{"Fe2O3", "Ge6LuMn6"}));
   BOOST_TEST(index.lines == (std::vector<std::int64_t>{2, 3}));
   BOOST_TEST(energies(result) == (std::vector<double>{-1.5, 0.25}));
-  BOOST_REQUIRE(index.feature_names.size() == 86U);
-  // O is the seventh of the 86 (H, Li, Be, B, C, N, O), Fe is element 26 with He, Ne, Ar before it.
-  BOOST_TEST(index.feature_names[6] == "O");
-  BOOST_TEST(index.feature_names[22] == "Fe");
-  BOOST_TEST(result.dataset.features[6] == 0.6F);
-  BOOST_TEST(result.dataset.features[22] == 0.4F);
-  float sum = 0;
-  for (std::size_t i = 86; i < 172; ++i) {
-    sum += result.dataset.features[i];
-  }
-  BOOST_TEST(sum == 1.0F, boost::test_tools::tolerance(1e-6F));
+  BOOST_TEST(index.notations.empty());
+  BOOST_TEST(index.token_lists.empty());
+  BOOST_TEST(chem::symbols_of(result.elements) == (std::vector<std::string>{"O", "Mn", "Fe", "Ge", "Lu"}));
 }
 
 BOOST_AUTO_TEST_CASE(rejected_rows_say_why) {
@@ -125,10 +118,29 @@ BOOST_AUTO_TEST_CASE(element_filters) {
   BOOST_CHECK_EXCEPTION(source.import(), InputError, says("unknown element 'Xx'"));
 }
 
+BOOST_AUTO_TEST_CASE(large_formula_units_are_a_filter) {
+  Source source("formula,energy\nH4O2,1\nFe2O3,2\n");
+  source.settings.max_heavy_atoms = 4;
+  source.settings.max_rejected = 0;
+  const ImportResult result = source.import();
+  BOOST_TEST(energies(result) == std::vector<double>{1});
+  BOOST_TEST(result.rejected[0].filtered);
+  BOOST_TEST(result.rejected[0].reason == "5 heavy atoms, more than 4");
+}
+
+BOOST_AUTO_TEST_CASE(files_without_a_header_are_read) {
+  TemporaryFolder folder;
+  Source source("");
+  source.settings.source = folder.write("formulas.smi", "Fe2O3 -1.5\nMgO -3\n");
+  source.settings.column = "smiles";
+  source.settings.targets[0].column = "name";
+  BOOST_TEST(energies(source.import()) == (std::vector<double>{-1.5, -3}));
+}
+
 BOOST_AUTO_TEST_CASE(duplicates) {
   // Fe2O3 at lines 2, 4, 6 and MgO between.
   Source source("formula,energy,gap\nFe2O3,-1,2\nMgO,-3,7\nFe4O6,-2,\nFe4O6,-9,high\nO3Fe2,-1.5,5\n");
-  source.settings.targets.push_back({"gap", "gap", "eV", "eV"});
+  source.settings.targets.push_back({"gap", "gap", Values::numbers, "eV", "eV"});
   source.settings.missing_allowed = true;
 
   const ImportResult keep = source.import();
@@ -139,7 +151,8 @@ BOOST_AUTO_TEST_CASE(duplicates) {
   source.settings.duplicates = Duplicates::lowest;
   const ImportResult lowest = source.import();
   BOOST_TEST(lowest.merged == 2U);
-  BOOST_TEST(lowest.dataset.index.formulas == (std::vector<std::string>{"Fe4O6", "MgO"}));
+  BOOST_TEST(lowest.dataset.index.source == (std::vector<std::string>{"Fe4O6", "MgO"}));
+  BOOST_TEST(lowest.dataset.index.texts == lowest.dataset.index.source);
   BOOST_TEST(lowest.dataset.index.lines == (std::vector<std::int64_t>{4, 3}));
   BOOST_TEST(energies(lowest) == (std::vector<double>{-2, -3}));
   BOOST_TEST(std::isnan(lowest.dataset.index.targets[1].values[0]));
@@ -147,12 +160,11 @@ BOOST_AUTO_TEST_CASE(duplicates) {
   source.settings.duplicates = Duplicates::mean;
   const ImportResult mean = source.import();
   BOOST_TEST(mean.merged == 2U);
-  BOOST_TEST(mean.dataset.index.formulas == (std::vector<std::string>{"Fe2O3", "MgO"}));
+  BOOST_TEST(mean.dataset.index.source == (std::vector<std::string>{"Fe2O3", "MgO"}));
   BOOST_TEST(mean.dataset.index.lines == (std::vector<std::int64_t>{2, 3}));
   // (-1 - 2 - 1.5) / 3, and (2 + 5) / 2 over the two rows that have a gap.
   BOOST_TEST(energies(mean) == (std::vector<double>{-1.5, -3}));
   BOOST_TEST(mean.dataset.index.targets[1].values == (std::vector<double>{3.5, 7}));
-  BOOST_TEST(mean.dataset.features.size() == 2U * 86U);
 }
 
 BOOST_AUTO_TEST_CASE(a_missing_first_target_loses_against_any_value) {
@@ -191,9 +203,9 @@ BOOST_AUTO_TEST_CASE(wrong_settings) {
   source.settings.targets[0].column = "enrgy";
   BOOST_CHECK_EXCEPTION(source.import(), InputError, says("'enrgy'", "did you mean 'energy'"));
   source.settings.targets[0].column = "energy";
-  source.settings.formula_column = "composition";
+  source.settings.column = "composition";
   BOOST_CHECK_EXCEPTION(source.import(), InputError, says("'composition'", "formula, energy"));
-  source.settings.formula_column = "formula";
+  source.settings.column = "formula";
   source.settings.targets[0].to = "K";
   BOOST_CHECK_EXCEPTION(source.import(), InputError, says("'eV/atom'", "'K'"));
   source.settings.targets[0].to = "eV/atom";
@@ -250,6 +262,13 @@ BOOST_AUTO_TEST_CASE(rejected_rows_are_written_before_the_error) {
   BOOST_TEST(!std::filesystem::exists(source.folder / "dataset.h5"));
 }
 
+BOOST_AUTO_TEST_CASE(a_target_without_any_value_is_an_error) {
+  Source source("formula,energy\nFeO,\nMgO,\n");
+  source.settings.missing_allowed = true;
+  BOOST_CHECK_EXCEPTION(source.import(), InputError,
+                        says("column 'energy' of target 'energy' has no value in any of the 2 rows"));
+}
+
 BOOST_AUTO_TEST_CASE(settings_from_yaml) {
   auto document = config::Document::from_text(
       "source: a.csv\n"
@@ -259,13 +278,16 @@ BOOST_AUTO_TEST_CASE(settings_from_yaml) {
       "  - {column: gap}\n"
       "duplicates: mean\n"
       "elements: {drop: [He, No], only: []}\n"
+      "max_heavy_atoms: 20\n"
       "missing: allow\n"
       "max_rejected: 0.2\n",
       "import.yaml");
   const ImportSettings settings = config::read<ImportSettings>(document.root());
   document.finish();
   BOOST_TEST(settings.source == "a.csv");
-  BOOST_TEST(settings.formula_column == "composition");
+  BOOST_TEST(settings.substance == &chem::compositions());
+  BOOST_TEST(settings.column == "composition");
+  BOOST_TEST(settings.rules.empty());
   BOOST_REQUIRE(settings.targets.size() == 2U);
   BOOST_TEST(settings.targets[0].column == "dH");
   BOOST_TEST(settings.targets[0].name == "energy");
@@ -279,6 +301,7 @@ BOOST_AUTO_TEST_CASE(settings_from_yaml) {
   BOOST_TEST(settings.drop_elements == (std::vector<std::string>{"He", "No"}));
   BOOST_TEST(settings.only_elements.empty());
   BOOST_TEST(settings.missing_allowed);
+  BOOST_TEST(settings.max_heavy_atoms == 20U);
   BOOST_TEST(settings.max_rejected == 0.2);
 }
 

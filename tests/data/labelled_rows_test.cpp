@@ -20,9 +20,12 @@ LabelledRows table() {
   data::DatasetIndex index;
   index.rows = 6;
   index.groups = {"a", "b", "c", "a", "d", "b"};
-  index.formulas = {"A", "B", "C", "2A", "D", "2B"};
+  index.source = {"A", "B", "C", "2A", "D", "2B"};
+  index.texts = {"tA", "tB", "tC", "t2A", "tD", "t2B"};
   index.lines = {2, 3, 5, 6, 7, 9};
-  index.targets = {{"gap", "eV", {1, kNone, 3, 4, kNone, 6}}, {"mass", "u", {kNone, kNone, 30, 40, 50, 60}}};
+  index.targets = {{"gap", "eV", {1, kNone, 3, 4, kNone, 6}, {}},
+                   {"mass", "u", {kNone, kNone, 30, 40, 50, 60}, {}},
+                   {"phase", "class", {0, 1, 1, kNone, 0, 1}, {"liquid", "solid"}}};
   return LabelledRows(std::move(index));
 }
 
@@ -60,11 +63,20 @@ BOOST_AUTO_TEST_CASE(rows_keep_what_belongs_to_them) {
   const auto stay = rows.leave_out(LeftOut::unreadable, [&](std::size_t i) { return rows.group(i) == "b"; });
   BOOST_TEST(stay == (Rows{0, 2, 3, 4}), boost::test_tools::per_element());
   BOOST_TEST(rows.row(1) == 2U);
-  BOOST_TEST(rows.formula(2) == "2A");
+  BOOST_TEST(rows.source(2) == "2A");
+  BOOST_TEST(rows.text(2) == "t2A");
   BOOST_TEST(rows.line(3) == 7);
   BOOST_TEST(rows.groups() == (data::Groups{"a", "c", "a", "d"}), boost::test_tools::per_element());
   BOOST_TEST(rows.groups({3, 0}) == (data::Groups{"d", "a"}), boost::test_tools::per_element());
   BOOST_TEST((data::distinct_groups(rows) == std::set<std::string>{"a", "c", "d"}));
+}
+
+BOOST_AUTO_TEST_CASE(labels_keep_the_names_of_their_classes) {
+  LabelledRows rows = table();
+  rows.need_all(LeftOut::unlabelled, {"phase", "gap"});
+  const data::Target phase = rows.labels("phase");
+  BOOST_TEST(phase.values == (std::vector<double>{0, 1, 1}), boost::test_tools::per_element());
+  BOOST_TEST(phase.classes == (std::vector<std::string>{"liquid", "solid"}), boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(groups_are_left_out_whole) {

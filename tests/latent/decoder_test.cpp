@@ -56,7 +56,8 @@ BOOST_AUTO_TEST_CASE(strings_do_not_depend_on_blocks) {
 }
 
 BOOST_AUTO_TEST_CASE(kinds_are_those_of_the_model_itself) {
-  const auto executor = model.net().executor({.rows = 64, .arithmetic = {}, .training = false, .trainable = {}});
+  const auto executor =
+      model.net().executor({.rows = 64, .arithmetic = {}, .training = false, .trainable = {}, .of_kind = {}});
   executor->load(weights.data());
   std::vector<std::int32_t> tokens(64 * 14U);
   const models::MoleculeText text(model.description());
@@ -121,6 +122,26 @@ BOOST_AUTO_TEST_CASE(properties_are_those_of_the_points) {
     const float expected = bias + weight[0] * z[0] + weight[1] * z[1] + weight[2] * z[2];
     BOOST_TEST(std::abs(predictions[2 * i + 1] - expected) < 1e-4F * (1 + std::abs(expected)));
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_decoder_knows_the_points_that_it_decoded_last) {
+  Decoder decoder(network(64), kDrawn);
+  BOOST_CHECK_THROW(decoder.tokens(0), Error);
+  const auto decode_some = [&](std::size_t first, std::size_t count) {
+    decoder.decode(std::span(points).subspan(first * kLatent, count * kLatent), [&](std::size_t row, std::size_t k) {
+      return RandomStream(7, Purpose::tokens, static_cast<std::uint32_t>(first + row), static_cast<std::uint32_t>(k));
+    });
+  };
+  const Texts all = decode(kDrawn, 64);
+  for (const std::size_t count : {20U, 3U, 64U}) {
+    decode_some(0, count);
+    BOOST_TEST(decoder.text(count - 1, 2) == all[3 * count - 1]);
+    BOOST_CHECK_THROW(decoder.tokens(count), Error);
+    BOOST_CHECK_THROW(decoder.tokens(0, 3), Error);
+  }
+  decode_some(10, 5);
+  decoder.predict(std::span<const float>(points).first(kLatent));  // forgets nothing
+  BOOST_TEST(decoder.text(4, 1) == all[3 * 14 + 1]);
 }
 
 BOOST_AUTO_TEST_CASE(more_points_than_a_block_holds_are_refused) {

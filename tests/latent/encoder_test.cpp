@@ -26,7 +26,7 @@ BOOST_FIXTURE_TEST_SUITE(encoder_test, LatentCase)
 // 700 molecules: three blocks, the last one not full.
 BOOST_AUTO_TEST_CASE(any_number_of_ranks_gives_the_same_bits) {
   Encoder encoder(network());
-  const TokenSource source = [&](std::size_t row, float* ids) { encoder.read(molecule(row), ids); };
+  const RowSource source = [&](std::size_t row, models::RowBlock& rows) { encoder.read(molecule(row), rows); };
   const LatentVectors alone = encoder.encode({0, 700}, source);
   BOOST_TEST(alone.mean.size() == 700 * kLatent);
   const auto world = parallel::Communicator::world();
@@ -40,7 +40,8 @@ BOOST_AUTO_TEST_CASE(any_number_of_ranks_gives_the_same_bits) {
 BOOST_AUTO_TEST_CASE(any_place_in_a_block_gives_the_same_bits) {
   Encoder encoder(network());
   const auto encoded_from = [&](std::size_t first, std::size_t last) {
-    return encoder.encode({first, last}, [&](std::size_t row, float* ids) { encoder.read(molecule(row), ids); });
+    return encoder.encode({first, last},
+                          [&](std::size_t row, models::RowBlock& rows) { encoder.read(molecule(row), rows); });
   };
   const LatentVectors all = encoded_from(0, 300);
   for (const std::size_t first : {1U, 7U, 100U, 255U, 299U}) {
@@ -52,14 +53,15 @@ BOOST_AUTO_TEST_CASE(any_place_in_a_block_gives_the_same_bits) {
 
 BOOST_AUTO_TEST_CASE(a_molecule_is_encoded_as_by_the_model_itself) {
   Encoder encoder(network());
-  std::vector<float> ids(14);
-  encoder.read("CCO", ids.data());
-  const LatentVectors vectors = encoder.encode(ids);
-  const auto executor = model.net().executor({.rows = 1, .arithmetic = {}, .training = false, .trainable = {}});
+  models::RowBlock rows;
+  encoder.read("CCO", rows);
+  const LatentVectors vectors = encoder.encode(rows);
+  const auto executor =
+      model.net().executor({.rows = 1, .arithmetic = {}, .training = false, .trainable = {}, .of_kind = {}});
   executor->load(weights.data());
   std::vector<float> mean(kLatent);
   std::vector<float> log_variance(kLatent);
-  executor->encode(ids.data(), mean.data(), log_variance.data());
+  executor->encode(rows, mean.data(), log_variance.data());
   BOOST_REQUIRE(vectors.mean.size() == kLatent);
   BOOST_TEST(test::largest_difference(vectors.mean, mean, kLatent) < 1e-5);
   BOOST_TEST(test::largest_difference(vectors.log_variance, log_variance, kLatent) < 1e-5);
@@ -68,7 +70,7 @@ BOOST_AUTO_TEST_CASE(a_molecule_is_encoded_as_by_the_model_itself) {
 // Heads are linear in the latent mean.
 BOOST_AUTO_TEST_CASE(predictions_are_those_of_the_latent_mean) {
   Encoder encoder(network());
-  const TokenSource source = [&](std::size_t row, float* ids) { encoder.read(molecule(row), ids); };
+  const RowSource source = [&](std::size_t row, models::RowBlock& rows) { encoder.read(molecule(row), rows); };
   const std::vector<float> mean = encoder.encode({0, 270}, source).mean;
   const std::vector<float> predictions = encoder.predict({0, 270}, source);
   BOOST_REQUIRE(predictions.size() == 270 * 2U);
@@ -90,10 +92,20 @@ BOOST_AUTO_TEST_CASE(what_the_model_cannot_read_is_told_on_all_ranks) {
   BOOST_TEST(!encoder.can_read("CCF"));
   BOOST_TEST(!encoder.can_read("CCCCCCCCCCCCCC"));
   const auto world = parallel::Communicator::world();
-  const TokenSource source = [&](std::size_t row, float* ids) {
-    encoder.read(row == 500 ? "CCF" : molecule(row), ids);
+  const RowSource source = [&](std::size_t row, models::RowBlock& rows) {
+    encoder.read(row == 500 ? "CCF" : molecule(row), rows);
   };
   BOOST_CHECK_THROW(encoder.encode(world, 700, source), std::runtime_error);
+}
+
+BOOST_AUTO_TEST_CASE(a_source_that_appends_no_row_or_two_is_refused) {
+  Encoder encoder(network());
+  BOOST_CHECK_THROW(encoder.encode({0, 3}, [](std::size_t, models::RowBlock&) {}), Error);
+  const RowSource twice = [&](std::size_t row, models::RowBlock& rows) {
+    encoder.read(molecule(row), rows);
+    encoder.read(molecule(row), rows);
+  };
+  BOOST_CHECK_THROW(encoder.encode({0, 3}, twice), Error);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

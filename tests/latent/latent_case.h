@@ -6,23 +6,24 @@
 #include <vector>
 
 #include "latent/network.h"
+#include "models/kinds.h"
 #include "numbers.h"
 
 namespace epitaxy::test {
 
 inline models::ModelDescription latent_description() {
-  models::ModelDescription d;
-  d.kind = "molecule_vae";
-  d.representation = "characters";
+  models::MoleculeVaeSettings s;
+  s.representation = "characters";
+  s.convolutions = {{4, 3}};
+  s.length = 14;
+  s.dense = 8;
+  s.latent = 3;
+  s.cells = 12;
+  s.layers = 1;
+  models::ModelDescription d = models::describe(models::molecule_vae(), s);
   d.features = {"C", "O", "N", "=", "(", ")"};
   d.seen = {9, 9, 9, 9, 9, 9};
   d.heads = {{"gap", "gap_eV", "eV", {.mean = 6, .scale = 2}, 1}, {"dipole", "mu_D", "D", {}, 1}};
-  d.vae.convolutions = {{4, 3}};
-  d.vae.length = 14;
-  d.vae.dense = 8;
-  d.vae.latent = 3;
-  d.vae.cells = 12;
-  d.vae.layers = 1;
   return d;
 }
 

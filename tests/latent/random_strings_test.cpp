@@ -5,6 +5,8 @@
 
 #include "base/error.h"
 #include "chem/tokens.h"
+#include "models/kinds.h"
+#include "models/molecule_vae/molecule_vae_settings.h"
 
 using namespace epitaxy;
 using namespace epitaxy::latent;
@@ -12,11 +14,11 @@ using namespace epitaxy::latent;
 namespace {
 
 models::ModelDescription small_model() {
-  models::ModelDescription d;
-  d.kind = "molecule_vae";
-  d.representation = "tokens";
+  models::MoleculeVaeSettings s;
+  s.representation = "tokens";
+  s.length = 6;
+  models::ModelDescription d = models::describe(models::molecule_vae(), s);
   d.features = {"C", "[nH]", "Cl"};
-  d.vae.length = 6;
   return d;
 }
 

@@ -8,6 +8,8 @@
 
 #include "base/error.h"
 #include "data/temporary_folder.h"
+#include "models/dense_net/dense_settings.h"
+#include "models/kinds.h"
 #include "numbers.h"
 
 using namespace epitaxy;
@@ -18,7 +20,7 @@ namespace {
 
 ModelFile small_model(std::size_t members) {
   ModelFile file;
-  file.description.widths = {5, 3};
+  file.description = describe(composition_net(), DenseSettings{.widths = {5, 3}});
   file.description.features = {"H", "O", "Fe"};
   file.description.seen = {1, 2, 3};
   file.description.heads = {{"dft", "formation_energy", "eV/atom", {-0.1, 0.3}}};
@@ -136,7 +138,7 @@ BOOST_AUTO_TEST_CASE(a_failed_write_leaves_the_old_file) {
   write_model(folder / "model.h5", small_model(1));
   const std::string hash = hash_in(folder / "model.h5");
   ModelFile broken = small_model(1);
-  broken.description.kind = "unknown";
+  broken.description = describe(molecule_vae());  // without tokens
   BOOST_CHECK_THROW(write_model(folder / "model.h5", broken), InputError);
   BOOST_TEST(hash_in(folder / "model.h5") == hash);
   BOOST_TEST(std::distance(fs::directory_iterator(folder.path()), {}) == 1);

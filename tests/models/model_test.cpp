@@ -7,6 +7,8 @@
 
 #include "base/error.h"
 #include "data/temporary_folder.h"
+#include "models/dense_net/dense_settings.h"
+#include "models/kinds.h"
 #include "models/molecule_vae/molecule_vae.h"
 
 using namespace epitaxy;
@@ -17,10 +19,7 @@ namespace {
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 ModelDescription description() {
-  ModelDescription d;
-  d.widths = {4, 3};
-  d.residual = true;
-  d.dropout = 0.1;
+  ModelDescription d = describe(composition_net(), DenseSettings{{4, 3}, true, 0.1});
   d.features = {"H", "O"};
   d.seen = {5, 7};
   d.heads = {{"oqmd", "formation_energy", "eV/atom", {-0.1, 0.3}}, {"experiment", "enthalpy", "kJ/mol", {1.0 / 3, 2}}};
@@ -59,27 +58,29 @@ BOOST_AUTO_TEST_CASE(a_constant_column_has_scale_one) {
 }
 
 BOOST_AUTO_TEST_CASE(a_molecule_model_comes_back_from_its_json) {
-  ModelDescription d;
-  d.kind = "molecule_vae";
-  d.representation = "selfies";
+  MoleculeVaeSettings s;
+  s.representation = "selfies";
+  s.length = 12;
+  s.convolutions = {{5, 3}, {4, 2}};
+  s.dense = 10;
+  s.latent = 4;
+  s.cells = 6;
+  s.layers = 2;
+  s.decoder_input = DecoderInput::nothing;
+  s.token_dropout = 0.1;
+  s.free_bits = 0.2;
+  s.head_hidden = 7;
+  s.spellings = 3;
+  ModelDescription d = describe(molecule_vae(), s);
   d.features = {"[C]", "[O]"};
   d.seen = {3, 1};
   d.heads = {{"gap", "gap_eV", "eV", {5, 2}, 4.0}, {"dipole", "mu_D", "D", {}}};
-  d.vae.length = 12;
-  d.vae.convolutions = {{5, 3}, {4, 2}};
-  d.vae.dense = 10;
-  d.vae.latent = 4;
-  d.vae.cells = 6;
-  d.vae.layers = 2;
-  d.vae.decoder_input = DecoderInput::nothing;
-  d.vae.token_dropout = 0.1;
-  d.vae.free_bits = 0.2;
-  d.vae.head_hidden = 7;
-  d.vae.spellings = 3;
-  d.preparation = data::Preparation{{true, chem::Radicals::keep, false}, "SMILES", {{"gap_eV", "gap", "Ha", "eV"}}};
+  d.preparation = data::Preparation{
+      {{"stereo", "keep"}, {"radicals", "keep"}, {"fragments", "reject"}}, "SMILES", {{"gap_eV", "gap", "Ha", "eV"}}};
   const auto back = ModelDescription::from_json(d.to_json());
   BOOST_TEST(back.to_json() == d.to_json());
-  BOOST_TEST(back.feature_count() == 12u);
+  BOOST_TEST(back.kind == &molecule_vae());
+  BOOST_TEST(back.as<MoleculeVaeSettings>().length == 12u);
   BOOST_TEST(back.heads[0].weight == 4.0);
   BOOST_REQUIRE(back.preparation.has_value());
   BOOST_TEST((*back.preparation == *d.preparation));
@@ -95,11 +96,12 @@ BOOST_AUTO_TEST_CASE(a_molecule_model_comes_back_from_its_json) {
 BOOST_AUTO_TEST_CASE(a_description_comes_back_from_its_json) {
   const ModelDescription d = description();
   const ModelDescription back = ModelDescription::from_json(d.to_json());
-  BOOST_TEST(back.kind == "composition_net");
-  BOOST_TEST(back.widths == d.widths, boost::test_tools::per_element());
-  BOOST_TEST(back.residual);
+  BOOST_TEST(back.kind == &composition_net());
+  const auto& settings = back.as<DenseSettings>();
+  BOOST_TEST(settings.widths == (std::vector<std::size_t>{4, 3}), boost::test_tools::per_element());
+  BOOST_TEST(settings.residual);
   BOOST_TEST(!back.preparation.has_value());
-  BOOST_TEST(back.dropout == 0.1);
+  BOOST_TEST(settings.dropout == 0.1);
   BOOST_TEST(back.features == d.features, boost::test_tools::per_element());
   BOOST_TEST(back.seen == d.seen, boost::test_tools::per_element());
   BOOST_REQUIRE(back.heads.size() == 2u);
@@ -129,13 +131,16 @@ BOOST_AUTO_TEST_CASE(heads_are_found_by_name_with_a_hint) {
 }
 
 BOOST_AUTO_TEST_CASE(models_are_made_by_kind) {
-  ModelDescription d = description();
+  const ModelDescription d = description();
   const auto model = make_model(d);
   // 2 x 4 + 4, 4 x 3 + 3, and two heads of 3 + 1.
   BOOST_TEST(model->layout().weight_count() == 12u + 15u + 8u);
   BOOST_TEST(model->description().heads.size() == 2u);
-  d.kind = "random_forest";
-  BOOST_CHECK_EXCEPTION(make_model(d), InputError, test::says("random_forest", "composition_net"));
+  std::string of_another_kind = d.to_json();
+  of_another_kind.replace(of_another_kind.find("composition_net"), 15, "random_forest");
+  BOOST_CHECK_EXCEPTION(ModelDescription::from_json(of_another_kind), InputError,
+                        test::says("random_forest", "composition_net"));
+  BOOST_CHECK_THROW(d.as<MoleculeVaeSettings>(), Error);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

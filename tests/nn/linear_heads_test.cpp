@@ -22,7 +22,7 @@ linalg::NumberBuffer buffer_of(const Numbers& values, DataType type) {
 /// Two heads on three hidden numbers: weights {1, 2, 3} + 0.5 and {-1, 0, 4} - 2.
 struct TwoHeads {
   nn::ParameterLayout layout;
-  nn::LinearHeads heads{layout, {"dft", "measured"}, 3};
+  nn::LinearHeads heads{layout, {{"dft", 1}, {"measured", 1}}, 3};
   Numbers flat = Numbers(layout.size(), 77.0f);
 
   TwoHeads() {
@@ -76,6 +76,30 @@ BOOST_AUTO_TEST_CASE(gradients_by_hand_from_either_number_type) {
     }
     BOOST_TEST(back == (Numbers{2, 4, 6, 2, 2, -1}), boost::test_tools::per_element());
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_head_of_several_outputs_has_a_row_of_weights_for_each) {
+  nn::ParameterLayout layout;
+  const nn::LinearHeads heads(layout, {{"level", 2}, {"gap", 1}}, 3);
+  BOOST_TEST(heads.count() == 3u);
+  const auto& weight = layout.find("head.level.weight");
+  BOOST_TEST(weight.shape == (std::vector<std::size_t>{2, 3}), boost::test_tools::per_element());
+  Numbers flat(layout.size(), 0.0f);
+  const auto set = [&](const std::string& name, const Numbers& values) {
+    std::copy(values.begin(), values.end(), flat.begin() + static_cast<std::ptrdiff_t>(layout.find(name).offset));
+  };
+  set("head.level.weight", {1, 2, 3, -1, 0, 4});
+  set("head.level.bias", {0.5f, -2});
+  set("head.gap.weight", {0, 1, 0});
+  const auto hidden = buffer_of({1, 0, 2, -1, 1, 0.5f}, DataType::float32);
+  Numbers out(6, 99.0f);
+  heads.forward(hidden, 2, flat.data(), out.data());
+  BOOST_TEST(out == (Numbers{7.5f, 5, 0, 3, 1, 1}), boost::test_tools::per_element());
+  Numbers gradient(layout.size(), 99.0f);
+  linalg::NumberBuffer dhidden(DataType::float32, 6);
+  heads.backward(hidden, Numbers{2, 0, 0, 1, -1, 0}.data(), 2, flat.data(), gradient.data(), dhidden);
+  const auto first = gradient.begin() + static_cast<std::ptrdiff_t>(weight.offset);
+  BOOST_TEST(Numbers(first, first + 6) == (Numbers{1, 1, 4.5f, 1, -1, -0.5f}), boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -36,6 +36,9 @@ rejected() {
   fi
 }
 
+# state_of FOLDER: what its progress.json says of the stage.
+state_of() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["state"])' "$1/progress.json"; }
+
 test_rows() {
   say "rows of a table"
   import_table 0 formula,energy NaCl,-2.1 Xx2O,-1 ,-1 MgO,abc CaO,nan KCl,inf LiF TiO2,-3.2 'Fe(O,1' Na+,1 SiO2,-3 \
@@ -50,14 +53,20 @@ test_rows() {
   rejected 11 'charge'
   expect "the others were kept" grep -qE '"rows": 8,' imported/summary.json
   expect_message '16 rows|8 of 16 rows' '8 rejected'
+  expect_equal "progress.json" "$(state_of imported)" "done"
 
   sed -i 's/max_rejected: .*/max_rejected: 0.1/' import.yaml
   import_table 2 formula,energy NaCl,-2.1 Xx2O,-1 MgO,abc TiO2,-3.2
   expect_message 'table.csv: 2 of 4 rows were rejected \(50 %; max_rejected allows 10 %\)' 'line 3: .*Xx' \
     "line 4: .*abc" 'imported/rejected.csv'
   expect "no data set was written" test ! -e imported/dataset.h5
+  expect_equal "progress.json" "$(state_of imported)" failed
   expect_exit 2 "$program" check import.yaml
   expect_message 'max_rejected allows 10 %'
+  expect_exit 2 ranks 2 "$program" run import.yaml --output imported
+  expect_equal "progress.json of two ranks" "$(state_of imported)" failed
+  run_quietly "$program" run import.yaml --output imported --set max_rejected=0.5
+  expect_equal "progress.json when it went well after all" "$(state_of imported)" "done"
 }
 
 test_tables() {
@@ -192,6 +201,22 @@ test_data_of_a_stage() {
   expect_message '^epitaxy: 3 ranks but only 2 gradient shards: start at most 2 ranks'
   expect_equal "3 ranks say it once" "$(grep -c 'gradient shards: start' "$out")" 1
   expect "no checkpoint was begun" test ! -e run/checkpoint.h5
+}
+
+test_divergence() {
+  say "a training that diverges"
+  local set=(--set training.epochs=20 --set training.loss=mse --set training.gradient_clip=0 --set "training.optimizer={kind: sgd}"
+    --set "training.learning_rate={schedule: constant, peak: 10}")
+  expect_exit 1 ranks 2 "$program" run pretrain.yaml --output diverged "${set[@]}"
+  expect_message 'the loss or its gradient was not a finite number for [0-9]+ steps in a row .*training.gradient_clip'
+  expect_equal "progress.json" "$(state_of diverged)" failed
+  expect "it says how far the training was" python3 - <<'PYTHON'
+import json
+
+progress = json.load(open("diverged/progress.json"))
+assert progress["stage"] == "pretrain" and progress["unit"] == "step", progress
+assert 0 < progress["done"] < progress["total"], progress
+PYTHON
 }
 
 test_output_folder() {
@@ -376,6 +401,7 @@ test_tables
 test_yaml
 write_pretrain
 test_data_of_a_stage
+test_divergence
 test_output_folder
 test_checkpoints
 test_models

@@ -75,6 +75,7 @@ expect_exit 0 "$program" run difference.yaml --output again
 before=$(stat -c %Y.%i again/jobs/random_forest-direct-fold00-seed1.h5)
 rm again/jobs/kernel_ridge-*-fold03-*.h5
 printf 'x' >again/jobs/kernel_ridge-direct-fold01-seed1.h5
+cp again/jobs/kernel_ridge-direct-fold02-seed1.h5 again/jobs/kernel_ridge-direct-fold04-seed1.h5 # of another job
 expect_exit 0 "$program" run difference.yaml --output again
 expect_message 'the job is done again' '^[0-9]+ of [0-9]+ jobs are done already'
 expect "the same predictions" cmp on1/predictions.csv again/predictions.csv
@@ -148,6 +149,8 @@ say "wrong input"
 run_with() { "$program" run difference.yaml --output bad --fresh "$@"; }
 expect_exit 2 run_with --set data.cheap=constant_eV
 expect_message 'constant_eV is 1 in every one'
+expect_exit 2 run_with --set 'seeds=[1,1]'
+expect_message "'seeds': lists 1 twice: the same job would count as two"
 expect_exit 2 run_with --set folds=500
 expect_message 'too few for 500 folds'
 expect_exit 2 run_with --set data.cheap=gap_xtb

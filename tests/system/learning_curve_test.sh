@@ -99,11 +99,11 @@ expect_message '^ *members: 3$' 'unit: eV'
 say "molecules that the model cannot read"
 few=(--set "label_shares=[1.0]" --set "seeds=[1]" --set training.least_steps=0 --set training.epochs=1)
 expect_exit 0 "$program" run curve.yaml --set data.file=everything/dataset.h5 "${few[@]}" --output unreadable
-expect_message '^left out: 3 molecules and 0 test molecules that the model cannot read'
+expect_message '^left out: 3 rows and 0 test rows that the model cannot read'
 expect "the summary counts them" grep -q '"unreadable": 3,' unreadable/summary.json
 expect_exit 0 "$program" run curve.yaml --set test.file=everything/dataset.h5 --set data.file=test/dataset.h5 "${few[@]}" \
   --output unreadable
-expect_message '^left out: 0 molecules and 3 test molecules that the model cannot read'
+expect_message '^left out: 0 rows and 3 test rows that the model cannot read'
 
 say "a hidden layer, frozen patterns, folds"
 expect_exit 0 "$program" run curve.yaml "${few[@]}" --set head.hidden=6 --set "variants.fine_tune.freeze=[encoder.convolution.*]" \

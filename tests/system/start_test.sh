@@ -54,6 +54,20 @@ without_mpi as_rank 0 "$program" run import.yaml --output started >"$out" 2>&1 |
 expect "MPI is started, which fails here: exit code $code" test "$code" -ne 0
 expect "and nothing was done" test ! -e started
 
+say "a launcher of another MPI"
+for size in OMPI_COMM_WORLD_SIZE SLURM_STEP_NUM_TASKS; do
+  expect_exit 2 env $size=4 "$program" run import.yaml --output other
+  expect_message '^epitaxy: the launcher started 4 ranks, but to MPI there are 1: start epitaxy with the mpirun, or the srun --mpi, of the MPI that it was built with \(.+\)$'
+done
+expect_exit 2 as_rank 0 "$program" predict --model nowhere.h5 --input table.csv --output predicted.csv
+expect_message 'the launcher started 2 ranks, but to MPI there are 1'
+expect_exit 2 as_rank 1 "$program" run import.yaml --output other
+expect "the second says nothing" test ! -s "$out"
+expect_exit 2 ranks 2 env OMPI_COMM_WORLD_SIZE=4 "$program" run import.yaml --output other
+expect_equal "two ranks say it once" "$(grep -c 'the launcher started 4 ranks, but to MPI there are 2' "$out")" 1
+expect "and nothing was done" test ! -e other
+expect_exit 0 env OMPI_COMM_WORLD_SIZE=1 "$program" run import.yaml --output other
+
 say "two ranks"
 expect_exit 0 ranks 2 "$program" --version
 expect_equal "the version stands there once" "$(grep -c '^MPI: ' "$out")" 1

@@ -83,7 +83,8 @@ BOOST_AUTO_TEST_CASE(steps_of_a_beam_search_allocate_nothing) {
   net.layout().initialize(weights.data(), 5);
   weights[net.layout().find("decoder.output.bias").offset] = -20.0f;  // No string ends early.
   const nn::Arithmetic arithmetic{linalg::DataType::float32, linalg::Backend::openblas};
-  const auto executor = net.executor({.rows = 64, .arithmetic = arithmetic, .training = false, .trainable = {}});
+  const auto executor =
+      net.executor({.rows = 64, .arithmetic = arithmetic, .training = false, .trainable = {}, .of_kind = {}});
   executor->load(weights.data());
   const std::vector<float> latent = test::random_numbers(64 * settings.latent, 8, -3, 3);
   std::vector<std::int32_t> tokens(64 * settings.length);

@@ -27,7 +27,7 @@ struct Molecules {
   }
 
   data::Target target(const std::string& name, const std::function<double(const float*)>& value) const {
-    data::Target result{name, "eV", {}};
+    data::Target result{name, "eV", {}, {}};
     for (std::size_t i = 0; i < groups.size(); ++i) {
       result.values.push_back(value(latents.data() + i * latent));
     }
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(targets_with_too_few_or_equal_values_are_skipped) {
 BOOST_AUTO_TEST_CASE(the_measured_half_is_not_the_fitted_one) {
   const Molecules molecules(120, 20);
   const auto numbers = test::random_numbers(120, 77, -1, 1);
-  const data::Target noise{"noise", "eV", Values(numbers.begin(), numbers.end())};
+  const data::Target noise{"noise", "eV", Values(numbers.begin(), numbers.end()), {}};
   const LatentOrder order = fit_latent_order(molecules.latents, molecules.groups, {noise});
   BOOST_REQUIRE(order.properties.size() == 1u);
   BOOST_TEST(order.properties[0].r2 < -0.1);

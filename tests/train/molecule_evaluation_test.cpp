@@ -2,9 +2,10 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "chem/selfies.h"
 #include "data/temporary_folder.h"
+#include "models/kinds.h"
 #include "train/data_case.h"
+#include "train/molecule_set.h"
 
 using namespace epitaxy;
 using namespace epitaxy::train;
@@ -15,36 +16,31 @@ namespace {
 
 /// 300 molecules: more than one chunk, so that ranks share them.
 data::Dataset alkanes() {
-  data::Dataset d;
-  d.index.kind = "molecule";
-  d.index.rows = 300;
-  d.index.targets = {{"gap_eV", "eV", std::vector<double>(300, 1.0)}};
+  std::vector<std::string> texts;
   for (std::size_t i = 0; i < 300; ++i) {
     std::string smiles;
     for (std::size_t code = i + 2; code > 0; code /= 2) {
       smiles += code % 2 == 0 ? "C" : "CO";
     }
-    d.index.smiles.push_back(smiles);
-    d.index.selfies.push_back(chem::selfies_of(smiles));
-    d.index.groups.push_back(std::to_string(i));
-    d.index.formulas.push_back(smiles);
-    d.index.lines.push_back(static_cast<std::int64_t>(i + 2));
+    texts.push_back(smiles);
   }
-  d.index.token_lists = data::make_token_lists(d.index.smiles, d.index.selfies);
+  auto d = test::molecule_set(texts, {{"gap_eV", "eV", std::vector<double>(300, 1.0), {}}});
+  for (std::size_t i = 0; i < 300; ++i) {
+    d.index.groups[i] = std::to_string(i);
+  }
   return d;
 }
 
 models::ModelDescription small_vae() {
-  models::ModelDescription d;
-  d.kind = "molecule_vae";
-  d.representation = "characters";
-  d.vae.convolutions = {{4, 3}};
-  d.vae.length = 0;
-  d.vae.dense = 8;
-  d.vae.latent = 3;
-  d.vae.cells = 12;
-  d.vae.layers = 1;
-  return d;
+  models::MoleculeVaeSettings vae;
+  vae.representation = "characters";
+  vae.convolutions = {{4, 3}};
+  vae.length = 0;
+  vae.dense = 8;
+  vae.latent = 3;
+  vae.cells = 12;
+  vae.layers = 1;
+  return models::describe(models::molecule_vae(), vae);
 }
 
 /// The data set, which each rank writes for itself, and a model for it.
@@ -84,7 +80,7 @@ BOOST_AUTO_TEST_CASE(metrics_by_hand) {
   BOOST_TEST(m.exact == 0.0);
   double tokens = 0;
   double carbon = 0;
-  for (const auto& smiles : c.data.index(0).smiles) {
+  for (const auto& smiles : c.data.index(0).texts) {
     tokens += static_cast<double>(smiles.size()) + 1;
     carbon += static_cast<double>(std::count(smiles.begin(), smiles.end(), 'C'));
   }

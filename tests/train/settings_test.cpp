@@ -159,17 +159,4 @@ BOOST_AUTO_TEST_CASE(the_resolved_input_names_the_defaults) {
   BOOST_TEST(text.find("huber_width") == std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(beta_rises_by_a_constant_factor) {
-  const train::BetaSchedule beta{0.01, 0.16, 2, 6};
-  BOOST_TEST(beta.value(0) == 0.01);
-  BOOST_TEST(beta.value(2) == 0.01);
-  BOOST_TEST(beta.value(3) == 0.02, boost::test_tools::tolerance(1e-12));
-  BOOST_TEST(beta.value(5) == 0.08, boost::test_tools::tolerance(1e-12));
-  BOOST_TEST(beta.value(6) == 0.16);
-  BOOST_TEST(beta.value(60) == 0.16);
-  const train::BetaSchedule line{0, 0.5, 0, 10};
-  BOOST_TEST(line.value(4) == 0.2, boost::test_tools::tolerance(1e-12));
-  BOOST_TEST((train::BetaSchedule{0.3, 0.3, 0, 0}.value(0)) == 0.3);
-}
-
 BOOST_AUTO_TEST_SUITE_END()

@@ -23,8 +23,6 @@ BOOST_TEST_GLOBAL_FIXTURE(Kernels);
 
 namespace {
 
-constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
-
 /// The weights after a whole training.
 Buffer<float> trained(const Communicator& communicator, const models::Model& net, const TrainingSettings& settings,
                       const TrainingHooks& hooks = {}, const std::vector<double>& multipliers = {}) {
@@ -61,12 +59,12 @@ double norm_of(const std::vector<double>& values) {
   return std::sqrt(squares);
 }
 
-/// Rows of this rank's shards, all of whose features are NaN in the given shard.
+/// Rows of this rank's shards, in the given one of which so many rows have features that are NaN.
 std::vector<Rows> rows_with_nan(const Communicator& communicator, int shard, std::size_t rows) {
   auto result = test::rows_of(communicator);
   const auto range = parallel::shards_of_rank(test::kShards, communicator.rank(), communicator.size());
   if (range.first <= shard && shard < range.last) {
-    std::fill_n(result[shard - range.first].features.begin(), rows * test::kFeatures, kNone);
+    result[shard - range.first] = test::shard_rows(shard, rows);
   }
   return result;
 }
@@ -165,18 +163,18 @@ BOOST_AUTO_TEST_CASE(a_step_of_descent_moves_against_the_mean_gradient_of_the_la
   const auto net = test::small_net();
   TrainingSettings whole = one_step();
   whole.shards = 1;
-  whole.batch = static_cast<int>(test::shard_rows(0).count);
-  Trainer trainer(Communicator::self(), net, whole, {test::shard_rows(0)}, test::shard_rows(0).count);
+  whole.batch = static_cast<int>(test::shard_rows(0).count());
+  Trainer trainer(Communicator::self(), net, whole, {test::shard_rows(0)}, test::shard_rows(0).count());
   test::initialize(trainer, net);
   trainer.run({});
   const Rows rows = test::shard_rows(0);
   std::vector<float> start(net.layout().size());
   std::vector<float> gradient(net.layout().size());
   net.layout().initialize(start.data(), 9);
-  const auto executor =
-      net.executor({.rows = rows.count, .arithmetic = whole.arithmetic, .training = true, .trainable = {}});
+  const auto executor = net.executor(
+      {.rows = rows.count(), .arithmetic = whole.arithmetic, .training = true, .trainable = {}, .of_kind = {}});
   executor->load(start.data());
-  const auto sums = executor->gradient(rows.features.data(), rows.targets.data(), whole.loss, {}, gradient.data());
+  const auto sums = executor->gradient(rows.block, rows.targets.data(), whole.loss, {}, gradient.data());
   const auto moved = change(net, test::weights_of(trainer));
   double worst = 0;
   for (std::size_t i = 0; i < moved.size(); ++i) {
@@ -279,7 +277,7 @@ BOOST_AUTO_TEST_CASE(a_batch_that_is_not_finite_is_skipped_on_all_ranks) {
   settings.epochs = 25;  // more bad steps than end a training when they come in a row
   settings.schedule.epochs = 25;
   // One row of shard 2 is bad. Its 40 rows fill the five batches of each epoch, so every epoch meets it once.
-  BOOST_TEST(test::shard_rows(2).count == test::kSmallest);
+  BOOST_TEST(test::shard_rows(2).count() == test::kSmallest);
   const auto run = [&](const Communicator& communicator) {
     auto trainer =
         std::make_unique<Trainer>(communicator, net, settings, rows_with_nan(communicator, 2, 1), test::kSmallest);
@@ -332,12 +330,12 @@ BOOST_AUTO_TEST_CASE(a_batch_larger_than_a_shard_counts_each_row_once) {
   const Rows rows = test::shard_rows(0);
   const auto change_with = [&](int batch) {
     settings.batch = batch;
-    Trainer trainer(Communicator::self(), net, settings, {rows}, rows.count);
+    Trainer trainer(Communicator::self(), net, settings, {rows}, rows.count());
     test::initialize(trainer, net);
     trainer.run({});
     return change(net, test::weights_of(trainer));
   };
-  const auto exact = change_with(static_cast<int>(rows.count));
+  const auto exact = change_with(static_cast<int>(rows.count()));
   const auto padded = change_with(100);
   BOOST_TEST(test::largest_difference(padded, exact, exact.size()) < 1e-6);
 }

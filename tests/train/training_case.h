@@ -6,7 +6,9 @@
 #include <memory>
 #include <vector>
 
-#include "models/composition_net/composition_net.h"
+#include "models/dense_net/dense_net.h"
+#include "models/kinds.h"
+#include "models/row_blocks.h"
 #include "numbers.h"
 #include "train/trainer.h"
 
@@ -16,16 +18,17 @@ inline constexpr int kShards = 4;
 inline constexpr std::size_t kFeatures = 6;
 inline constexpr std::size_t kHeads = 2;
 
-inline models::CompositionNet small_net(double dropout = 0) {
-  models::ModelDescription d;
-  d.widths = {16, 16, 8};
-  d.residual = true;
-  d.dropout = dropout;
+/// As a composition_net makes it, of fewer elements.
+inline models::DenseNet small_net(double dropout = 0) {
+  const models::DenseSettings settings{{16, 16, 8}, true, dropout};
+  auto d = models::describe(models::composition_net(), settings);
   for (std::size_t i = 0; i < kFeatures; ++i) {
     d.features.push_back(fmt::format("E{}", i));
   }
   d.heads = {{"dft", "energy", "eV", {}}, {"measured", "energy", "eV", {}}};
-  return models::CompositionNet(d);
+  return {d, settings, kFeatures, [](const models::RowBlock& rows, std::size_t row, float* inputs) {
+            std::ranges::copy(rows.row<float>(row), inputs);
+          }};
 }
 
 /// Settings of two epochs of five steps with a global batch of 32, computed in float32 by OpenBLAS.
@@ -43,19 +46,22 @@ inline train::TrainingSettings small_settings() {
 }
 
 /// Rows of a shard: the targets are a smooth function of the features, a third of the second one is missing. Shards
-/// differ in size; the smallest has kSmallest rows.
+/// differ in size; the smallest has kSmallest rows. The features of the first `without` rows are NaN.
 inline constexpr std::size_t kSmallest = 40;
 
-inline train::Rows shard_rows(int shard) {
+inline train::Rows shard_rows(int shard, std::size_t without = 0) {
   const auto key = static_cast<std::uint32_t>(shard);
-  train::Rows rows{kSmallest + 3 * ((key + 1) % 3), kFeatures, kHeads, {}, {}};
-  rows.features = random_numbers(rows.count * kFeatures, 100 + key, 0, 1);
-  for (std::size_t i = 0; i < rows.count; ++i) {
-    const float* x = rows.features.data() + i * kFeatures;
+  const std::size_t count = kSmallest + 3 * ((key + 1) % 3);
+  std::vector<float> features = random_numbers(count * kFeatures, 100 + key, 0, 1);
+  train::Rows rows{{}, kHeads, {}};
+  for (std::size_t i = 0; i < count; ++i) {
+    const float* x = features.data() + i * kFeatures;
     const float y = 2 * x[0] - x[1] + x[2] * x[3] - 0.5f;
     rows.targets.push_back(y);
     rows.targets.push_back(i % 3 == 0 ? std::numeric_limits<float>::quiet_NaN() : 0.5f * y + x[4]);
   }
+  std::fill_n(features.begin(), without * kFeatures, std::numeric_limits<float>::quiet_NaN());
+  rows.block = rows_of(features, kFeatures);
   return rows;
 }
 

@@ -6,16 +6,14 @@
 #include <string>
 
 #include "base/file.h"
+#include "learners/candidate_of.h"
 #include "transfer/difference_data.h"
 #include "transfer/transfer_case.h"
 
 namespace epitaxy::test {
 
-inline learners::LearnerSettings ridge(double penalty) {
-  learners::LearnerSettings settings;
-  settings.kind = learners::LearnerKind::ridge;
-  settings.penalty = penalty;
-  return settings;
+inline learners::Candidate ridge(double penalty) {
+  return candidate_of(learners::ridge(), fmt::format("penalty: {}", penalty));
 }
 
 /// Chains of atoms whose better value is the cheap one and the number of oxygens and 0.5.

@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(rows_that_lack_a_value_are_left_out) {
 BOOST_AUTO_TEST_CASE(the_model_says_how_its_molecules_were_prepared) {
   auto rows = test::chains(0, 120);
   rows.index.preparation =
-      data::Preparation{{false, chem::Radicals::keep, false}, "smiles", {{"cheap", "calc", "kcal/mol", "eV"}}};
+      data::Preparation{test::rules_with("radicals", "keep"), "smiles", {{"cheap", "calc", "kcal/mol", "eV"}}};
   DifferenceCase files(rows);
   files.run();
   const auto model = read_difference_model(files.path("run") / "model.h5");
@@ -71,11 +71,11 @@ BOOST_AUTO_TEST_CASE(the_model_says_how_its_molecules_were_prepared) {
   BOOST_TEST((*model.preparation == *rows.index.preparation));
 
   auto other = test::chains(400, 60);
-  other.index.preparation = data::Preparation{};
+  other.index.preparation = data::Preparation{test::rules_with("radicals", "repair"), "", {}};
   files.set_test(other);
   BOOST_CHECK_EXCEPTION(files.load(), InputError, says("rows.h5", "test.h5", "(radicals: keep / repair)"));
   auto encoder = test::small_model();
-  encoder.description.preparation = data::Preparation{};
+  encoder.description.preparation = other.index.preparation;
   models::write_model(files.path("encoder.h5"), encoder);
   files.settings.test_file.clear();
   files.settings.features = {{FeatureBlock::Kind::latent, {}, files.path("encoder.h5")}};
@@ -241,7 +241,7 @@ BOOST_AUTO_TEST_CASE(the_model_predicts_as_it_was_learned) {
   std::vector<double> better;
   const auto fresh = test::chains(400, 40);
   for (std::size_t i = 0; i < 40; ++i) {
-    texts.push_back(fresh.index.smiles[i]);
+    texts.push_back(fresh.index.texts[i]);
     cheap.push_back(fresh.index.targets[0].values[i]);
     better.push_back(fresh.index.targets[1].values[i]);
   }
@@ -364,9 +364,9 @@ BOOST_AUTO_TEST_CASE(settings_are_read) {
       "  random_forest: {trees: 10}\n  network: {widths: [8]}\n");
   BOOST_REQUIRE(s.learners.size() == 3U);
   BOOST_TEST(s.learners[0].candidates.size() == 6U);
-  BOOST_TEST(s.learners[0].candidates[5].penalty == 1);
-  BOOST_TEST(s.learners[0].candidates[5].width == 3);
-  BOOST_TEST(s.learners[1].candidates.front().trees == 10);
+  BOOST_TEST(s.learners[0].candidates[1].describe() == "penalty 0.1, fragments 0.5, width 2, cheap_width 1");
+  BOOST_TEST(s.learners[0].candidates[5].describe() == "penalty 1, fragments 0.5, width 3, cheap_width 1");
+  BOOST_TEST(s.learners[1].candidates.front().describe() == "10 trees, columns 0.2, least_rows 2");
   BOOST_TEST(s.ways.size() == 7U);
   BOOST_TEST(s.cheap == (std::vector<std::string>{"c", "e"}), boost::test_tools::per_element());
   const std::string forest = "learners: {random_forest: {}}\n";
@@ -389,6 +389,8 @@ BOOST_AUTO_TEST_CASE(settings_are_read) {
   refused("learners: {ridge: {}, average: {of: [ridge, average]}}\n", "'average', which is no other learner");
   refused(forest + "ways: [difference, magic]\n", "has no 'magic'");
   refused(forest + "ways: [difference, difference]\n", "twice");
+  refused(forest + "seeds: [1, 1]\n", "'seeds': lists 1 twice: the same job would count as two");
+  refused(forest + "seeds: []\n", "'seeds': must list at least one seed");
   refused(forest + "label_counts: [100]\n", "needs 'test.file'");
   refused(forest + "test: {file: t.h5}\nfolds: 5\n", "exclude each other");
   refused(forest + "coverage: 2\n", "coverage");

@@ -65,6 +65,9 @@ BOOST_AUTO_TEST_CASE(what_does_not_go_together) {
   check_refused(kVariants + kTest + "label_shares: [0.1, 0.1]\n", "'label_shares': lists a share twice");
   check_refused(kVariants + kTest + "label_shares: []\n", "'label_shares': must list at least one share");
   check_refused(kVariants + kTest + "label_shares: [0.1, 2]\n", "between");
+  check_refused(kVariants + "seeds: [1, 1]\n", "'seeds': lists 1 twice: the same job would count as two");
+  check_refused(kVariants + kTest + "label_shares: [0.1]\nseeds: [2, 3, 2]\n", "'seeds': lists 2 twice");
+  check_refused(kVariants + "seeds: []\n", "'seeds': must list at least one seed");
   check_refused(kVariants + "cheap: a\n", "'cheap' is a key of 'label_shares: [...]' alone");
   check_refused("variants: {direct: {also: [a]}}\n", "is for variants that train");
   check_refused("variants: {fine_tune: {weight: 2}}\n", "'variants.fine_tune.weight' is a key of 'also: [...]' alone");

@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(of_a_pretraining) {
     }
   }
   const auto loaded = data.load(data.train());
-  for (std::size_t i = 0; i < loaded.count; ++i) {
+  for (std::size_t i = 0; i < loaded.count(); ++i) {
     if (std::isnan(loaded.targets[2 * i])) {
       letters.at(data.train()[i].row) = 'f';
     }

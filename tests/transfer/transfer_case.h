@@ -1,6 +1,7 @@
 #pragma once
 /// \file
 /// A small data set of molecules with a cheap and a better property, and a small pretrained autoencoder.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -8,7 +9,9 @@
 
 #include "data/dataset.h"
 #include "data/temporary_folder.h"
+#include "models/kinds.h"
 #include "models/molecule_vae/molecule_text.h"
+#include "models/molecule_vae/molecule_vae.h"
 #include "transfer/job.h"
 
 namespace epitaxy::test {
@@ -29,35 +32,42 @@ inline std::string chain(std::size_t number) {
 inline data::Dataset chains(std::size_t first, std::size_t count) {
   data::Dataset dataset;
   data::DatasetIndex& index = dataset.index;
-  index.kind = "molecule";
+  index.substance = &chem::molecules();
   index.rows = count;
-  index.targets = {{"cheap", "eV", {}}, {"better", "eV", {}}};
+  index.targets = {{"cheap", "eV", {}, {}}, {"better", "eV", {}, {}}};
   for (std::size_t i = 0; i < count; ++i) {
     const std::string text = chain(first + i);
     const auto atoms = [&](char atom) { return static_cast<double>(std::ranges::count(text, atom)); };
-    index.smiles.push_back(text);
+    index.texts.push_back(text);
     index.lines.push_back(static_cast<std::int64_t>(i) + 2);
     index.targets[0].values.push_back(atoms('N') + atoms('O'));
     index.targets[1].values.push_back(atoms('N') + 2 * atoms('O') + 0.5);
   }
-  index.groups = index.formulas = index.selfies = index.smiles;
-  index.token_lists = data::make_token_lists(index.smiles, {});
+  index.groups = index.source = index.notations["selfies"] = index.texts;
+  index.token_lists = data::make_token_lists(index);
   return dataset;
+}
+
+/// The rules of molecules, but for one.
+inline chem::Rules rules_with(const std::string& name, const std::string& value) {
+  chem::Rules rules = chem::molecules().default_rules();
+  std::ranges::find(rules, name, &chem::Rules::value_type::first)->second = value;
+  return rules;
 }
 
 /// With one head, `cheap`.
 inline models::ModelDescription small_description(std::vector<std::string> tokens = {"C", "N", "O"}) {
-  models::ModelDescription d;
-  d.kind = "molecule_vae";
-  d.representation = "tokens";
+  models::MoleculeVaeSettings vae;
+  vae.representation = "tokens";
+  vae.length = 8;
+  vae.convolutions = {{6, 3}, {6, 3}};
+  vae.dense = 12;
+  vae.latent = 6;
+  vae.cells = 5;
+  vae.layers = 1;
+  auto d = models::describe(models::molecule_vae(), vae);
   d.features = std::move(tokens);
   d.seen.assign(d.features.size(), 5);
-  d.vae.length = 8;
-  d.vae.convolutions = {{6, 3}, {6, 3}};
-  d.vae.dense = 12;
-  d.vae.latent = 6;
-  d.vae.cells = 5;
-  d.vae.layers = 1;
   d.heads = {{"cheap", "cheap", "eV", {2.0, 1.5}}};
   return d;
 }

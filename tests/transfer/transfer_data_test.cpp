@@ -53,17 +53,18 @@ BOOST_AUTO_TEST_CASE(shares_are_nested_and_every_row_has_one_place) {
 }
 
 BOOST_AUTO_TEST_CASE(rules_are_those_of_the_start_model) {
-  const auto prepared = [](std::size_t first, bool stereo) {
+  const auto prepared = [](std::size_t first, const std::string& stereo) {
     data::Dataset set = chains(first, 100);
-    set.index.preparation =
-        data::Preparation{{stereo, chem::Radicals::repair, false}, "SMILES", {{"better", "exp", "meV", "eV"}}};
+    set.index.preparation = data::Preparation{rules_with("stereo", stereo), "SMILES", {{"better", "exp", "meV", "eV"}}};
     return set;
   };
   auto description = small_description();
-  description.preparation = data::Preparation{
-      {}, "smiles", {{"better", "dft", "eV", "eV"}, {"cheap", "xtb", "eV", "eV"}, {"mu_D", "mu", "D", "D"}}};
+  description.preparation =
+      data::Preparation{rules_with("stereo", "remove"),
+                        "smiles",
+                        {{"better", "dft", "eV", "eV"}, {"cheap", "xtb", "eV", "eV"}, {"mu_D", "mu", "D", "D"}}};
   const auto model = small_model(description);
-  const auto start = TransferCase(prepared(0, false), model, prepared(400, false)).load().pretrained.description;
+  const auto start = TransferCase(prepared(0, "remove"), model, prepared(400, "remove")).load().pretrained.description;
   BOOST_REQUIRE(start.preparation.has_value());
   BOOST_TEST(start.preparation->column == "SMILES");
   // The data set has `cheap`, but does not say of which column.
@@ -71,11 +72,11 @@ BOOST_AUTO_TEST_CASE(rules_are_those_of_the_start_model) {
   BOOST_TEST(start.preparation->columns[0].column == "exp");
   BOOST_TEST(start.preparation->columns[1].column == "mu");
 
-  BOOST_CHECK_EXCEPTION(TransferCase(prepared(0, true), model, prepared(400, true)).load(), InputError,
+  BOOST_CHECK_EXCEPTION(TransferCase(prepared(0, "keep"), model, prepared(400, "keep")).load(), InputError,
                         says("model.h5", "training.h5", "(stereo: remove / keep)"));
-  BOOST_CHECK_EXCEPTION(TransferCase(prepared(0, false), model, prepared(400, true)).load(), InputError,
+  BOOST_CHECK_EXCEPTION(TransferCase(prepared(0, "remove"), model, prepared(400, "keep")).load(), InputError,
                         says("model.h5", "test.h5", "(stereo: remove / keep)"));
-  BOOST_CHECK_EXCEPTION(TransferCase(prepared(0, false), small_model(), prepared(400, false)).load(), InputError,
+  BOOST_CHECK_EXCEPTION(TransferCase(prepared(0, "remove"), small_model(), prepared(400, "remove")).load(), InputError,
                         says("model.h5 does not say"));
 }
 
@@ -129,17 +130,19 @@ BOOST_AUTO_TEST_CASE(molecules_of_the_test_are_not_trained_on) {
 
 BOOST_AUTO_TEST_CASE(unreadable_molecules_are_left_out_and_counted) {
   auto training = chains(0, 300);
-  training.index.smiles[3] = "CCS";         // a token that the model does not know
-  training.index.smiles[5] = "CCCCCCCCCC";  // too long
-  training.index.smiles[7] = "CC[";         // no tokens at all
+  training.index.texts[3] = "CCS";         // a token that the model does not know
+  training.index.texts[5] = "CCCCCCCCCC";  // too long
+  training.index.texts[7] = "CC[";         // no tokens at all
   auto test = chains(400, 60);
-  test.index.smiles[0] = "S";
+  test.index.texts[0] = "S";
   TransferCase files(training, small_model(), test);
   const auto data = files.load();
   BOOST_TEST(data.rows.left_out(data::LeftOut::unreadable) == 3U);
   BOOST_TEST(data.test.left_out(data::LeftOut::unreadable) == 1U);
   BOOST_TEST(data.labelled == 297U);
-  BOOST_TEST(data.features.size() == 297U * 8);
+  BOOST_TEST(data.inputs.rows() == 297U);
+  BOOST_TEST(data.test_inputs.rows() == 59U);
+  BOOST_TEST(data.inputs.row<models::TokenId>(0).size() == 7U);  // six atoms and the end
   BOOST_TEST(data.test_labels.size() == 59U);
   BOOST_TEST(data.test_labels.front() == test.index.targets[1].values[1]);
 }

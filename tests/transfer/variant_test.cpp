@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "base/error.h"
+#include "models/dense_net/dense_settings.h"
 #include "transfer/learning_curve.h"
 #include "transfer/transfer_case.h"
 
@@ -15,7 +16,7 @@ using transfer::Variant;
 
 namespace {
 
-const std::vector<Target> kBetter{{"better", "eV", {1, 2, 3, 6}}};
+const std::vector<Target> kBetter{{"better", "eV", {1, 2, 3, 6}, {}}};
 
 Variant named(const std::string& name) {
   Variant variant;
@@ -24,7 +25,11 @@ Variant named(const std::string& name) {
 }
 
 NewHead new_head(const std::string& start_from = "", std::optional<std::size_t> hidden = std::nullopt) {
-  return {"better", start_from, hidden};
+  NewHead head;
+  head.name = "better";
+  head.start_from = start_from;
+  head.hidden = hidden;
+  return head;
 }
 
 models::ModelDescription describe(const Variant& variant, const NewHead& head,
@@ -33,9 +38,18 @@ models::ModelDescription describe(const Variant& variant, const NewHead& head,
   return describe_start(pretrained, variant, head, targets, {1, 2, 3});
 }
 
+/// Of a kind whose heads have no hidden layer.
+models::ModelDescription linear_net() {
+  auto net = models::describe(models::composition_net(), models::DenseSettings{{4}});
+  net.features = {"H", "O", "Fe"};
+  net.seen = {0, 0, 0};
+  net.heads = {{"a", "better", "eV", {}}};
+  return net;
+}
+
 double multiplier(const models::ModelDescription& description, const Variant& variant, const std::string& name) {
   const auto model = models::make_model(description);
-  const auto multipliers = transfer::rate_multipliers(model->layout(), variant);
+  const auto multipliers = transfer::rate_multipliers(*model, variant);
   for (std::size_t i = 0; i < multipliers.size(); ++i) {
     if (model->layout()[i].name == name) {
       return multipliers[i];
@@ -120,25 +134,26 @@ BOOST_AUTO_TEST_CASE(a_new_head_copies_or_starts_fresh) {
 BOOST_AUTO_TEST_CASE(a_copied_head_keeps_the_scale_of_its_own_quantity) {
   Variant v = named("fine_tune");
   BOOST_TEST(describe(v, new_head("cheap")).heads[0].standardizer.mean == 3.0);  // of the labels
-  const std::vector<Target> same{{"cheap", "eV", {1, 2, 3, 6}}};
+  const std::vector<Target> same{{"cheap", "eV", {1, 2, 3, 6}, {}}};
   BOOST_TEST(describe(v, new_head("cheap"), small_description(), same).heads[0].standardizer.mean == 2.0);
   v.trains = false;
   BOOST_TEST(describe(v, new_head("cheap")).heads[0].standardizer.mean == 2.0);
-  const std::vector<Target> other{{"better", "K", {1, 2}}};
+  const std::vector<Target> other{{"better", "K", {1, 2}, {}}};
   BOOST_CHECK_EXCEPTION(describe(v, new_head("cheap"), small_description(), other), InputError,
                         says("predicts in eV", "is in K"));
 }
 
 BOOST_AUTO_TEST_CASE(the_hidden_layer_of_the_heads) {
   Variant v = named("fine_tune");
+  const auto width = [](const models::ModelDescription& d) { return d.as<models::MoleculeVaeSettings>().head_hidden; };
   const auto linear = small_description();
-  BOOST_TEST(describe(v, new_head()).vae.head_hidden == 0U);
-  BOOST_TEST(describe(v, new_head("", 9)).vae.head_hidden == 9U);
+  BOOST_TEST(width(describe(v, new_head())) == 0U);
+  BOOST_TEST(width(describe(v, new_head("", 9))) == 9U);
   BOOST_CHECK_EXCEPTION(describe(v, new_head("cheap", 9)), InputError, says("hidden layer of width 0", "of 9"));
   auto hidden = linear;
-  hidden.vae.head_hidden = 9;
-  BOOST_TEST(describe(v, new_head("cheap"), hidden).vae.head_hidden == 9U);
-  BOOST_TEST(describe(v, new_head("", 0), hidden).vae.head_hidden == 0U);
+  hidden.as<models::MoleculeVaeSettings>().head_hidden = 9;
+  BOOST_TEST(width(describe(v, new_head("cheap"), hidden)) == 9U);
+  BOOST_TEST(width(describe(v, new_head("", 0), hidden)) == 0U);
   const auto pretrained = small_model(hidden);
   const NewHead same = new_head("cheap");
   BOOST_TEST(starts_as(describe(v, same, hidden), pretrained, v, same, "heads.hidden.weight", "heads.hidden.weight"));
@@ -147,20 +162,22 @@ BOOST_AUTO_TEST_CASE(the_hidden_layer_of_the_heads) {
   BOOST_TEST(model->layout().find("heads.hidden.weight").shape.back() == 5U);
   transfer::starting_weights(*model, pretrained, v, narrow, 3);  // the old layer does not fit, and is not looked for
 
-  models::ModelDescription net;
-  net.features = {"H", "O", "Fe"};
-  net.seen = {0, 0, 0};
-  net.widths = {4};
-  net.heads = {{"a", "better", "eV", {}}};
-  BOOST_CHECK_EXCEPTION(describe(v, new_head("", 9), net), InputError,
-                        says("'head.hidden' is for models of molecules"));
+  BOOST_CHECK_EXCEPTION(describe(v, new_head("", 9), linear_net()), InputError,
+                        says("'head.hidden' is not for a composition_net, whose heads are linear"));
+}
+
+BOOST_AUTO_TEST_CASE(heads_of_every_kind_have_weights) {
+  Variant v = named("joint");
   v.weight = 2;
-  BOOST_CHECK_EXCEPTION(describe(v, new_head(), net), InputError, says("'weight' is for models of molecules"));
+  const std::vector<Target> targets{{"better", "eV", {1, 2, 3, 6}, {}}, {"other", "eV", {4, 5}, {}}};
+  const auto start = describe(v, new_head(), linear_net(), targets);
+  BOOST_TEST(start.heads[0].weight == 2);
+  BOOST_TEST(start.heads[1].weight == 1);
 }
 
 BOOST_AUTO_TEST_CASE(further_targets_go_on_with_the_pretrained_head) {
   const std::vector<Target> targets{
-      {"better", "eV", {1, 2, 3, 6}}, {"cheap", "eV", {1, 3}}, {"other", "eV", {4, kNone}}};
+      {"better", "eV", {1, 2, 3, 6}, {}}, {"cheap", "eV", {1, 3}, {}}, {"other", "eV", {4, kNone}, {}}};
   auto pretrained = small_model();
   pretrained.description.heads[0].name = "quick";
   Variant v = named("joint");
@@ -177,7 +194,9 @@ BOOST_AUTO_TEST_CASE(further_targets_go_on_with_the_pretrained_head) {
   v.pretrained = false;
   BOOST_TEST(describe(v, head, pretrained.description, targets).heads[1].standardizer.mean == 2.0);
   BOOST_TEST(describe(v, head, pretrained.description, targets).seen[2] == 3);
-  BOOST_CHECK_EXCEPTION(describe(v, {"quick", "", {}}, pretrained.description, targets), InputError,
+  NewHead quick = new_head();
+  quick.name = "quick";
+  BOOST_CHECK_EXCEPTION(describe(v, quick, pretrained.description, targets), InputError,
                         says("two heads would be called 'quick'"));
 }
 

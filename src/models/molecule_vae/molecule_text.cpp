@@ -4,30 +4,46 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+#include "models/molecule_vae/molecule_vae_settings.h"
+
 namespace epitaxy::models {
 
-chem::Tokenizer tokenizer_of(const std::string& representation) {
-  return chem::tokenizer(representation == "selfies" ? "tokens" : representation);
+const chem::Representation& representation_of(const ModelDescription& description) {
+  return chem::molecules().representation(description.as<MoleculeVaeSettings>().representation);
 }
 
 MoleculeText::MoleculeText(const ModelDescription& description)
-    : table_(tokenizer_of(description.representation), description.features), length_(description.vae.length) {}
+    : representation_(representation_of(description)),
+      table_(representation_.tokenizer, description.features),
+      length_(description.as<MoleculeVaeSettings>().length) {}
 
-void MoleculeText::encode(std::string_view text, float* ids) const {
-  const auto tokens = table_.encode(text);
+void MoleculeText::encode(std::string_view text, std::vector<TokenId>& ids) const {
+  const auto tokens = chem::split(representation_.tokenizer, text);
+  std::vector<std::string> unknown;
+  for (const std::string_view token : tokens) {
+    if (!table_.id(token) && std::ranges::find(unknown, token) == unknown.end()) {
+      unknown.emplace_back(token);
+    }
+  }
+  if (!unknown.empty()) {
+    throw chem::TokenError("the model does not know " + text::join(unknown, " "));
+  }
   if (tokens.size() >= length_) {
     throw chem::TokenError(
         fmt::format("{} tokens are too many: the model reads at most {}", tokens.size(), length_ - 1));
   }
-  std::fill_n(ids, length_, 0.0f);
-  for (std::size_t i = 0; i < tokens.size(); ++i) {
-    ids[i] = static_cast<float>(tokens[i] - chem::TokenTable::end);
+  for (const std::string_view token : tokens) {
+    ids.push_back(static_cast<TokenId>(*table_.id(token)));
   }
+  ids.push_back(0);
 }
 
 bool MoleculeText::can_encode(std::string_view text) const {
   try {
-    return table_.encode(text).size() < length_;
+    std::vector<TokenId> ids;
+    encode(text, ids);
+    return true;
   } catch (const chem::TokenError&) {
     return false;
   }

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "models/kind.h"
 #include "models/molecule_vae/molecule_vae_executor.h"
 
 namespace epitaxy::models {
@@ -72,7 +73,11 @@ MoleculeVae::MoleculeVae(MoleculeVaeSettings settings) : settings_(std::move(set
   if (s.head_hidden > 0) {
     head_hidden_ = nn::add_dense(layout_, "heads.hidden", s.latent, s.head_hidden, nn::Activation::relu);
   }
-  heads_ = std::make_unique<nn::LinearHeads>(layout_, s.heads, s.head_hidden > 0 ? s.head_hidden : s.latent);
+  std::vector<nn::LinearHeads::Spec> heads;
+  for (const std::string& name : s.heads) {
+    heads.push_back({name});
+  }
+  heads_ = std::make_unique<nn::LinearHeads>(layout_, heads, s.head_hidden > 0 ? s.head_hidden : s.latent);
   std::size_t in = s.latent + (s.decoder_input == DecoderInput::previous_token ? s.tokens + 1 : 0);
   for (std::size_t i = 0; i < s.layers; ++i) {
     decoder_.layers.push_back(nn::add_gru(layout_, fmt::format("decoder.gru.{}", i), in, s.cells));
@@ -88,7 +93,7 @@ std::unique_ptr<MoleculeVaeExecutor> MoleculeVae::executor(const ExecutorSetting
 namespace {
 
 MoleculeVaeSettings complete_settings(const ModelDescription& description) {
-  MoleculeVaeSettings settings = description.vae;
+  MoleculeVaeSettings settings = description.as<MoleculeVaeSettings>();
   settings.tokens = description.features.size() + 1;
   settings.heads = description.head_names();
   settings.head_weights.clear();
@@ -121,7 +126,7 @@ const MoleculeModel& molecule_model(const Model& model, const std::string& file)
   const auto* molecules = dynamic_cast<const MoleculeModel*>(&model);
   if (molecules == nullptr) {
     fail_input("{} holds a model of kind {}, which has no latent space and no decoder: a molecule_vae is needed", file,
-               model.description().kind);
+               model.description().kind->name());
   }
   return *molecules;
 }

@@ -6,8 +6,9 @@
 ///     tokens -> convolutions (ReLU) -> dense (ReLU) -> mean, log-variance -> z = mean + e^(log-variance / 2) noise
 ///     z, previous token -> GRU layers -> logits;   mean (-> dense (ReLU)) -> a linear head per property
 ///
-/// A sequence is a row of `length` token ids. Id 0 ends it: what follows the first 0 does not count, and the loss
-/// covers the tokens up to and including that 0. A row that begins with a negative id is absent: it counts nowhere.
+/// A row holds the token ids (TokenId) of one molecule: a sequence of at most `length` ids that a 0 ends where there is
+/// room, and the further spellings of the molecule in the same form. The loss covers the tokens up to and including
+/// that 0. An empty sequence counts nowhere.
 #include <memory>
 #include <optional>
 #include <span>
@@ -15,6 +16,8 @@
 #include <vector>
 
 #include "models/model.h"
+#include "models/molecule_vae/molecule_text.h"
+#include "models/molecule_vae/molecule_vae_settings.h"
 #include "nn/conv1d.h"
 #include "nn/gru.h"
 #include "nn/linear_heads.h"
@@ -70,17 +73,16 @@ struct MoleculeVaeLoss {
   std::int64_t correct_tokens = 0;  ///< Whose logit is the largest, given the right tokens before.
 };
 
-/// Features are token ids as floats, [rows, length]; those of `gradient` [rows, (1 + spellings) length]. Latent vectors
-/// and heads are computed in float32, encoder and decoder in the arithmetic's type. When no parameter of the decoder is
-/// trained, `gradient` computes no decoder and no noise, and its loss is that of the properties.
+/// Latent vectors and heads are computed in float32, encoder and decoder in the arithmetic's type. When no parameter of
+/// the decoder is trained, `gradient` computes no decoder and no noise, and its loss is that of the properties.
 class MoleculeVaeExecutor : public Executor {
  public:
   /// The parts of the last `gradient`'s loss. (`gradient` returns cross-entropy + beta * divergence, with free bits, +
   /// properties, and as its number of labels the number of molecules.)
   virtual const MoleculeVaeLoss& parts() const = 0;
 
-  /// features -> mean and log-variance, both [rows, latent].
-  virtual void encode(const float* features, float* mean, float* log_variance) = 0;
+  /// Mean and log-variance, both [rows, latent].
+  virtual void encode(const RowBlock& rows, float* mean, float* log_variance) = 0;
   /// latent [rows, latent] -> standardized predictions [rows, heads]; of the mean they are those of `predict`.
   virtual void predict_latent(const float* latent, float* predictions) = 0;
   /// latent [rows, latent] -> the most probable token at each step, [rows, length], zeros from the end token on.

@@ -41,6 +41,9 @@ VaeExecutor::VaeExecutor(const MoleculeVae& net, const ExecutorSettings& setting
       ids_(rows_ * length_),
       weights_(net.settings().tokens),
       head_features_(DataType::float32, rows_ * net.settings().head_hidden) {
+  if (settings.of_kind.has_value()) {
+    beta_schedule_ = std::any_cast<const BetaSchedule&>(settings.of_kind);
+  }
   if (trains_decoder_ || !settings.training) {
     decoder_.emplace(net, rows_, settings.arithmetic, settings.training);
   }
@@ -85,34 +88,40 @@ void VaeExecutor::load(const float* weights) {
   }
 }
 
-/// One row of features -> ids as `ids_` says; returns the number of tokens that count.
-std::size_t VaeExecutor::read_row(const float* features, std::int32_t* ids) const {
+/// One spelling of a row -> ids as `ids_` says; returns the number of tokens that count.
+std::size_t VaeExecutor::read_row(std::span<const TokenId> row, std::size_t spelling, std::int32_t* ids) const {
   std::fill_n(ids, length_, 0);
-  for (std::size_t t = 0; t < length_; ++t) {
-    check(features[t] >= 0 && features[t] < static_cast<float>(net_.settings().tokens),
-          "the features of a molecule are token ids");
-    ids[t] = static_cast<std::int32_t>(features[t]);
-    if (ids[t] == 0) {
+  auto next = row.begin();
+  for (; spelling > 0; --spelling) {
+    next = std::find(next, row.end(), TokenId{0});
+    check(next != row.end(), "a row has all spellings of its molecule");
+    ++next;
+  }
+  for (std::size_t t = 0; t < length_; ++t, ++next) {
+    if (next == row.end() || *next == 0) {
       return t == 0 ? 0 : t + 1;
     }
+    check(*next < net_.settings().tokens, "a row of a molecule holds token ids");
+    ids[t] = *next;
   }
   return length_;
 }
 
-void VaeExecutor::read_in_order(const float* features) {
+void VaeExecutor::read_in_order(const RowBlock& rows) {
   check(master_ != nullptr, "weights are loaded before an executor is used");
+  check(rows.rows() == rows_, "a block has the rows that the executor is made for");
   for (std::size_t i = 0; i < rows_; ++i) {
-    read_row(features + i * length_, ids_.data() + i * length_);
+    read_row(rows.row<TokenId>(i), 0, ids_.data() + i * length_);
   }
 }
 
-void VaeExecutor::read_sorted(const float* features, const float* targets, std::uint32_t epoch) {
+void VaeExecutor::read_sorted(const RowBlock& rows, const float* targets, std::uint32_t epoch) {
+  check(rows.rows() == rows_, "a block has the rows that the executor is made for");
   const std::size_t heads = net_.heads().count();
   const std::size_t spellings = net_.settings().spellings;
-  const std::size_t width = length_ * (1 + spellings);
   parts_ = {};
   for (std::size_t i = 0; i < rows_; ++i) {
-    counted_[i] = read_row(features + i * width, unsorted_.data() + i * length_);
+    counted_[i] = read_row(rows.row<TokenId>(i), 0, unsorted_.data() + i * length_);
     parts_.molecules += counted_[i] > 0 ? 1 : 0;
   }
   std::size_t place = 0;
@@ -128,7 +137,9 @@ void VaeExecutor::read_sorted(const float* features, const float* targets, std::
     lengths_[i] = static_cast<std::int32_t>(counted_[from]);
     std::copy_n(unsorted_.data() + from * length_, length_, ids_.data() + i * length_);
     if (spellings > 0) {
-      read_row(features + from * width + length_ * (1 + epoch % spellings), read_ids_.data() + i * length_);
+      // A row without any molecule has no spellings either.
+      const std::size_t spelling = counted_[from] > 0 ? 1 + epoch % spellings : 0;
+      read_row(rows.row<TokenId>(from), spelling, read_ids_.data() + i * length_);
     }
     for (std::size_t h = 0; h < heads; ++h) {
       targets_[i * heads + h] =
@@ -199,12 +210,12 @@ void VaeExecutor::forward(const StreamPosition& position) {
   parts_.correct_tokens = sums.correct;
 }
 
-nn::LossSums VaeExecutor::gradient(const float* features, const float* targets, const nn::Loss& loss,
-                                   const StreamPosition& position, float* gradient) {
+BatchLoss VaeExecutor::gradient(const RowBlock& rows, const float* targets, const nn::Loss& loss,
+                                const StreamPosition& position, float* gradient) {
   check(master_ != nullptr, "weights are loaded before an executor is used");
   finished_ = net_.layout().size();
-  part_values_ = {};
-  read_sorted(features, targets, position.epoch);
+  beta_ = beta_schedule_.value(position.epochs);
+  read_sorted(rows, targets, position.epoch);
   if (parts_.molecules == 0) {
     std::fill_n(gradient, net_.layout().size(), 0.0f);
     report_ready(0);
@@ -227,8 +238,9 @@ nn::LossSums VaeExecutor::gradient(const float* features, const float* targets, 
     encoder_.backward(read_ids_.empty() ? ids_.data() : read_ids_.data(), dmean_, dlog_variance_, gradient);
   }
   finish(gradient, 0);
-  part_values_ = {parts_.reconstruction, parts_.divergence, parts_.properties};
-  return {parts_.reconstruction + beta_ * divergence + parts_.properties, static_cast<double>(parts_.molecules)};
+  return {parts_.reconstruction + beta_ * divergence + parts_.properties,
+          static_cast<double>(parts_.molecules),
+          {parts_.reconstruction, parts_.divergence, parts_.properties}};
 }
 
 /// What the heads read: the mean, or the layer on it.
@@ -324,8 +336,8 @@ void VaeExecutor::finish(float* gradient, std::size_t first) {
   report_ready(first);
 }
 
-void VaeExecutor::predict(const float* features, float* predictions) {
-  read_in_order(features);
+void VaeExecutor::predict(const RowBlock& rows, float* predictions) {
+  read_in_order(rows);
   encoder_.forward(ids_.data());
   net_.heads().forward(head_input(encoder_.mean()), rows_, master_, predictions);
 }
@@ -337,8 +349,8 @@ void VaeExecutor::predict_latent(const float* latent, float* predictions) {
   net_.heads().forward(head_input(points_), rows_, master_, predictions);
 }
 
-void VaeExecutor::encode(const float* features, float* mean, float* log_variance) {
-  read_in_order(features);
+void VaeExecutor::encode(const RowBlock& rows, float* mean, float* log_variance) {
+  read_in_order(rows);
   encoder_.forward(ids_.data());
   std::copy_n(encoder_.mean().as<float>(), rows_ * latent_size_, mean);
   std::copy_n(encoder_.log_variance().as<float>(), rows_ * latent_size_, log_variance);

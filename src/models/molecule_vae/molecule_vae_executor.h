@@ -4,8 +4,6 @@
 ///
 /// In `gradient` the rows are sorted by length, longest first, so that the decoder computes only the rows that have not
 /// ended. Random numbers are drawn in the order of the caller's rows.
-#include <array>
-
 #include "models/molecule_vae/molecule_vae_beam.h"
 #include "models/molecule_vae/molecule_vae_decoder.h"
 #include "models/molecule_vae/molecule_vae_encoder.h"
@@ -17,24 +15,22 @@ class VaeExecutor final : public MoleculeVaeExecutor {
   VaeExecutor(const MoleculeVae& net, const ExecutorSettings& settings);
 
   void load(const float* weights) override;
-  nn::LossSums gradient(const float* features, const float* targets, const nn::Loss& loss,
-                        const StreamPosition& position, float* gradient) override;
-  void predict(const float* features, float* predictions) override;
+  BatchLoss gradient(const RowBlock& rows, const float* targets, const nn::Loss& loss, const StreamPosition& position,
+                     float* gradient) override;
+  void predict(const RowBlock& rows, float* predictions) override;
   double gradient_flops() const override;
 
-  void set_beta(double beta) override { beta_ = beta; }
-  std::span<const double> loss_parts() const override { return part_values_; }
   const MoleculeVaeLoss& parts() const override { return parts_; }
-  void encode(const float* features, float* mean, float* log_variance) override;
+  void encode(const RowBlock& rows, float* mean, float* log_variance) override;
   void predict_latent(const float* latent, float* predictions) override;
   void decode(const float* latent, std::int32_t* tokens) override;
   void sample(const float* latent, std::span<RandomStream> streams, double temperature, std::int32_t* tokens) override;
   void beam(const float* latent, std::size_t width, std::int32_t* tokens, double* log_probabilities) override;
 
  private:
-  std::size_t read_row(const float* features, std::int32_t* ids) const;
-  void read_in_order(const float* features);
-  void read_sorted(const float* features, const float* targets, std::uint32_t epoch);
+  std::size_t read_row(std::span<const TokenId> row, std::size_t spelling, std::int32_t* ids) const;
+  void read_in_order(const RowBlock& rows);
+  void read_sorted(const RowBlock& rows, const float* targets, std::uint32_t epoch);
   void draw(const StreamPosition& position);
   void fill_steps();
   void sample_latent();
@@ -56,11 +52,10 @@ class VaeExecutor final : public MoleculeVaeExecutor {
   std::optional<VaeDecoder> decoder_;  ///< Nothing in a training that does not need it.
   std::optional<nn::Dense> head_hidden_;
   const float* master_ = nullptr;
-  double beta_ = 1;
+  BetaSchedule beta_schedule_;
+  double beta_ = 1;  ///< Of the current batch.
   MoleculeVaeLoss parts_;
   nn::PackedRows packed_;
-
-  std::array<double, kLossParts> part_values_{};
 
   std::vector<std::int32_t> ids_;       ///< [rows, length]; sorted; 0 from the end token on.
   std::vector<std::int32_t> read_ids_;  ///< What the encoder reads, if it is another spelling.

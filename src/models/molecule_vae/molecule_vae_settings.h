@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/names.h"
+#include "config/keys.h"
 
 namespace epitaxy::models {
 
@@ -24,7 +25,8 @@ struct MoleculeVaeSettings {
     std::size_t kernel = 0;
   };
 
-  std::size_t tokens = 0;  ///< Number of token ids, with 0 (end).
+  std::string representation = "characters";  ///< How molecules are written, see chem::Substance.
+  std::size_t tokens = 0;                     ///< Number of token ids, with 0 (end).
   std::size_t length = 34;
   std::vector<Convolution> convolutions = {{8, 9}, {8, 9}, {16, 11}};
   std::size_t dense = 196;
@@ -45,5 +47,20 @@ struct MoleculeVaeSettings {
   void validate() const;
   std::size_t shortest_length() const;  ///< That the convolutions allow.
 };
+
+/// Weight of the KL divergence in the loss: `start` up to `from_epoch`, `end` from `to_epoch` on, and between them a
+/// constant factor an epoch (a straight line if `start` is 0).
+struct BetaSchedule {
+  double start = 1;
+  double end = 1;
+  double from_epoch = 0;
+  double to_epoch = 0;
+
+  double value(double epoch) const;
+};
+
+/// Of the sections `model` and `training.beta`. Tokens, heads and their weights have no keys.
+void keys(config::Keys& k, MoleculeVaeSettings& settings);
+void keys(config::Keys& k, BetaSchedule& beta);
 
 }  // namespace epitaxy::models

@@ -7,10 +7,14 @@ namespace epitaxy::sampling {
 namespace {
 
 /// Points that the model sees at once, always: a smaller rest is filled up. More hardly decode faster, and take memory.
-std::size_t rows_at_once(std::size_t block) { return std::clamp<std::size_t>(block, 1, 1024); }
+/// The hypotheses of a beam take the places of as many points.
+std::size_t rows_at_once(const BlockSource& source) {
+  const bool beam = source.decoding.kind == latent::DecodingKind::beam;
+  return std::clamp<std::size_t>(std::max(source.block, beam ? source.decoding.width : 1), 1, 1024);
+}
 
 std::shared_ptr<latent::Network> network_of(const BlockSource& source) {
-  auto network = std::make_shared<latent::Network>(source.model, source.arithmetic, rows_at_once(source.block));
+  auto network = std::make_shared<latent::Network>(source.model, source.arithmetic, rows_at_once(source));
   network->load(source.weights);
   return network;
 }
@@ -20,7 +24,7 @@ std::shared_ptr<latent::Network> network_of(const BlockSource& source) {
 BlockDecoder::BlockDecoder(const BlockSource& source)
     : source_(source),
       decoder_(network_of(source), source.decoding),
-      judge_(source.model.description().representation, source.known),
+      judge_(models::representation_of(source.model.description()).name, source.known),
       unit_(decoder_.network().rows() * source.domain.dimensions()),
       latent_(decoder_.network().rows() * source.domain.latent()) {}
 

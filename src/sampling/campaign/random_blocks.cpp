@@ -8,8 +8,11 @@ namespace epitaxy::sampling {
 
 RandomBlocks::RandomBlocks(const models::ModelDescription& description, const data::DatasetIndex& training,
                            const latent::KnownMolecules& known, std::uint64_t seed)
-    : strings_(description), heads_(description.heads.size()), judge_(description.representation, &known), seed_(seed) {
-  for (const std::string& molecule : data::texts(training, description.representation)) {
+    : strings_(description),
+      heads_(description.heads.size()),
+      judge_(models::representation_of(description).name, &known),
+      seed_(seed) {
+  for (const std::string& molecule : data::texts(training, models::representation_of(description).notation)) {
     strings_.follow(molecule);
   }
   if (strings_.empty()) {

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The metrics of a campaign for scripts (summary.json) and for people (the log). docs/user_guide.md defines them.
+/// The metrics of a campaign for scripts (summary.json) and for people (the log). docs/stages/sample.md defines them.
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 

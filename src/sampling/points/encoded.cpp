@@ -10,10 +10,10 @@ namespace epitaxy::sampling {
 
 namespace {
 
-std::vector<std::size_t> readable_rows(const models::MoleculeText& text, const std::vector<std::string>& texts) {
+std::vector<std::size_t> readable_rows(const models::RowReader& reader, const std::vector<std::string>& texts) {
   std::vector<std::size_t> rows;
   for (std::size_t row = 0; row < texts.size(); ++row) {
-    if (!texts[row].empty() && text.can_encode(texts[row])) {
+    if (reader.can_read(texts[row])) {
       rows.push_back(row);
     }
   }
@@ -30,16 +30,17 @@ EncodedMolecules encode_molecules(const parallel::Communicator& communicator, co
   network->load(weights);
   const std::vector<std::string>* texts = nullptr;
   communicator.agree([&] {
-    texts = &data::texts(dataset, model.description().representation);
-    molecules.rows = readable_rows(network->text(), *texts);
+    models::check_substance(*model.description().kind, dataset);
+    texts = &data::texts(dataset, network->text().representation().notation);
+    molecules.rows = readable_rows(network->reader(), *texts);
     if (molecules.rows.empty()) {
       fail_input("{}: the model can read none of the {} molecules: was it trained on others?", dataset.path.string(),
                  texts->size());
     }
   });
-  molecules.means = latent::Encoder(network).means(communicator, molecules.rows.size(), [&](std::size_t i, float* ids) {
-    network->text().encode((*texts)[molecules.rows[i]], ids);
-  });
+  molecules.means = latent::Encoder(network).means(
+      communicator, molecules.rows.size(),
+      [&](std::size_t i, models::RowBlock& rows) { network->reader().read((*texts)[molecules.rows[i]], rows); });
   return molecules;
 }
 

@@ -70,7 +70,7 @@ latent::Encoder encoder_of(const CandidateSource& source) {
 void predict(latent::Encoder& encoder, std::vector<Candidate>& molecules) {
   const auto& heads = encoder.network().description().heads;
   const std::vector<float> standardized = encoder.predict(
-      {0, molecules.size()}, [&](std::size_t i, float* ids) { encoder.read(molecules[i].smiles, ids); });
+      {0, molecules.size()}, [&](std::size_t i, models::RowBlock& rows) { encoder.read(molecules[i].smiles, rows); });
   for (std::size_t i = 0; i < standardized.size(); ++i) {
     const double value = heads[i % heads.size()].standardizer.backward(standardized[i]);
     molecules[i / heads.size()].from_molecule.push_back(static_cast<float>(value));

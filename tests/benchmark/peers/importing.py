@@ -1,4 +1,4 @@
-"""pandas peer of an import stage: formulas and targets of a CSV, checked, to an HDF5 of element fractions."""
+"""pandas peer of an import stage: formulas and targets of a CSV, checked, to an HDF5."""
 
 import argparse
 import json
@@ -20,11 +20,9 @@ def main():
     values = pandas.to_numeric(table[arguments.target], errors="coerce")
     table = table[values.notna()]
     formulas = table["formula"].astype(str).tolist()
-    features, readable = composition.fractions(formulas)
+    _, readable = composition.fractions(formulas)
     formulas = [formula for formula, known in zip(formulas, readable) if known]
     with h5py.File(arguments.output, "w") as file:
-        file["features"] = features
-        file["feature_names"] = composition.ELEMENTS
         file["formula"] = formulas
         file["group"] = [composition.reduced(formula) for formula in formulas]
         file["line"] = np.flatnonzero(values.notna())[readable] + 2

@@ -61,7 +61,7 @@ struct Found {
 };
 
 std::unique_ptr<MoleculeVaeExecutor> executor_for(const VaeCase& c, std::size_t rows) {
-  auto executor = c.net.executor({.rows = rows, .arithmetic = {}, .training = false, .trainable = {}});
+  auto executor = c.net.executor({.rows = rows, .arithmetic = {}, .training = false, .trainable = {}, .of_kind = {}});
   executor->load(c.weights.data());
   return executor;
 }
@@ -83,7 +83,7 @@ Found search(const VaeCase& c, const Numbers& latent, std::size_t width) {
 /// each. For models of one row.
 double log_probability(VaeCase& c, const Tokens& tokens) {
   const auto executor = c.executor();
-  c.features.assign(tokens.begin(), tokens.end());
+  c.molecules = {test::sequence_of(tokens)};
   c.gradient(*executor);
   return -executor->parts().reconstruction;
 }

@@ -15,13 +15,14 @@ using namespace epitaxy::models;
 using linalg::Backend;
 using linalg::DataType;
 using test::Numbers;
+using test::Sequence;
 using test::small_settings;
 using test::VaeCase;
 using Tokens = std::vector<std::int32_t>;
 
 namespace {
 
-/// Ten strings as features of a model with one token per character.
+/// Ten strings as molecules of a model with one token per character.
 struct Strings {
   std::vector<std::string> texts = {"CCO", "CCN", "C1CC1", "CC=O", "C#N", "N", "OCC=C", "C1COC1", "CC(C)C", "O=CC#N"};
   std::string alphabet = "CNO=#()1";
@@ -37,14 +38,16 @@ struct Strings {
     settings.head_weights = {};
   }
 
-  Numbers features() const {
-    Numbers features(texts.size() * settings.length, 0.0f);
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-      for (std::size_t t = 0; t < texts[i].size(); ++t) {
-        features[i * settings.length + t] = static_cast<float>(1 + alphabet.find(texts[i][t]));
+  std::vector<Sequence> molecules() const {
+    std::vector<Sequence> molecules;
+    for (const std::string& text : texts) {
+      Sequence& molecule = molecules.emplace_back();
+      for (const char symbol : text) {
+        molecule.push_back(static_cast<TokenId>(1 + alphabet.find(symbol)));
       }
+      molecule.push_back(0);
     }
-    return features;
+    return molecules;
   }
 
   std::string text(const std::int32_t* tokens) const {
@@ -75,7 +78,7 @@ std::vector<double> train(VaeCase& c, MoleculeVaeExecutor& executor, int steps, 
   std::vector<double> losses;
   for (int step = 1; step <= steps; ++step) {
     c.position.step = static_cast<std::uint32_t>(step);
-    const nn::LossSums sums = c.gradient(executor, c.weights, gradient);
+    const BatchLoss sums = c.gradient(executor, c.weights, gradient);
     losses.push_back(sums.loss / sums.labels);
     const double left = 1.0 - static_cast<double>(step) / steps;
     for (std::size_t i = 0; i < moments.size(); ++i) {
@@ -89,7 +92,7 @@ void check_that_strings_are_learned(const nn::Arithmetic& arithmetic, DecoderInp
   Strings strings;
   strings.settings.decoder_input = input;
   VaeCase c(strings.settings, strings.texts.size());
-  c.features = strings.features();
+  c.molecules = strings.molecules();
   for (std::size_t i = 0; i < c.rows; ++i) {
     c.targets[i] = static_cast<float>(strings.texts[i].size()) / 3.0f - 1.5f;
   }
@@ -101,14 +104,14 @@ void check_that_strings_are_learned(const nn::Arithmetic& arithmetic, DecoderInp
   executor->load(c.weights.data());
   Numbers mean(c.rows * strings.settings.latent);
   Numbers log_variance(mean.size());
-  executor->encode(c.features.data(), mean.data(), log_variance.data());
+  executor->encode(c.block(), mean.data(), log_variance.data());
   Tokens tokens(c.rows * strings.settings.length, -1);
   executor->decode(mean.data(), tokens.data());
   for (std::size_t i = 0; i < c.rows; ++i) {
     BOOST_TEST(strings.text(tokens.data() + i * strings.settings.length) == strings.texts[i]);
   }
   Numbers predictions(c.rows);
-  executor->predict(c.features.data(), predictions.data());
+  executor->predict(c.block(), predictions.data());
   BOOST_TEST(test::largest_difference(predictions, c.targets, c.rows) < 0.2);
 }
 
@@ -128,7 +131,8 @@ void make_lively(VaeCase& c, std::uint32_t seed) {
 }
 
 Tokens decode(const VaeCase& c, const Numbers& latent, nn::Arithmetic arithmetic = {}) {
-  const auto executor = c.net.executor({.rows = c.rows, .arithmetic = arithmetic, .training = false, .trainable = {}});
+  const auto executor =
+      c.net.executor({.rows = c.rows, .arithmetic = arithmetic, .training = false, .trainable = {}, .of_kind = {}});
   executor->load(c.weights.data());
   Tokens tokens(c.rows * c.net.settings().length, -1);
   executor->decode(latent.data(), tokens.data());
@@ -168,12 +172,15 @@ BOOST_AUTO_TEST_CASE(greedy_decoding_is_the_largest_logit_given_the_tokens_befor
       continue;
     }
     ++compared;
-    c.features.assign(tokens.begin(), tokens.end());
+    for (std::size_t i = 0; i < c.rows; ++i) {
+      c.molecules[i] =
+          test::sequence_of(std::span(tokens).subspan(i * c.net.settings().length, c.net.settings().length));
+    }
     const auto executor = c.executor();
     c.gradient(*executor);
     BOOST_TEST(executor->parts().tokens > 0);
     BOOST_TEST(executor->parts().correct_tokens == executor->parts().tokens);
-    c.features[1] = c.features[1] == 1.0f ? 2.0f : 1.0f;
+    c.molecules[0][1] = c.molecules[0][1] == 1 ? 2 : 1;
     c.gradient(*executor);
     BOOST_TEST(executor->parts().correct_tokens < executor->parts().tokens);
   }
@@ -212,7 +219,8 @@ BOOST_AUTO_TEST_CASE(sampling_is_keyed_by_the_streams_and_cold_samples_are_greed
   VaeCase c(small_settings(), 40);
   make_lively(c, 7);
   const Numbers latent = test::random_numbers(c.rows * c.net.settings().latent, 8, -3, 3);
-  const auto executor = c.net.executor({.rows = c.rows, .arithmetic = {}, .training = false, .trainable = {}});
+  const auto executor =
+      c.net.executor({.rows = c.rows, .arithmetic = {}, .training = false, .trainable = {}, .of_kind = {}});
   executor->load(c.weights.data());
   const auto sample = [&](std::uint64_t seed, double temperature) {
     std::vector<RandomStream> streams;
@@ -234,14 +242,15 @@ BOOST_AUTO_TEST_CASE(properties_of_a_point_are_those_of_a_molecule_with_that_mea
     auto settings = small_settings();
     settings.head_hidden = hidden;
     const VaeCase c(settings);
-    const auto executor = c.net.executor({.rows = c.rows, .arithmetic = {}, .training = false, .trainable = {}});
+    const auto executor =
+        c.net.executor({.rows = c.rows, .arithmetic = {}, .training = false, .trainable = {}, .of_kind = {}});
     executor->load(c.weights.data());
     Numbers mean(c.rows * settings.latent);
     Numbers log_variance(mean.size());
     Numbers of_molecules(c.targets.size());
     Numbers of_points(c.targets.size(), 100.0f);
-    executor->encode(c.features.data(), mean.data(), log_variance.data());
-    executor->predict(c.features.data(), of_molecules.data());
+    executor->encode(c.block(), mean.data(), log_variance.data());
+    executor->predict(c.block(), of_molecules.data());
     executor->predict_latent(mean.data(), of_points.data());
     BOOST_TEST(test::same_bits(of_points.data(), of_molecules.data(), of_points.size()));
     if (hidden == 0) {
@@ -272,7 +281,8 @@ BOOST_AUTO_TEST_CASE(sampled_tokens_have_the_softmax_frequencies) {
     c.weights[bias.offset + k] = 0.5f * static_cast<float>(k);
     sum += std::exp(0.5 * static_cast<double>(k) / 2.0);
   }
-  const auto executor = c.net.executor({.rows = c.rows, .arithmetic = {}, .training = false, .trainable = {}});
+  const auto executor =
+      c.net.executor({.rows = c.rows, .arithmetic = {}, .training = false, .trainable = {}, .of_kind = {}});
   executor->load(c.weights.data());
   std::vector<RandomStream> streams;
   for (std::uint32_t i = 0; i < c.rows; ++i) {

@@ -1,6 +1,7 @@
 #include "models/molecule_vae/molecule_vae.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <limits>
@@ -17,6 +18,7 @@ using namespace epitaxy::models;
 using linalg::Backend;
 using linalg::DataType;
 using test::Numbers;
+using test::Sequence;
 using test::small_settings;
 using test::VaeCase;
 
@@ -189,15 +191,13 @@ BOOST_AUTO_TEST_CASE(the_encoder_reads_another_spelling_each_epoch) {
   const VaeCase plain(settings);
   settings.spellings = 2;
   VaeCase c(settings);
-  const std::size_t length = settings.length;
-  const Numbers own = plain.features;
-  const Numbers other = test::random_sequences(settings, c.rows, 77);
-  c.features.assign(c.rows * 3 * length, 0.0f);
-  const auto fill = [&](const Numbers& first, const Numbers& second) {
+  const std::vector<Sequence> own = plain.molecules;
+  const std::vector<Sequence> other = test::random_sequences(settings, c.rows, 77);
+  const auto fill = [&](const std::vector<Sequence>& first, const std::vector<Sequence>& second) {
     for (std::size_t i = 0; i < c.rows; ++i) {
-      std::copy_n(own.data() + i * length, length, c.features.data() + 3 * i * length);
-      std::copy_n(first.data() + i * length, length, c.features.data() + (3 * i + 1) * length);
-      std::copy_n(second.data() + i * length, length, c.features.data() + (3 * i + 2) * length);
+      c.molecules[i] = own[i];
+      c.molecules[i].insert(c.molecules[i].end(), first[i].begin(), first[i].end());
+      c.molecules[i].insert(c.molecules[i].end(), second[i].begin(), second[i].end());
     }
   };
   fill(own, other);
@@ -222,10 +222,9 @@ BOOST_AUTO_TEST_CASE(without_a_decoder_to_train_only_properties_are_learned) {
   for (const auto& parameter : c.net.layout().parameters()) {
     trainable.push_back(!parameter.name.starts_with("decoder."));
   }
-  const auto executor = c.net.executor({.rows = c.rows, .arithmetic = {}, .training = true, .trainable = trainable});
-  executor->set_beta(c.beta);
+  const auto executor = c.executor({}, trainable);
   Numbers gradient(c.weights.size(), 99.0f);
-  const nn::LossSums sums = c.gradient(*executor, c.weights, gradient);
+  const BatchLoss sums = c.gradient(*executor, c.weights, gradient);
   BOOST_TEST(sums.loss == properties);
   BOOST_TEST(sums.labels == static_cast<double>(c.rows));
   BOOST_TEST(executor->parts().reconstruction == 0.0);
@@ -248,7 +247,7 @@ BOOST_AUTO_TEST_CASE(without_a_decoder_to_train_only_properties_are_learned) {
   for (std::size_t p = 0; p < trainable.size(); ++p) {
     trainable[p] = c.net.layout()[p].name.starts_with("head.");
   }
-  const auto heads = c.net.executor({.rows = c.rows, .arithmetic = {}, .training = true, .trainable = trainable});
+  const auto heads = c.executor({}, trainable);
   Numbers of_heads(c.weights.size(), 99.0f);
   c.gradient(*heads, c.weights, of_heads);
   for (std::size_t p = 0; p < trainable.size(); ++p) {
@@ -265,13 +264,9 @@ BOOST_AUTO_TEST_CASE(what_follows_the_end_does_not_matter) {
   const Numbers before = c.gradient(*executor);
   const MoleculeVaeLoss parts = executor->parts();
   std::int64_t tokens = 0;
-  for (std::size_t i = 0; i < c.rows; ++i) {
-    float* row = c.features.data() + i * c.net.settings().length;
-    const auto end = static_cast<std::size_t>(std::find(row, row + c.net.settings().length, 0.0f) - row);
-    tokens += static_cast<std::int64_t>(std::min(end + 1, c.net.settings().length));
-    for (std::size_t t = end + 1; t < c.net.settings().length; ++t) {
-      row[t] = 3.0f;
-    }
+  for (Sequence& row : c.molecules) {
+    tokens += static_cast<std::int64_t>(std::min(row.size(), c.net.settings().length));
+    row.insert(row.end(), c.net.settings().length, 3);
   }
   BOOST_TEST(parts.tokens == tokens);
   BOOST_TEST(test::same_bits(before.data(), c.gradient(*executor).data(), before.size()));
@@ -281,15 +276,17 @@ BOOST_AUTO_TEST_CASE(what_follows_the_end_does_not_matter) {
 BOOST_AUTO_TEST_CASE(absent_rows_and_missing_labels_count_nowhere) {
   VaeCase c(small_settings(), 9);
   VaeCase longer(small_settings(), 40);
-  std::ranges::fill(longer.features, 0.0f);
-  std::ranges::copy(c.features, longer.features.begin());
+  // Both a row without values and an empty sequence are absent.
+  longer.molecules.assign(longer.rows, {});
+  longer.molecules.back() = {0};
+  std::ranges::copy(c.molecules, longer.molecules.begin());
   std::ranges::copy(c.targets, longer.targets.begin());
   const auto executor = c.executor();
   const auto longer_executor = longer.executor();
   Numbers gradient(c.weights.size(), 0.0f);
   Numbers same(c.weights.size(), 0.0f);
-  const nn::LossSums sums = c.gradient(*executor, c.weights, gradient);
-  const nn::LossSums same_sums = longer.gradient(*longer_executor, c.weights, same);
+  const BatchLoss sums = c.gradient(*executor, c.weights, gradient);
+  const BatchLoss same_sums = longer.gradient(*longer_executor, c.weights, same);
   BOOST_TEST(sums.labels == 9.0);
   BOOST_TEST(same_sums.labels == 9.0);
   BOOST_TEST(same_sums.loss == sums.loss, boost::test_tools::tolerance(1e-6));
@@ -302,7 +299,7 @@ BOOST_AUTO_TEST_CASE(absent_rows_and_missing_labels_count_nowhere) {
   BOOST_TEST(std::all_of(gradient.data() + head.offset, gradient.data() + head.offset + head.size,
                          [](float x) { return x == 0.0f; }));
 
-  std::ranges::fill(c.features, 0.0f);
+  c.molecules.assign(c.rows, {});
   BOOST_TEST(c.gradient(*executor, c.weights, gradient).labels == 0.0);
   BOOST_TEST(std::ranges::all_of(gradient, [](float x) { return x == 0.0f; }));
 }
@@ -310,8 +307,8 @@ BOOST_AUTO_TEST_CASE(absent_rows_and_missing_labels_count_nowhere) {
 BOOST_AUTO_TEST_CASE(tokens_outside_the_table_are_refused) {
   VaeCase c(small_settings());
   const auto executor = c.executor();
-  for (const float id : {7.0f, -1.0f}) {
-    c.features[0] = id;
+  for (const TokenId id : {TokenId{7}, TokenId{0xFFFF}}) {
+    c.molecules[0][0] = id;
     BOOST_CHECK_THROW(c.gradient(*executor), Error);
   }
 }
@@ -320,23 +317,44 @@ BOOST_AUTO_TEST_CASE(the_loss_is_the_sum_of_its_parts) {
   VaeCase c(small_settings());
   const auto executor = c.executor();
   Numbers gradient(c.weights.size());
-  const auto objective = [&] { return c.gradient(*executor, c.weights, gradient).loss; };
-  const double first = objective();
+  const BatchLoss sums = c.gradient(*executor, c.weights, gradient);
   const MoleculeVaeLoss parts = executor->parts();
-  BOOST_TEST(first == parts.reconstruction + 0.7 * parts.divergence + parts.properties,
+  BOOST_TEST(sums.parts == (std::array{parts.reconstruction, parts.divergence, parts.properties}),
+             boost::test_tools::per_element());
+  BOOST_TEST(sums.loss == parts.reconstruction + 0.7 * parts.divergence + parts.properties,
              boost::test_tools::tolerance(1e-12));
   BOOST_TEST(parts.divergence > 0.0);
   BOOST_TEST(parts.properties > 0.0);
-  executor->set_beta(0.0);
-  BOOST_TEST(objective() == parts.reconstruction + parts.properties, boost::test_tools::tolerance(1e-12));
+  c.beta = 0;
+  BOOST_TEST(c.gradient(*c.executor(), c.weights, gradient).loss == parts.reconstruction + parts.properties,
+             boost::test_tools::tolerance(1e-12));
   std::vector<float> mean(c.rows * 4);
   std::vector<float> log_variance(mean.size());
-  executor->encode(c.features.data(), mean.data(), log_variance.data());
+  executor->encode(c.block(), mean.data(), log_variance.data());
   double divergence = 0;
   for (std::size_t i = 0; i < mean.size(); ++i) {
     divergence += 0.5 * (std::pow(mean[i], 2) + std::exp(log_variance[i]) - 1 - log_variance[i]);
   }
   BOOST_TEST(parts.divergence == divergence, boost::test_tools::tolerance(1e-5));
+}
+
+// A constant factor an epoch from 0.1 in epoch 1 to 0.4 in epoch 3 is 0.2 in epoch 2.
+BOOST_AUTO_TEST_CASE(the_weight_of_the_divergence_follows_the_epochs) {
+  VaeCase c(small_settings());
+  const auto executor =
+      c.net.executor({.rows = c.rows,
+                      .arithmetic = {},
+                      .training = true,
+                      .trainable = {},
+                      .of_kind = BetaSchedule{.start = 0.1, .end = 0.4, .from_epoch = 1, .to_epoch = 3}});
+  Numbers gradient(c.weights.size());
+  for (const auto& [epochs, beta] : {std::pair{0.5, 0.1}, {2.0, 0.2}, {3.5, 0.4}}) {
+    c.position.epochs = epochs;
+    const double loss = c.gradient(*executor, c.weights, gradient).loss;
+    const MoleculeVaeLoss& parts = executor->parts();
+    BOOST_TEST(loss == parts.reconstruction + beta * parts.divergence + parts.properties,
+               boost::test_tools::tolerance(1e-12));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(predictions_are_linear_in_the_mean) {
@@ -346,8 +364,8 @@ BOOST_AUTO_TEST_CASE(predictions_are_linear_in_the_mean) {
   Numbers predictions(c.rows * 2);
   Numbers mean(c.rows * 4);
   Numbers log_variance(mean.size());
-  executor->predict(c.features.data(), predictions.data());
-  executor->encode(c.features.data(), mean.data(), log_variance.data());
+  executor->predict(c.block(), predictions.data());
+  executor->encode(c.block(), mean.data(), log_variance.data());
   const float* w = c.weights.data() + c.net.layout().find("head.dipole.weight").offset;
   const float bias = c.weights[c.net.layout().find("head.dipole.bias").offset];
   for (std::size_t i = 0; i < c.rows; ++i) {
@@ -362,7 +380,7 @@ BOOST_AUTO_TEST_CASE(predictions_are_linear_in_the_mean) {
 BOOST_AUTO_TEST_CASE(the_same_input_gives_the_same_bits) {
   const VaeCase c(small_settings(), 40);
   VaeCase other(small_settings(), 40);
-  std::ranges::reverse(other.features);
+  std::ranges::reverse(other.molecules);
   for (const nn::Arithmetic arithmetic :
        {nn::Arithmetic{DataType::float32, Backend::onednn}, nn::Arithmetic{DataType::bfloat16, Backend::onednn}}) {
     if (arithmetic.type == DataType::bfloat16 && !linalg::has_fast_bfloat16()) {
@@ -382,8 +400,8 @@ BOOST_AUTO_TEST_CASE(noise_is_keyed_by_the_position) {
   VaeCase c(small_settings());
   const auto executor = c.executor();
   const Numbers first = c.gradient(*executor);
-  for (const StreamPosition position : {StreamPosition{2, 2, 3, 0}, StreamPosition{1, 1, 3, 0},
-                                        StreamPosition{1, 2, 4, 0}, StreamPosition{1, 2, 3, 1}}) {
+  for (const StreamPosition position : {StreamPosition{2, 2, 3, 0, 0}, StreamPosition{1, 1, 3, 0, 0},
+                                        StreamPosition{1, 2, 4, 0, 0}, StreamPosition{1, 2, 3, 1, 0}}) {
     c.position = position;
     BOOST_TEST(!test::same_bits(first.data(), c.gradient(*executor).data(), first.size()));
   }
@@ -415,8 +433,7 @@ BOOST_AUTO_TEST_CASE(frozen_parameters_have_no_gradient_and_progress_goes_backwa
   for (std::size_t p = 0; p < parameters.size(); ++p) {
     trainable[p] = p % 3 != 0;
   }
-  const auto executor = c.net.executor({.rows = c.rows, .arithmetic = {}, .training = true, .trainable = trainable});
-  executor->set_beta(c.beta);
+  const auto executor = c.executor({}, trainable);
   Numbers gradient(c.weights.size(), 99.0f);
   std::vector<std::size_t> firsts;
   std::vector<Numbers> snapshots;

@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <set>
 
+#include "models/kinds.h"
 #include "numbers.h"
 #include "sampling/campaign/part_file.h"
 
@@ -12,18 +13,18 @@ using namespace epitaxy::sampling;
 namespace {
 
 models::ModelDescription small_model() {
-  models::ModelDescription d;
-  d.kind = "molecule_vae";
-  d.representation = "characters";
+  models::MoleculeVaeSettings s;
+  s.representation = "characters";
+  s.convolutions = {{4, 3}};
+  s.length = 10;
+  s.dense = 8;
+  s.latent = 3;
+  s.cells = 12;
+  s.layers = 1;
+  models::ModelDescription d = models::describe(models::molecule_vae(), s);
   d.features = {"C", "O", "N", "=", "(", ")"};
   d.seen = {9, 9, 9, 9, 9, 9};
   d.heads = {{"gap", "gap_eV", "eV", {.mean = 6, .scale = 2}, 1}, {"dipole", "mu_D", "D", {}, 1}};
-  d.vae.convolutions = {{4, 3}};
-  d.vae.length = 10;
-  d.vae.dense = 8;
-  d.vae.latent = 3;
-  d.vae.cells = 12;
-  d.vae.layers = 1;
   return d;
 }
 
@@ -91,6 +92,18 @@ BOOST_AUTO_TEST_CASE(points_give_the_same_however_they_are_cut_into_blocks) {
     }
     BOOST_TEST(hash_of(all) == hash_of(expected));
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_beam_may_be_wider_than_a_block) {
+  const latent::KnownMolecules known(training);
+  const latent::DecodingSettings wide{.kind = latent::DecodingKind::beam, .width = 300};
+  const auto hash = [&](std::size_t block) {
+    BlockDecoder decoder({model, weights.data(), {}, domain, 7, wide, &known, block});
+    return hash_of(decoder.compute({0, 0}, 16));
+  };
+  const std::string expected = hash(512);
+  BOOST_TEST(hash(16) == expected);
+  BOOST_TEST(hash(1) == expected);
 }
 
 BOOST_AUTO_TEST_CASE(seeds_scrambles_and_attempts_differ) {

@@ -4,7 +4,10 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "models/kinds.h"
+#include "models/molecule_vae/molecule_vae_settings.h"
 #include "sampling/campaign/part_file.h"
+#include "train/molecule_set.h"
 
 using namespace epitaxy;
 using namespace epitaxy::sampling;
@@ -12,24 +15,17 @@ using namespace epitaxy::sampling;
 namespace {
 
 models::ModelDescription model_of(std::size_t length) {
-  models::ModelDescription d;
-  d.kind = "molecule_vae";
-  d.representation = "tokens";
+  models::MoleculeVaeSettings s;
+  s.representation = "tokens";
+  s.length = length;
+  models::ModelDescription d = models::describe(models::molecule_vae(), s);
   d.features = {"C", "[nH]", "Cl"};
-  d.vae.length = length;
   d.heads.resize(2);
   return d;
 }
 
-data::DatasetIndex training() {
-  data::DatasetIndex index;
-  index.kind = "molecule";
-  index.smiles = {"CC", "ClCCl", "CCCCCCCC", "CCN"};  // the third is too long, the fourth has an unknown token
-  index.groups = index.smiles;
-  index.selfies.resize(index.smiles.size());
-  index.token_lists = data::make_token_lists(index.smiles, index.selfies);
-  return index;
-}
+/// The third is too long, the fourth has an unknown token.
+data::DatasetIndex training() { return test::molecule_set({"CC", "ClCCl", "CCCCCCCC", "CCN"}, {}).index; }
 
 }  // namespace
 

@@ -9,6 +9,7 @@
 #include "chem/fingerprint.h"
 #include "sampling/metrics/metrics_output.h"
 #include "sampling/sampling_blocks.h"
+#include "train/molecule_set.h"
 
 using namespace epitaxy;
 using namespace epitaxy::sampling;
@@ -22,12 +23,8 @@ const auto kClose = boost::test_tools::tolerance(1e-9);
 
 /// Six rows of four molecules; the gap of one row is unknown.
 data::DatasetIndex training_set() {
-  data::DatasetIndex index;
-  index.kind = "molecule";
-  index.groups = {"C", "CC", "CCC", "CCO", "CCO", "CCO"};
-  index.smiles = index.groups;
-  index.rows = index.groups.size();
-  index.targets = {{"gap_eV", "eV", {1, 2, kNone, 3, 3, 1}}, {"dipole_D", "D", {0, 0, 0, 0, 0, 0}}};
+  data::DatasetIndex index = test::molecule_set({"C", "CC", "CCC", "CCO", "CCO", "CCO"}, {}).index;
+  index.targets = {{"gap_eV", "eV", {1, 2, kNone, 3, 3, 1}, {}}, {"dipole_D", "D", {0, 0, 0, 0, 0, 0}, {}}};
   return index;
 }
 

@@ -5,9 +5,11 @@
 
 #include "base/error.h"
 #include "data/temporary_folder.h"
+#include "models/kinds.h"
 #include "models/molecule_vae/molecule_text.h"
 #include "numbers.h"
 #include "sampling/points/property_direction.h"
+#include "train/molecule_set.h"
 
 using namespace epitaxy;
 using test::says;
@@ -17,19 +19,19 @@ namespace {
 constexpr std::size_t kLatent = 3;
 
 models::ModelDescription small_model(std::size_t head_hidden = 0) {
-  models::ModelDescription d;
-  d.kind = "molecule_vae";
-  d.representation = "characters";
+  models::MoleculeVaeSettings s;
+  s.representation = "characters";
+  s.convolutions = {{4, 3}};
+  s.length = 12;
+  s.dense = 8;
+  s.latent = kLatent;
+  s.cells = 12;
+  s.layers = 1;
+  s.head_hidden = head_hidden;
+  models::ModelDescription d = models::describe(models::molecule_vae(), s);
   d.features = {"C", "O"};
   d.seen = {1, 1};
   d.heads = {{"gap_dft", "gap_eV", "eV", {5, 2}}, {"gap_xtb", "gap_eV", "eV", {4, 1}}, {"dipole", "mu_D", "D", {1, 3}}};
-  d.vae.convolutions = {{4, 3}};
-  d.vae.length = 12;
-  d.vae.dense = 8;
-  d.vae.latent = kLatent;
-  d.vae.cells = 12;
-  d.vae.layers = 1;
-  d.vae.head_hidden = head_hidden;
   return d;
 }
 
@@ -41,11 +43,15 @@ struct Case {
       : model(small_model(head_hidden)), weights(test::random_numbers(model.layout().size(), 7)) {}
 };
 
+data::DatasetIndex set_of(const std::vector<std::string>& smiles) {
+  data::DatasetIndex index = test::molecule_set(smiles, {}).index;
+  index.path = "molecules.h5";
+  return index;
+}
+
 /// 700 molecules, of which some are too long or hold nitrogen: three chunks of readable ones.
 data::DatasetIndex molecules() {
-  data::DatasetIndex index;
-  index.path = "molecules.h5";
-  index.kind = "molecule";
+  std::vector<std::string> texts;
   for (std::size_t i = 0; i < 700; ++i) {
     std::string smiles;
     for (std::size_t code = i + 2; code > 0; code /= 2) {
@@ -53,12 +59,9 @@ data::DatasetIndex molecules() {
     }
     smiles += i % 97 == 5 ? "N" : "";
     smiles += i % 101 == 7 ? "CCCCCCCC" : "";
-    index.smiles.push_back(smiles);
+    texts.push_back(smiles);
   }
-  index.rows = index.smiles.size();
-  index.selfies.resize(index.rows);
-  index.token_lists = data::make_token_lists(index.smiles, index.selfies);
-  return index;
+  return set_of(texts);
 }
 
 }  // namespace
@@ -77,20 +80,22 @@ BOOST_AUTO_TEST_CASE(molecules_are_encoded_the_same_by_any_number_of_ranks) {
 
   // One by one, each of them is the same as in its chunk.
   const models::MoleculeText text(c.model.description());
-  const auto executor = c.model.net().executor({.rows = 1, .arithmetic = {}, .training = false, .trainable = {}});
+  const auto reader = models::molecule_vae().reader(c.model.description());
+  const auto executor =
+      c.model.net().executor({.rows = 1, .arithmetic = {}, .training = false, .trainable = {}, .of_kind = {}});
   executor->load(c.weights.data());
   std::size_t place = 0;
   for (std::size_t row = 0; row < index.rows; ++row) {
-    if (!text.can_encode(index.smiles[row])) {
+    if (!text.can_encode(index.texts[row])) {
       continue;
     }
     BOOST_REQUIRE(place < all.rows.size());
     BOOST_TEST(all.rows[place] == row);
-    std::vector<float> features(12);
+    models::RowBlock block;
     std::vector<float> mean(kLatent);
     std::vector<float> log_variance(kLatent);
-    text.encode(index.smiles[row], features.data());
-    executor->encode(features.data(), mean.data(), log_variance.data());
+    reader->read(index.texts[row], block);
+    executor->encode(block, mean.data(), log_variance.data());
     BOOST_TEST(test::largest_difference(mean, all.means.data() + place * kLatent, kLatent) < 1e-5);
     ++place;
   }
@@ -102,12 +107,11 @@ BOOST_AUTO_TEST_CASE(molecules_are_encoded_the_same_by_any_number_of_ranks) {
 BOOST_AUTO_TEST_CASE(a_data_set_without_a_readable_molecule_is_refused) {
   const Case c;
   const auto world = parallel::Communicator::world();
-  auto index = molecules();
-  index.smiles.assign(3, "N");
-  index.rows = 3;
+  auto index = set_of({"N", "N", "N"});
   BOOST_CHECK_EXCEPTION(sampling::encode_molecules(world, c.model, c.weights.data(), {}, index), InputError,
                         says("molecules.h5", "can read none of the 3 molecules"));
-  index.kind = "composition";
+  index.texts.assign(3, "CO");  // a formula that the model could read as SMILES
+  index.substance = &chem::compositions();
   BOOST_CHECK_THROW(sampling::encode_molecules(world, c.model, c.weights.data(), {}, index), InputError);
 }
 
@@ -125,7 +129,8 @@ BOOST_AUTO_TEST_CASE(statistics_by_hand) {
 
 BOOST_AUTO_TEST_CASE(property_directions_are_what_heads_predict) {
   const Case c;
-  const auto executor = c.model.net().executor({.rows = 5, .arithmetic = {}, .training = false, .trainable = {}});
+  const auto executor =
+      c.model.net().executor({.rows = 5, .arithmetic = {}, .training = false, .trainable = {}, .of_kind = {}});
   executor->load(c.weights.data());
   const auto latent = test::random_numbers(5 * kLatent, 9, -3, 3);
   std::vector<float> predictions(5 * 3);

@@ -1,11 +1,16 @@
 #include "sampling/search/verify.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <csignal>
+#include <functional>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 #include "base/error.h"
@@ -50,6 +55,20 @@ std::vector<std::string> chains(std::size_t count) {
   return molecules;
 }
 
+/// The lock of HDF5 on a file that another program has open for writing.
+class Locked {
+ public:
+  explicit Locked(const fs::path& path) : descriptor_(::open(path.c_str(), O_RDWR | O_CLOEXEC)) {
+    BOOST_REQUIRE(::flock(descriptor_, LOCK_EX | LOCK_NB) == 0);
+  }
+  ~Locked() { ::close(descriptor_); }
+  Locked(const Locked&) = delete;
+  Locked& operator=(const Locked&) = delete;
+
+ private:
+  int descriptor_;
+};
+
 /// One folder for all ranks.
 struct Case {
   Communicator world = Communicator::world();
@@ -63,6 +82,16 @@ struct Case {
 
   Verification run(const std::vector<std::string>& molecules) {
     return verify(world, world.is_root() ? molecules : std::vector<std::string>{"of no interest"}, task, stop);
+  }
+
+  /// Any one of the batches' files.
+  fs::path some_file() const {
+    for (const auto& entry : fs::directory_iterator(folder)) {
+      if (entry.path().extension() == ".h5") {
+        return entry.path();
+      }
+    }
+    return {};
   }
 
   void check_results(const Verification& verification, const std::vector<std::string>& molecules) const {
@@ -162,18 +191,45 @@ BOOST_AUTO_TEST_CASE(another_job_may_work_on_the_same_list) {
 BOOST_AUTO_TEST_CASE(damaged_files_are_computed_again) {
   const auto molecules = chains(12);
   run(molecules);
-  world.on_root([&] {
-    for (const auto& entry : fs::directory_iterator(folder)) {
-      if (entry.path().extension() == ".h5") {
-        fs::resize_file(entry.path(), fs::file_size(entry.path()) / 2);
-        break;
-      }
+  const std::function<void(const fs::path&)> damages[] = {
+      [](const fs::path& file) { fs::resize_file(file, fs::file_size(file) / 2); },
+      [](const fs::path& file) { fs::resize_file(file, fs::file_size(file) - 1); },
+      [](const fs::path& file) { fs::resize_file(file, 9); },  // it still begins as HDF5 does
+      [](const fs::path& file) { fs::resize_file(file, 3); },
+      [](const fs::path& file) { fs::resize_file(file, 0); },
+      [](const fs::path& file) { file::write_atomically(file, std::string_view("no HDF5")); },
+  };
+  for (const auto& damage : damages) {
+    BOOST_TEST_CONTEXT("damage " << &damage - damages) {
+      world.on_root([&] { damage(some_file()); });
+      const Verification again = run(molecules);
+      BOOST_TEST(again.computed == 4U);
+      check_results(again, molecules);
+      BOOST_TEST(run(molecules).computed == 0U);
     }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_locked_file_is_not_taken_for_a_damaged_one) {
+  const auto molecules = chains(12);
+  run(molecules);
+  std::optional<Locked> lock;
+  fs::path file;
+  std::string before;
+  world.on_root([&] {
+    file = some_file();
+    before = test::read_file(file);
+    lock.emplace(file);
   });
-  const Verification again = run(molecules);
-  BOOST_TEST(again.computed == 4U);
-  check_results(again, molecules);
-  BOOST_TEST(run(molecules).computed == 0U);
+  BOOST_CHECK_EXCEPTION(run(molecules), InputError,
+                        says("HDF5 cannot lock the file", "Another program may be writing it"));
+  world.on_root([&] {
+    BOOST_TEST((test::read_file(file) == before));
+    lock.reset();
+  });
+  const Verification after = run(molecules);
+  BOOST_TEST(after.computed == 0U);
+  check_results(after, molecules);
 }
 
 BOOST_AUTO_TEST_CASE(what_a_dead_process_was_at_is_computed_in_one_of_its_own) {

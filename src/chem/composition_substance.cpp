@@ -1,0 +1,113 @@
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "chem/formula.h"
+#include "chem/fractions.h"
+#include "chem/substance.h"
+
+namespace epitaxy::chem {
+
+namespace {
+
+constexpr int kHydrogen = 1;
+
+Elements elements_of(const Composition& composition) {
+  Elements elements;
+  for (const auto& [number, count] : composition.atoms) {
+    elements.set(static_cast<std::size_t>(number));
+  }
+  return elements;
+}
+
+std::size_t heavy_atoms_of(const Composition& composition) {
+  double heavy = 0;
+  for (const auto& [number, count] : composition.atoms) {
+    heavy += number == kHydrogen ? 0 : count;
+  }
+  return static_cast<std::size_t>(std::llround(heavy));
+}
+
+class FormulaPreparer final : public Preparer {
+ public:
+  PreparedText prepare(std::string_view text) const override {
+    const std::string_view formula = text::trim(text);
+    const Composition composition = parse_formula(formula);
+    PreparedText result;
+    result.text = formula;
+    result.elements = elements_of(composition);
+    try {
+      element_fractions(composition);
+    } catch (const FormulaError& error) {
+      throw ElementError(error.what(), result.elements);
+    }
+    result.identity = composition.reduced();
+    result.group = result.identity;
+    result.atoms = composition.total();
+    result.heavy_atoms = heavy_atoms_of(composition);
+    return result;
+  }
+};
+
+class CompositionSubstance final : public Substance {
+ public:
+  std::string name() const override { return "composition"; }
+  std::string text_name() const override { return "formula"; }
+  std::string texts() const override { return "formulas"; }
+
+  ImportDefaults import_defaults() const override { return {}; }
+  void rule_keys(config::Keys&, Rules&) const override {}
+  Rules default_rules() const override { return {}; }
+  std::unique_ptr<Preparer> preparer(const Rules& rules) const override {
+    for (const auto& [rule, value] : rules) {
+      refuse_rule(rule, value);
+    }
+    return std::make_unique<FormulaPreparer>();
+  }
+
+  const std::vector<Representation>& representations() const override {
+    static const std::vector<Representation> none;
+    return none;
+  }
+  std::string write(std::string_view notation, std::string_view text) const override {
+    check(notation.empty(), "formulas have no further notation");
+    return std::string(text);
+  }
+
+  std::string scaffold(std::string_view text) const override {
+    std::vector<std::string> symbols = symbols_of(elements_of(parse_formula(text)));
+    std::ranges::sort(symbols);
+    return text::join(symbols, "-");
+  }
+
+  double similarity(std::string_view a, std::string_view b) const override {
+    std::map<int, double> differences;
+    const auto add = [&](std::string_view text, double sign) {
+      const Composition composition = parse_formula(text);
+      const double total = composition.total();
+      for (const auto& [number, count] : composition.atoms) {
+        differences[number] += sign * count / total;
+      }
+    };
+    add(a, 1);
+    add(b, -1);
+    double sum = 0;
+    for (const auto& [number, difference] : differences) {
+      sum += std::abs(difference);
+    }
+    return std::clamp(1 - sum / 2, 0.0, 1.0);
+  }
+
+  std::string drawing(std::string_view, int, int) const override { return {}; }
+};
+
+}  // namespace
+
+const Substance& compositions() {
+  static const CompositionSubstance substance;
+  return substance;
+}
+
+}  // namespace epitaxy::chem

@@ -1,0 +1,139 @@
+#include <algorithm>
+
+#include "base/error.h"
+#include "chem/fingerprint.h"
+#include "chem/molecule_drawing.h"
+#include "chem/molecule_standard.h"
+#include "chem/selfies.h"
+#include "chem/substance.h"
+
+namespace epitaxy::chem {
+
+namespace {
+
+constexpr const char* kSelfies = "selfies";
+
+/// A rule as a key of an import.
+struct Rule {
+  std::string name;
+  const char* meaning;
+  std::vector<std::string> values;
+  std::string fallback;
+  void (*set)(MoleculeRules& rules, const std::string& value);
+};
+
+const std::vector<Rule>& known_rules() {
+  static const std::vector<Rule> rules{
+      {"stereo",
+       "marks of stereo in the SMILES",
+       {"remove", "keep"},
+       "remove",
+       [](MoleculeRules& r, const std::string& value) { r.keep_stereo = value == "keep"; }},
+      {"radicals", "molecules with unpaired electrons; repair: these become bonds if they can", all_names<Radicals>(),
+       epitaxy::name_of(Radicals::repair),
+       [](MoleculeRules& r, const std::string& value) { r.radicals = value_of<Radicals>(value); }},
+      {"fragments",
+       "salts and mixtures: none, or the fragment with most heavy atoms",
+       {"reject", "largest"},
+       "reject",
+       [](MoleculeRules& r, const std::string& value) { r.largest_fragment = value == "largest"; }}};
+  return rules;
+}
+
+class SmilesPreparer final : public Preparer {
+ public:
+  explicit SmilesPreparer(const MoleculeRules& rules) : rules_(rules) {}
+
+  PreparedText prepare(std::string_view text) const override {
+    StandardMolecule molecule = standardize_molecule(text, rules_);
+    PreparedText result;
+    result.identity = molecule.smiles;
+    result.text = std::move(molecule.smiles);
+    result.group = std::move(molecule.group);
+    result.elements = molecule.elements;
+    result.atoms = static_cast<double>(molecule.atoms);
+    result.heavy_atoms = molecule.heavy_atoms;
+    result.repaired = molecule.repaired;
+    return result;
+  }
+
+ private:
+  MoleculeRules rules_;
+};
+
+class MoleculeSubstance final : public Substance {
+ public:
+  std::string name() const override { return "molecule"; }
+  std::string text_name() const override { return "smiles"; }
+  std::string texts() const override { return "SMILES"; }
+
+  ImportDefaults import_defaults() const override {
+    return {.needs_targets = false, .averages_duplicates = true, .missing_allowed = true};
+  }
+
+  void rule_keys(config::Keys& k, Rules& rules) const override {
+    Rules visited;
+    for (const Rule& rule : known_rules()) {
+      const auto found = std::ranges::find(rules, rule.name, &Rules::value_type::first);
+      std::string value = found == rules.end() ? rule.fallback : found->second;
+      k.choice(value, {rule.name.c_str(), rule.meaning}, rule.values);
+      visited.emplace_back(rule.name, value);
+    }
+    rules = std::move(visited);
+  }
+
+  Rules default_rules() const override {
+    Rules rules;
+    for (const Rule& rule : known_rules()) {
+      rules.emplace_back(rule.name, rule.fallback);
+    }
+    return rules;
+  }
+
+  std::unique_ptr<Preparer> preparer(const Rules& rules) const override {
+    MoleculeRules result;
+    for (const auto& [name, value] : rules) {
+      const auto rule = std::ranges::find(known_rules(), name, &Rule::name);
+      if (rule == known_rules().end() || std::ranges::find(rule->values, value) == rule->values.end()) {
+        refuse_rule(name, value);
+      }
+      rule->set(result, value);
+    }
+    return std::make_unique<SmilesPreparer>(result);
+  }
+
+  const std::vector<Representation>& representations() const override {
+    static const std::vector<Representation> all{{"characters", "", Tokenizer::characters},
+                                                 {"tokens", "", Tokenizer::tokens},
+                                                 {"selfies", kSelfies, Tokenizer::tokens}};
+    return all;
+  }
+
+  std::string write(std::string_view notation, std::string_view text) const override {
+    if (notation.empty()) {
+      return std::string(text);
+    }
+    check(notation == kSelfies, "molecules have no other notation than SELFIES");
+    return selfies_of(text);
+  }
+
+  std::string scaffold(std::string_view text) const override { return murcko_scaffold(text); }
+
+  double similarity(std::string_view a, std::string_view b) const override {
+    constexpr MorganSettings kSettings{.radius = 2, .bits = 1024};
+    return tanimoto(morgan_bits(a, kSettings), morgan_bits(b, kSettings));
+  }
+
+  std::string drawing(std::string_view text, int width, int height) const override {
+    return molecule_svg(text, width, height);
+  }
+};
+
+}  // namespace
+
+const Substance& molecules() {
+  static const MoleculeSubstance substance;
+  return substance;
+}
+
+}  // namespace epitaxy::chem

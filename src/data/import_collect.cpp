@@ -1,0 +1,228 @@
+#include "data/import_collect.h"
+
+#include <algorithm>
+#include <optional>
+#include <unordered_map>
+
+#include "base/error.h"
+#include "chem/elements.h"
+#include "data/import_report.h"
+#include "data/import_rows.h"
+#include "data/import_texts.h"
+
+namespace epitaxy::data {
+
+namespace {
+
+CsvTable read_source(const std::filesystem::path& path) {
+  const bool packed = path.extension() == ".gz";
+  const bool smiles = (packed ? path.stem() : path).extension() == ".smi";
+  return smiles ? CsvTable::read_smiles(path) : CsvTable::read(path);
+}
+
+/// Those that no row may hold.
+chem::Elements unwanted_elements(const ImportSettings& settings) {
+  const auto marked = [](const std::vector<std::string>& symbols) {
+    chem::Elements elements;
+    for (const std::string& symbol : symbols) {
+      const auto number = chem::atomic_number(symbol);
+      if (!number) {
+        fail_input("unknown element '{}' in the element filter", symbol);
+      }
+      elements.set(static_cast<std::size_t>(*number));
+    }
+    return elements;
+  };
+  chem::Elements unwanted = marked(settings.drop_elements);
+  if (!settings.only_elements.empty()) {
+    unwanted |= ~marked(settings.only_elements);
+  }
+  return unwanted;
+}
+
+/// Collects rows into a data set under the user's filters and the duplicates policy.
+class Collector {
+ public:
+  Collector(const CsvTable& table, const ImportSettings& settings)
+      : table_(table),
+        settings_(settings),
+        unwanted_(unwanted_elements(settings)),
+        column_(table.column(settings.column)),
+        targets_(table, settings) {
+    DatasetIndex& index = result_.dataset.index;
+    index.substance = settings.substance;
+    for (const std::string& notation : index.substance->notations()) {
+      index.notations[notation] = {};
+    }
+  }
+
+  /// `rows` of all ranks.
+  ImportResult run(RowTexts& rows) {
+    check(rows.size() == table_.rows(), "every row was read by a rank");
+    for (std::size_t row = 0; row < table_.rows(); ++row) {
+      RowText text = rows.take(row);
+      try {
+        take(row, text);
+      } catch (const RowProblem& problem) {
+        result_.rejected.push_back({table_.line(row), table_.row_text(row), problem.reason, problem.filtered});
+      }
+    }
+    return finish();
+  }
+
+ private:
+  void take(std::size_t row, RowText& text) {
+    // First, as a text may be rejected for an element that is unwanted anyway.
+    apply_filter(text.prepared.elements);
+    if (!text.reason.empty()) {
+      throw RowProblem{text.reason, false};
+    }
+    const std::size_t heavy = text.prepared.heavy_atoms;
+    if (settings_.max_heavy_atoms > 0 && heavy > settings_.max_heavy_atoms) {
+      filter("{} heavy atoms, more than {}", heavy, settings_.max_heavy_atoms);
+    }
+    targets_.read(row, text.prepared.atoms);
+    result_.repaired += text.prepared.repaired ? 1 : 0;
+    add(row, text);
+  }
+
+  void apply_filter(const chem::Elements& elements) const {
+    const std::vector<std::string> found = chem::symbols_of(elements & unwanted_);
+    if (!found.empty()) {
+      filter("element {} is filtered out", found.front());
+    }
+  }
+
+  void add(std::size_t row, RowText& text) {
+    DatasetIndex& index = result_.dataset.index;
+    if (settings_.duplicates != Duplicates::keep) {
+      const auto [found, is_new] = first_rows_.try_emplace(text.prepared.identity, index.lines.size());
+      if (!is_new) {
+        ++result_.merged;
+        merge(found->second, row, text);
+        return;
+      }
+    }
+    targets_.append();
+    result_.elements |= text.prepared.elements;
+    index.texts.emplace_back();
+    index.source.emplace_back();
+    index.lines.emplace_back();
+    index.groups.push_back(std::move(text.prepared.group));
+    for (auto& [notation, texts] : index.notations) {
+      texts.emplace_back();
+    }
+    place(index.lines.size() - 1, row, text);
+  }
+
+  void merge(std::size_t kept, std::size_t row, RowText& text) {
+    if (settings_.duplicates == Duplicates::mean) {
+      targets_.average(kept);
+    } else if (targets_.lower_than(kept)) {
+      targets_.replace(kept);
+      place(kept, row, text);
+    }
+  }
+
+  /// What may differ between rows of one identity.
+  void place(std::size_t kept, std::size_t row, RowText& text) {
+    DatasetIndex& index = result_.dataset.index;
+    index.texts[kept] = std::move(text.prepared.text);
+    index.source[kept] = table_.field(row, column_);
+    index.lines[kept] = static_cast<std::int64_t>(table_.line(row));
+    for (auto& [notation, texts] : index.notations) {
+      texts[kept] = std::move(text.notations[notation]);
+    }
+  }
+
+  ImportResult finish() {
+    DatasetIndex& index = result_.dataset.index;
+    result_.rows_read = table_.rows();
+    index.targets = targets_.finish();
+    index.rows = index.lines.size();
+    index.token_lists = make_token_lists(index);
+    return std::move(result_);
+  }
+
+  const CsvTable& table_;
+  const ImportSettings& settings_;
+  chem::Elements unwanted_;
+  std::size_t column_;
+  TargetRows targets_;
+  std::unordered_map<std::string, std::size_t> first_rows_;
+  ImportResult result_;
+};
+
+}  // namespace
+
+std::string problem_of_duplicates(const ImportSettings& settings) {
+  if (settings.duplicates != Duplicates::lowest) {
+    return "";
+  }
+  if (settings.targets.empty()) {
+    return "the row with the lowest first target is asked for, but there is no target";
+  }
+  if (settings.targets.front().values == Values::classes) {
+    return "the row with the lowest first target is asked for, but that names classes";
+  }
+  return "";
+}
+
+ImportSettings complete(ImportSettings settings) {
+  const chem::Substance& substance = *settings.substance;
+  if (settings.column.empty()) {
+    settings.column = substance.text_name();
+  }
+  chem::Rules rules = substance.default_rules();
+  for (const auto& [name, value] : settings.rules) {
+    const auto found = std::ranges::find(rules, name, &chem::Rules::value_type::first);
+    if (found != rules.end()) {
+      found->second = value;
+    } else {
+      rules.emplace_back(name, value);  // refused by the preparer
+    }
+  }
+  settings.rules = std::move(rules);
+  if (settings.targets.empty() && substance.import_defaults().needs_targets) {
+    fail_input("an import of {} needs at least one target", substance.plural());
+  }
+  for (TargetImport& target : settings.targets) {
+    if (target.values == Values::classes) {
+      target.unit = kClassUnit;
+      target.to = kClassUnit;
+    }
+  }
+  if (const std::string problem = problem_of_duplicates(settings); !problem.empty()) {
+    fail_input("duplicates: {}", problem);
+  }
+  return settings;
+}
+
+ImportResult collect(const parallel::Communicator& communicator, const ImportSettings& settings) {
+  std::optional<CsvTable> table;
+  std::optional<Collector> collector;
+  communicator.agree([&] {
+    table = read_source(settings.source);
+    // Wrong columns, units and filters are found before the long work.
+    collector.emplace(*table, settings);
+  });
+  const std::string root_hash = communicator.broadcast(table->hash());
+  RowTexts mine(*settings.substance);
+  communicator.agree([&] {
+    if (table->hash() != root_hash) {
+      fail("{}: holds another text here than for rank 0; all ranks have to see the same file",
+           settings.source.string());
+    }
+    mine = prepare_part(communicator, *table, settings);
+  });
+  RowTexts all = mine.gather(communicator);
+  ImportResult result;
+  communicator.on_root([&] {
+    result = collector->run(all);
+    result.dataset.index.preparation = preparation_of(settings);
+    result.dataset.provenance = provenance(settings, table->hash());
+  });
+  return result;
+}
+
+}  // namespace epitaxy::data

@@ -1,0 +1,92 @@
+#include "features/block_kinds.h"
+
+#include <algorithm>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "chem/descriptor_list.h"
+#include "chem/fractions.h"
+
+namespace epitaxy::features {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Names = std::vector<std::string>;
+
+// Counts of fragments
+
+Names morgan_names(const Block& block) {
+  Names names;
+  names.reserve(block.morgan.bits);
+  for (unsigned bit = 0; bit < block.morgan.bits; ++bit) {
+    names.push_back(fmt::format("morgan{}_{}", block.morgan.radius, bit));
+  }
+  return names;
+}
+
+void compute_morgan(const Block& block, std::string_view smiles, float* counts) {
+  chem::morgan_counts(smiles, block.morgan, counts);
+}
+
+std::string morgan_fragment(const Block& block, std::size_t column, std::string_view smiles) {
+  return chem::morgan_fragments(smiles, block.morgan)[column];
+}
+
+void morgan_keys(config::Keys& k, Block& block) {
+  chem::MorganSettings& s = block.morgan;
+  k.integer(s.radius, config::Key("radius", "of the fragments around each atom").in("bonds"), {0, 10});
+  k.integer(s.bits, {"bits", "columns that the fragments share; a multiple of 64"}, {64, 65536});
+  k.flag(s.counts, {"counts", "how often a fragment occurs; false: whether"});
+  if (s.bits % 64 != 0) {
+    k.problem("bits", "must be a multiple of 64");
+  }
+}
+
+void write_morgan(const Block& block, Json& json) {
+  json["radius"] = block.morgan.radius;
+  json["bits"] = block.morgan.bits;
+  json["counts"] = block.morgan.counts;
+}
+
+void read_morgan(const Json& json, Block& block) {
+  block.morgan = {json.at("radius"), json.at("bits"), json.at("counts")};
+}
+
+// Descriptors of molecules
+
+Names descriptor_names(const Block& /*block*/) { return chem::descriptor_list_names(); }
+
+void compute_descriptors(const Block& /*block*/, std::string_view smiles, float* values) {
+  std::ranges::copy(chem::descriptor_list(smiles), values);
+}
+
+// Element fractions
+
+Names element_names(const Block& /*block*/) {
+  const auto& symbols = chem::feature_symbols();
+  return {symbols.begin(), symbols.end()};
+}
+
+void compute_fractions(const Block& /*block*/, std::string_view formula, float* fractions) {
+  std::ranges::copy(chem::element_fractions(chem::parse_formula(formula)), fractions);
+}
+
+constexpr BlockKind kEntries[] = {
+    {Block::Kind::morgan, chem::molecules, ColumnKind::count, morgan_names, compute_morgan, morgan_fragment,
+     morgan_keys, write_morgan, read_morgan},
+    {Block::Kind::descriptors, chem::molecules, ColumnKind::number, descriptor_names, compute_descriptors},
+    {Block::Kind::composition, chem::compositions, ColumnKind::number, element_names, compute_fractions},
+};
+static_assert(std::size(kEntries) == std::size(kBlockKinds), "an entry for each name");
+
+}  // namespace
+
+const BlockKind& entry_of(Block::Kind kind) {
+  const auto* const found = std::ranges::find(kEntries, kind, &BlockKind::kind);
+  check(found != std::end(kEntries), "every kind of block has an entry");
+  return *found;
+}
+
+}  // namespace epitaxy::features

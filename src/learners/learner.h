@@ -1,0 +1,92 @@
+#pragma once
+/// \file
+/// What learns from some hundred to some ten thousand rows on one rank: settings, keys, training, file. Each learner is
+/// a class in a file of its own (`ridge.cpp` is the shortest) and a line in `learners.cpp`.
+#include <any>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/keys.h"
+#include "learners/regressor.h"
+
+namespace epitaxy::learners {
+
+using StopQuestion = std::function<bool()>;
+
+/// What a learner is trained on: columns that differ between rows, standardized labels.
+struct TrainingTable {
+  const std::vector<ColumnKind>& kinds;
+  const Matrix& rows;
+  std::vector<double> labels;
+  std::uint64_t seed;
+};
+
+class Learner;
+
+/// The name of what learns nothing.
+inline constexpr const char* kNone = "none";
+
+/// A learner with all its settings. Without a learner nothing is learned: the prediction is 0.
+struct Candidate {
+  const Learner* learner = nullptr;
+  std::any settings = {};
+
+  const char* name() const;
+  /// What may differ between the candidates of one learner, in words: `penalty 0.1, width 2`.
+  std::string describe() const;
+};
+
+class Learner {
+ public:
+  Learner() = default;
+  virtual ~Learner() = default;
+  Learner(const Learner&) = delete;
+  Learner& operator=(const Learner&) = delete;
+
+  /// In the input and in files.
+  virtual const char* name() const = 0;
+  /// Visits its keys. A list of values in the input multiplies the candidates.
+  virtual std::vector<Candidate> candidates(config::Keys& k) const = 0;
+  /// `settings` of a candidate.
+  virtual std::string describe(const std::any& settings) const = 0;
+  /// On one thread; the same input gives the same bits. Null when `stop` said so.
+  virtual std::unique_ptr<Regressor> train(const std::any& settings, const TrainingTable& table,
+                                           const StopQuestion& stop) const = 0;
+  /// What `Regressor::write` of a trained one wrote.
+  virtual std::unique_ptr<Regressor> read(const data::Hdf5File& file, const std::string& group) const = 0;
+};
+
+/// A learner whose settings are the struct S.
+template <typename S>
+class LearnerOf : public Learner {
+ public:
+  std::vector<Candidate> candidates(config::Keys& k) const final {
+    std::vector<Candidate> result;
+    for (const S& settings : read_settings(k)) {
+      result.push_back({this, settings});
+    }
+    return result;
+  }
+  std::string describe(const std::any& settings) const final {
+    return describe_settings(std::any_cast<const S&>(settings));
+  }
+  std::unique_ptr<Regressor> train(const std::any& settings, const TrainingTable& table,
+                                   const StopQuestion& stop) const final {
+    return train_with(std::any_cast<const S&>(settings), table, stop);
+  }
+
+ private:
+  /// Visits the keys; see learners/candidate_keys.h.
+  virtual std::vector<S> read_settings(config::Keys& k) const = 0;
+  virtual std::string describe_settings(const S& settings) const = 0;
+  virtual std::unique_ptr<Regressor> train_with(const S& settings, const TrainingTable& table,
+                                                const StopQuestion& stop) const = 0;
+};
+
+inline const char* Candidate::name() const { return learner != nullptr ? learner->name() : kNone; }
+inline std::string Candidate::describe() const { return learner != nullptr ? learner->describe(settings) : ""; }
+
+}  // namespace epitaxy::learners

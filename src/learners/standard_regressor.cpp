@@ -1,0 +1,133 @@
+#include "learners/standard_regressor.h"
+
+#include <utility>
+
+#include "base/error.h"
+#include "learners/learners.h"
+#include "models/model.h"
+
+namespace epitaxy::learners {
+
+namespace {
+
+/// Rows that have another value in a column than the given row.
+std::size_t count_different(const Matrix& rows, std::size_t column, std::size_t row) {
+  const float value = rows.row(row)[column];
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < rows.rows; ++i) {
+    count += rows.row(i)[column] != value ? 1 : 0;
+  }
+  return count;
+}
+
+/// If all rows but one have the same value, then one of the first two rows has it.
+std::vector<std::int64_t> different_columns(const Matrix& rows) {
+  static_assert(kFewestDifferent == 2);
+  std::vector<std::int64_t> kept;
+  for (std::size_t j = 0; j < rows.columns && rows.rows > kFewestDifferent; ++j) {
+    if (count_different(rows, j, 0) >= kFewestDifferent && count_different(rows, j, 1) >= kFewestDifferent) {
+      kept.push_back(static_cast<std::int64_t>(j));
+    }
+  }
+  return kept;
+}
+
+/// Leaves out columns that say nothing and standardizes labels for the learner inside.
+class StandardRegressor final : public Regressor {
+ public:
+  StandardRegressor(std::string kind, std::size_t columns, std::vector<std::int64_t> kept,
+                    models::Standardizer standardizer, std::unique_ptr<Regressor> inner)
+      : kind_(std::move(kind)),
+        columns_(columns),
+        kept_(std::move(kept)),
+        standardizer_(standardizer),
+        inner_(std::move(inner)) {}
+
+  std::vector<double> predict(const Matrix& rows) const override {
+    check(rows.columns == columns_, "rows of other columns than those of the training");
+    auto values = inner_->predict(pick_columns(rows, kept_));
+    for (double& value : values) {
+      value = standardizer_.backward(value);
+    }
+    return values;
+  }
+
+  std::vector<double> spread(const Matrix& rows) const override {
+    auto values = inner_->spread(pick_columns(rows, kept_));
+    for (double& value : values) {
+      value *= standardizer_.scale;
+    }
+    return values;
+  }
+
+  std::vector<double> importances() const override {
+    const auto inner = inner_->importances();
+    std::vector<double> result(inner.empty() ? 0 : columns_, 0);
+    for (std::size_t i = 0; i < inner.size(); ++i) {
+      result[static_cast<std::size_t>(kept_[i])] = inner[i];
+    }
+    return result;
+  }
+
+  void write(data::Hdf5File& file, const std::string& group) const override {
+    file.write(group + "/columns", kept_);
+    file.write_attribute(group, "kind", kind_);
+    file.write_attribute(group, "column_count", static_cast<std::int64_t>(columns_));
+    file.write_attribute(group, "mean", standardizer_.mean);
+    file.write_attribute(group, "scale", standardizer_.scale);
+    inner_->write(file, group);
+  }
+
+ private:
+  std::string kind_;
+  std::size_t columns_;
+  std::vector<std::int64_t> kept_;
+  models::Standardizer standardizer_;
+  std::unique_ptr<Regressor> inner_;
+};
+
+}  // namespace
+
+std::unique_ptr<Regressor> train_regressor(const Candidate& candidate, const std::vector<ColumnKind>& kinds,
+                                           const Matrix& rows, std::span<const double> labels, std::uint64_t seed,
+                                           const StopQuestion& stop) {
+  check(rows.rows == labels.size() && rows.rows > 0, "a label for each row");
+  check(rows.columns == kinds.size(), "a kind for each column");
+  if (candidate.learner == nullptr) {
+    return std::make_unique<ZeroRegressor>();
+  }
+  const auto kept = different_columns(rows);
+  std::vector<ColumnKind> kept_kinds;
+  for (const std::int64_t column : kept) {
+    kept_kinds.push_back(kinds[static_cast<std::size_t>(column)]);
+  }
+  const Matrix picked = pick_columns(rows, kept);
+  const auto standardizer = models::Standardizer::fit({labels.begin(), labels.end()});
+  TrainingTable table{kept_kinds, picked, {}, seed};
+  for (const double label : labels) {
+    table.labels.push_back(standardizer.forward(label));
+  }
+  auto inner =
+      kept.empty() ? std::make_unique<ZeroRegressor>() : candidate.learner->train(candidate.settings, table, stop);
+  if (!inner) {
+    return nullptr;
+  }
+  return std::make_unique<StandardRegressor>(kept.empty() ? kNone : candidate.name(), rows.columns, kept, standardizer,
+                                             std::move(inner));
+}
+
+std::unique_ptr<Regressor> read_standard(const data::Hdf5File& file, const std::string& group) {
+  const std::string kind = file.text_attribute(group, "kind");
+  const Learner* learner = find_learner(kind);
+  if (learner == nullptr && kind != kNone) {
+    fail_input("{} holds a learner '{}', which this version does not know", file.path().string(), kind);
+  }
+  auto inner = learner != nullptr ? learner->read(file, group) : std::make_unique<ZeroRegressor>();
+  return std::make_unique<StandardRegressor>(
+      kind, static_cast<std::size_t>(file.integer_attribute(group, "column_count")),
+      file.read<std::int64_t>(group + "/columns"),
+      models::Standardizer{file.number_attribute(group, "mean"), file.number_attribute(group, "scale")},
+      std::move(inner));
+}
+
+}  // namespace epitaxy::learners

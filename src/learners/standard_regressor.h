@@ -1,0 +1,22 @@
+#pragma once
+/// \file
+/// What every learner is wrapped in: columns that say nothing are left out, and labels are standardized.
+#include <span>
+
+#include "learners/learner.h"
+
+namespace epitaxy::learners {
+
+/// A column is used only if so many rows differ from its most frequent value.
+inline constexpr std::size_t kFewestDifferent = 2;
+
+/// Trains on one thread; the same input gives the same bits. Where no column is left the mean label is predicted.
+/// Returns null when `stop` said so.
+std::unique_ptr<Regressor> train_regressor(const Candidate& candidate, const std::vector<ColumnKind>& kinds,
+                                           const Matrix& rows, std::span<const double> labels, std::uint64_t seed,
+                                           const StopQuestion& stop);
+
+/// Throws InputError for a learner that this version does not know. See read_regressor.
+std::unique_ptr<Regressor> read_standard(const data::Hdf5File& file, const std::string& group);
+
+}  // namespace epitaxy::learners

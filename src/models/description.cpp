@@ -1,0 +1,109 @@
+#include "models/description.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "models/head_task.h"
+#include "models/kinds.h"
+
+namespace epitaxy::models {
+
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+Json to_json(const Head& head) {
+  Json json{{"name", head.name},
+            {"target", head.target},
+            {"unit", head.unit},
+            {"mean", head.standardizer.mean},
+            {"scale", head.standardizer.scale}};
+  if (head.weight != 1) {
+    json["weight"] = head.weight;
+  }
+  if (head.task != &regression()) {
+    json["task"] = head.task->name();
+    json["classes"] = head.classes;
+  }
+  return json;
+}
+
+Head head_from(const Json& json) {
+  Head head{json.at("name"),
+            json.at("target"),
+            json.at("unit"),
+            {json.at("mean"), json.at("scale")},
+            json.value("weight", 1.0)};
+  if (json.contains("task")) {
+    head.task = &head_task(json.at("task"));
+    json.at("classes").get_to(head.classes);
+    const data::Target target{head.target, head.unit, {}, head.classes};
+    if (const std::string misfit = head.task->misfit(target); !misfit.empty()) {
+      fail_input("the model's head '{}' is for the task '{}', but {}", head.name, head.task->name(), misfit);
+    }
+  }
+  return head;
+}
+
+}  // namespace
+
+std::string ModelDescription::to_json() const {
+  Json json;
+  json["kind"] = kind->name();
+  kind->write(settings, json);
+  json["features"] = features;
+  json["seen"] = seen;
+  json["heads"] = Json::array();
+  for (const Head& head : heads) {
+    json["heads"].push_back(models::to_json(head));
+  }
+  if (preparation) {
+    json["preparation"] = Json::parse(data::to_json(*preparation));
+  }
+  return json.dump();
+}
+
+ModelDescription ModelDescription::from_json(const std::string& text, std::span<const Kind* const> kinds) {
+  try {
+    const auto json = Json::parse(text);
+    ModelDescription d;
+    d.kind = &models::kind(json.at("kind"), kinds.empty() ? models::kinds() : kinds);
+    d.settings = d.kind->read(json);
+    json.at("features").get_to(d.features);
+    json.at("seen").get_to(d.seen);
+    for (const auto& head : json.at("heads")) {
+      d.heads.push_back(head_from(head));
+    }
+    if (json.contains("preparation")) {
+      d.preparation = data::preparation_from_json(json.at("preparation").dump());
+      data::keep_rules_of(d.kind->substance(), *d.preparation);
+    }
+    return d;
+  } catch (const nlohmann::json::exception& error) {
+    fail_input("the model description is not readable: {}", error.what());
+  }
+}
+
+std::vector<std::string> ModelDescription::head_names() const {
+  std::vector<std::string> names;
+  for (const Head& head : heads) {
+    names.push_back(head.name);
+  }
+  return names;
+}
+
+std::size_t ModelDescription::head_index(const std::string& name) const {
+  const auto names = head_names();
+  const auto found = std::ranges::find(names, name);
+  if (found == names.end()) {
+    const auto hint = text::nearest(name, names);
+    fail_input("the model has no head '{}'; it has {}{}", name, text::join(names, ", "),
+               hint ? fmt::format(" (did you mean '{}'?)", *hint) : "");
+  }
+  return static_cast<std::size_t>(found - names.begin());
+}
+
+ModelDescription describe(const Kind& kind) { return describe(kind, kind.default_settings()); }
+
+}  // namespace epitaxy::models
