@@ -24,3 +24,15 @@ function(epitaxy_precompile target layer)
     target_precompile_headers(${target} REUSE_FROM epitaxy_base)
   endif()
 endfunction()
+
+# Several files at once, where they share most of what they read: a build takes a third less processor time. The layers
+# below `chem` and the models are compiled file by file, so that their loops are optimized as they are measured.
+option(EPITAXY_UNITY "Compile several files of a layer at once" ON)
+set(epitaxy_unity_layers config chem data features latent train learners transfer sampling app)
+set(epitaxy_unity_tests app features learners linalg)
+
+function(epitaxy_unity target)
+  if(EPITAXY_UNITY AND CMAKE_BUILD_TYPE STREQUAL "Release")
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
+  endif()
+endfunction()

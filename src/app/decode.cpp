@@ -17,11 +17,11 @@ namespace epitaxy::app {
 namespace {
 
 /// What is read before anything is computed.
-struct Request {
+struct DecodeRequest {
   latent::LatentModel model;
   latent::LatentPoints points;
 
-  explicit Request(const DecodeOptions& options)
+  explicit DecodeRequest(const DecodeOptions& options)
       : model(options.model), points(latent::read_points(options.input, model.latent())) {}
 };
 
@@ -40,7 +40,7 @@ std::vector<std::string> property_fields(const models::ModelDescription& descrip
   return fields;
 }
 
-void write_table(const DecodeOptions& options, const Request& request, const DecodedPoints& answers) {
+void write_table(const DecodeOptions& options, const DecodeRequest& request, const DecodedPoints& answers) {
   const latent::LatentPoints& points = request.points;
   const auto& description = request.model.description();
   const auto heads = choose_heads(description, "");
@@ -77,7 +77,7 @@ void write_table(const DecodeOptions& options, const Request& request, const Dec
   log_units(description, heads, properties);
 }
 
-void report(const DecodeOptions& options, const Request& request, const DecodedPoints& answers) {
+void report(const DecodeOptions& options, const DecodeRequest& request, const DecodedPoints& answers) {
   const latent::LatentPoints& points = request.points;
   const std::size_t attempts = molecules_by_point(options);
   latent::MoleculeCounter counter;
@@ -104,7 +104,7 @@ void report(const DecodeOptions& options, const Request& request, const DecodedP
 }  // namespace
 
 void decode(const parallel::Communicator& communicator, const DecodeOptions& options) {
-  std::optional<Request> request;
+  std::optional<DecodeRequest> request;
   communicator.agree([&] { request.emplace(options); });
   communicator.on_root([&] { make_folder_of(options.output); });
   DecodedPoints mine;

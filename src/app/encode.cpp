@@ -18,14 +18,14 @@ namespace epitaxy::app {
 namespace {
 
 /// What is read before anything is computed.
-struct Request {
+struct EncodeRequest {
   latent::LatentModel model;
   TextReader reader;
   data::CsvTable table;
   std::size_t column;
   bool hdf5;
 
-  explicit Request(const EncodeOptions& options)
+  explicit EncodeRequest(const EncodeOptions& options)
       : model(options.model),
         reader(model.description(), options.model.string()),
         table(data::CsvTable::read(options.input)),
@@ -46,7 +46,7 @@ struct Request {
   }
 };
 
-void write_hdf5(const EncodeOptions& options, const Request& request, const std::vector<RowNote>& notes,
+void write_hdf5(const EncodeOptions& options, const EncodeRequest& request, const std::vector<RowNote>& notes,
                 const latent::LatentVectors& latents) {
   latent::LatentFile file;
   file.latent = request.model.latent();
@@ -68,7 +68,7 @@ void write_hdf5(const EncodeOptions& options, const Request& request, const std:
 /// Nine digits give a float32 back, also when they are read as a double first.
 std::string latent_number(float value) { return fmt::format("{:.9g}", value); }
 
-void write_csv(const EncodeOptions& options, const Request& request, const std::vector<RowNote>& notes,
+void write_csv(const EncodeOptions& options, const EncodeRequest& request, const std::vector<RowNote>& notes,
                const latent::LatentVectors& latents) {
   const data::CsvTable& table = request.table;
   const std::size_t latent = request.model.latent();
@@ -92,7 +92,7 @@ void write_csv(const EncodeOptions& options, const Request& request, const std::
   out.write(options.output);
 }
 
-void report(const EncodeOptions& options, const Request& request, const std::vector<RowNote>& notes) {
+void report(const EncodeOptions& options, const EncodeRequest& request, const std::vector<RowNote>& notes) {
   const auto readable = static_cast<std::size_t>(std::ranges::count_if(notes, &RowNote::readable));
   const auto doubtful = std::ranges::count_if(notes, [](const RowNote& n) { return n.readable && !n.warning.empty(); });
   log::info("{} of {} rows encoded into {}: {} latent numbers each", readable, notes.size(), options.output.string(),
@@ -107,7 +107,7 @@ void report(const EncodeOptions& options, const Request& request, const std::vec
 }  // namespace
 
 void encode(const parallel::Communicator& communicator, const EncodeOptions& options) {
-  std::optional<Request> request;
+  std::optional<EncodeRequest> request;
   InputRows rows;
   communicator.agree([&] {
     request.emplace(options);

@@ -18,13 +18,13 @@ namespace epitaxy::app {
 namespace {
 
 /// What is read before anything is computed.
-struct Request {
+struct PredictRequest {
   std::unique_ptr<RowPredictor> predictor;
   data::CsvTable table;
   std::size_t column;
   std::vector<ValueColumn> cheap;
 
-  explicit Request(const PredictOptions& options)
+  explicit PredictRequest(const PredictOptions& options)
       : predictor(open_predictor(options.model, options.head)),
         table(data::CsvTable::read(options.input)),
         column(text_column(options.input, table, options.column, description().preparation,
@@ -75,7 +75,7 @@ struct Answers {
 };
 
 /// A number of the table for each cheap column; throws InputError when one is none.
-void read_cheap(const Request& request, std::size_t row, double* values) {
+void read_cheap(const PredictRequest& request, std::size_t row, double* values) {
   for (std::size_t c = 0; c < request.cheap.size(); ++c) {
     const auto value = request.value(row, request.cheap[c]);
     if (!value || !std::isfinite(*value)) {
@@ -87,7 +87,7 @@ void read_cheap(const Request& request, std::size_t row, double* values) {
 }
 
 /// This rank's rows.
-Answers predict_rows(const Request& request, parallel::RowRange range) {
+Answers predict_rows(const PredictRequest& request, parallel::RowRange range) {
   const data::CsvTable& table = request.table;
   std::vector<std::string> texts;
   std::vector<std::string> problems(range.size());
@@ -120,7 +120,7 @@ Answers predict_rows(const Request& request, parallel::RowRange range) {
   return answers;
 }
 
-void write_table(const PredictOptions& options, const Request& request, const Answers& answers) {
+void write_table(const PredictOptions& options, const PredictRequest& request, const Answers& answers) {
   const data::CsvTable& table = request.table;
   const auto& description = request.description();
   const bool intervals = description.coverage.has_value();
@@ -170,7 +170,7 @@ void write_table(const PredictOptions& options, const Request& request, const An
 }
 
 /// The label of a row in a column of the input; nothing when it has none.
-std::optional<double> label_of(const Request& request, std::size_t row, const ValueColumn& column,
+std::optional<double> label_of(const PredictRequest& request, std::size_t row, const ValueColumn& column,
                                const models::Head& head) {
   if (head.classes.empty()) {
     return request.value(row, column);
@@ -180,7 +180,7 @@ std::optional<double> label_of(const Request& request, std::size_t row, const Va
 }
 
 /// When the input has the target already, the user gets the error too.
-void report_error(const Request& request, const Answers& answers, const RowPredictor::Output& output) {
+void report_error(const PredictRequest& request, const Answers& answers, const RowPredictor::Output& output) {
   const auto& description = request.description();
   const models::Head& head = output.head;
   const auto found = find_value_column(request.table, head.target, head.unit, description.preparation);
@@ -217,7 +217,7 @@ void report_error(const Request& request, const Answers& answers, const RowPredi
   log::line(line);
 }
 
-void report(const PredictOptions& options, const Request& request, const Answers& answers) {
+void report(const PredictOptions& options, const PredictRequest& request, const Answers& answers) {
   const auto& description = request.description();
   const auto& notes = answers.notes;
   const auto readable = static_cast<std::size_t>(std::ranges::count_if(notes, &RowNote::readable));
@@ -235,7 +235,7 @@ void report(const PredictOptions& options, const Request& request, const Answers
 }  // namespace
 
 void predict(const parallel::Communicator& communicator, const PredictOptions& options) {
-  std::optional<Request> request;
+  std::optional<PredictRequest> request;
   Answers mine;
   communicator.agree([&] { request.emplace(options); });
   communicator.on_root([&] { make_folder_of(options.output); });

@@ -10,6 +10,11 @@
 namespace epitaxy::text {
 
 std::string_view trim(std::string_view s);
+
+/// Of ASCII, whatever the locale.
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 /// Always at least one part: "a,,b" gives "a", "", "b" and an empty text one empty part.
 std::vector<std::string> split(std::string_view s, char separator);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);

@@ -8,11 +8,10 @@ namespace epitaxy::chem {
 
 namespace {
 
-constexpr int kElements = 118;
 constexpr int kLastFeature = 94;  // Pu
 constexpr std::array<int, 8> kNoFeature = {2, 10, 18, 84, 85, 86, 87, 88};
 
-constexpr std::array<std::string_view, kElements> kSymbols = {
+constexpr std::array<std::string_view, kLargestAtomicNumber> kSymbols = {
     "H",  "He", "Li", "Be", "B",  "C",  "N",  "O",  "F",  "Ne", "Na", "Mg", "Al", "Si", "P",  "S",  "Cl",
     "Ar", "K",  "Ca", "Sc", "Ti", "V",  "Cr", "Mn", "Fe", "Co", "Ni", "Cu", "Zn", "Ga", "Ge", "As", "Se",
     "Br", "Kr", "Rb", "Sr", "Y",  "Zr", "Nb", "Mo", "Tc", "Ru", "Rh", "Pd", "Ag", "Cd", "In", "Sn", "Sb",
@@ -37,10 +36,10 @@ constexpr std::array<std::uint8_t, kSlots> make_numbers() {
   return numbers;
 }
 
-constexpr std::array<int, kElements + 1> make_features() {
-  std::array<int, kElements + 1> features{};
+constexpr std::array<int, kLargestAtomicNumber + 1> make_features() {
+  std::array<int, kLargestAtomicNumber + 1> features{};
   int next = 0;
-  for (int number = 0; number <= kElements; ++number) {
+  for (int number = 0; number <= kLargestAtomicNumber; ++number) {
     const bool used = number >= 1 && number <= kLastFeature &&
                       std::find(kNoFeature.begin(), kNoFeature.end(), number) == kNoFeature.end();
     features[static_cast<std::size_t>(number)] = used ? next++ : -1;
@@ -62,14 +61,14 @@ std::optional<int> atomic_number(std::string_view symbol) {
 }
 
 std::string_view symbol(int atomic_number) {
-  if (atomic_number < 1 || atomic_number > kElements) {
+  if (atomic_number < 1 || atomic_number > kLargestAtomicNumber) {
     throw std::out_of_range("an atomic number lies between 1 and 118");
   }
   return kSymbols[static_cast<std::size_t>(atomic_number - 1)];
 }
 
 std::optional<int> feature_index(int atomic_number) {
-  const bool known = atomic_number >= 1 && atomic_number <= kElements;
+  const bool known = atomic_number >= 1 && atomic_number <= kLargestAtomicNumber;
   const int index = known ? kFeatures[static_cast<std::size_t>(atomic_number)] : -1;
   return index < 0 ? std::nullopt : std::optional<int>(index);
 }
@@ -77,7 +76,7 @@ std::optional<int> feature_index(int atomic_number) {
 const std::array<std::string_view, kElementFeatures>& feature_symbols() {
   static const auto symbols = [] {
     std::array<std::string_view, kElementFeatures> features;
-    for (int number = 1; number <= kElements; ++number) {
+    for (int number = 1; number <= kLargestAtomicNumber; ++number) {
       if (const auto index = feature_index(number)) {
         features[static_cast<std::size_t>(*index)] = symbol(number);
       }

@@ -11,6 +11,7 @@
 
 namespace epitaxy::chem {
 
+inline constexpr int kLargestAtomicNumber = 118;  ///< Og
 inline constexpr int kElementFeatures = 86;
 
 /// A set of them, by atomic number.

@@ -11,6 +11,8 @@
 
 #include "chem/elements.h"
 
+#include "base/text.h"
+
 namespace epitaxy::chem {
 
 namespace {
@@ -18,11 +20,6 @@ namespace {
 constexpr double kWhole = 1e-6;
 constexpr int kLargestFactor = 1000;
 constexpr double kLargestCount = 1e6;
-constexpr std::size_t kElements = 118;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 
 char closing(char opening) { return opening == '(' ? ')' : opening == '[' ? ']' : '}'; }
 
@@ -80,7 +77,7 @@ class Parser {
 
   void read_item() {
     const char c = text_[place_];
-    if (is_upper(c)) {
+    if (text::is_upper(c)) {
       read_element();
     } else if (c == '(' || c == '[' || c == '{') {
       levels_.push_back({c, place_, atoms_.size(), atoms_.size()});
@@ -99,7 +96,7 @@ class Parser {
 
   [[noreturn]] void fail_unexpected() const {
     const char c = text_[place_];
-    if (is_lower(c)) {
+    if (text::is_lower(c)) {
       fail(place_, fmt::format("an element symbol starts with a capital letter: '{}'", c));
     }
     if (c == '.') {
@@ -111,7 +108,7 @@ class Parser {
 
   void read_element() {
     const std::size_t start = place_;
-    const bool two = start + 1 < text_.size() && is_lower(text_[start + 1]);
+    const bool two = start + 1 < text_.size() && text::is_lower(text_[start + 1]);
     const std::string_view name = text_.substr(start, two ? 2 : 1);
     const auto number = atomic_number(name);
     if (!number) {
@@ -155,10 +152,10 @@ class Parser {
   /// The number at `place`, its length 0 when there is none.
   std::size_t number_length(std::size_t place, bool decimal) const {
     std::size_t end = place;
-    while (end < text_.size() && is_digit(text_[end])) {
+    while (end < text_.size() && text::is_digit(text_[end])) {
       ++end;
     }
-    if (decimal && end > place && end + 1 < text_.size() && text_[end] == '.' && is_digit(text_[end + 1])) {
+    if (decimal && end > place && end + 1 < text_.size() && text_[end] == '.' && text::is_digit(text_[end + 1])) {
       end += 1 + number_length(end + 1, false);
     }
     return end - place;
@@ -170,7 +167,8 @@ class Parser {
     for (const std::string_view water : {"H2O", "(H2O)"}) {
       if (rest.substr(0, water.size()) == water) {
         rest.remove_prefix(water.size());
-        return rest.empty() || (!is_digit(rest[0]) && !is_upper(rest[0]) && !is_lower(rest[0]) && rest[0] != '(');
+        return rest.empty() ||
+               (!text::is_digit(rest[0]) && !text::is_upper(rest[0]) && !text::is_lower(rest[0]) && rest[0] != '(');
       }
     }
     return false;
@@ -183,9 +181,9 @@ class Parser {
         return sign.size();
       }
     }
-    const bool joins =
-        text_[place_] == '.' && place_ + 1 < text_.size() &&
-        (is_upper(text_[place_ + 1]) || text_[place_ + 1] == '(' || text_[place_ + 1] == '[' || water_at(place_ + 1));
+    const bool joins = text_[place_] == '.' && place_ + 1 < text_.size() &&
+                       (text::is_upper(text_[place_ + 1]) || text_[place_ + 1] == '(' || text_[place_ + 1] == '[' ||
+                        water_at(place_ + 1));
     return joins ? 1 : 0;
   }
 
@@ -211,12 +209,12 @@ class Parser {
   }
 
   Composition merged() const {
-    std::array<double, kElements + 1> counts{};
+    std::array<double, kLargestAtomicNumber + 1> counts{};
     for (const auto& [number, count] : atoms_) {
       counts[static_cast<std::size_t>(number)] += count;
     }
     Composition composition;
-    for (std::size_t number = 1; number <= kElements; ++number) {
+    for (std::size_t number = 1; number <= kLargestAtomicNumber; ++number) {
       if (counts[number] > 0) {
         composition.atoms.emplace_back(static_cast<int>(number), counts[number]);
       }

@@ -12,14 +12,13 @@
 #include "chem/selfies.h"
 #include "chem/selfies_graph.h"
 
+#include "base/text.h"
+
 namespace epitaxy::chem {
 
 namespace {
 
 constexpr int kNotGiven = 0;  ///< The order of a bond without a sign.
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 
 /// Builds the graph of a SMILES; bonds of aromatic atoms come out single.
 class SmilesReader {
@@ -91,7 +90,7 @@ SelfiesGraph SmilesReader::read() {
       end_fragment();
     } else {
       const int order = read_bond();
-      if (is_digit(next()) || next() == '%') {
+      if (text::is_digit(next()) || next() == '%') {
         read_ring(order);
       } else {
         read_atom(order);
@@ -137,7 +136,7 @@ int SmilesReader::read_element(bool in_brackets) {
   if (next() == '*') {
     fail_at(place, "wildcards have no SELFIES");
   }
-  if (is_lower(next())) {
+  if (text::is_lower(next())) {
     aromatic_ = true;
     for (const std::string_view symbol : {"se", "as", "te", "si", "b", "c", "n", "o", "p", "s"}) {
       if (text_.substr(at_).starts_with(symbol) && (in_brackets || symbol.size() == 1)) {
@@ -151,7 +150,7 @@ int SmilesReader::read_element(bool in_brackets) {
   }
   for (const std::size_t length : {2, 1}) {
     const auto element = atomic_number(text_.substr(at_, length));
-    const bool whole = length == 1 || (at_ + 1 < text_.size() && is_lower(text_[at_ + 1]));
+    const bool whole = length == 1 || (at_ + 1 < text_.size() && text::is_lower(text_[at_ + 1]));
     if (element && whole && (in_brackets || is_organic(*element))) {
       at_ += length;
       return *element;
@@ -169,11 +168,11 @@ SelfiesAtom SmilesReader::read_bracket_atom() {
     take('@');
   }
   if (take('H')) {
-    atom.hydrogens = is_digit(next()) ? read_number(1) : 1;
+    atom.hydrogens = text::is_digit(next()) ? read_number(1) : 1;
   }
   atom.charge = read_charge();
   const bool mapped = take(':');
-  const bool complete = !mapped || is_digit(next());
+  const bool complete = !mapped || text::is_digit(next());
   read_number(mapped ? 9 : 0);
   if (!complete || !take(']')) {
     fail_at(place, "a bracket that does not hold an atom: isotope, element, @, hydrogens, charge");
@@ -190,7 +189,7 @@ int SmilesReader::read_charge() {
   while (charge < 9 && take(sign)) {
     ++charge;
   }
-  if (charge == 1 && is_digit(next())) {
+  if (charge == 1 && text::is_digit(next())) {
     charge = read_number(1);
   }
   return sign == '+' ? charge : -charge;
@@ -199,7 +198,7 @@ int SmilesReader::read_charge() {
 /// 0 without digits.
 int SmilesReader::read_number(std::size_t most_digits) {
   int number = 0;
-  for (std::size_t i = 0; i < most_digits && is_digit(next()); ++i) {
+  for (std::size_t i = 0; i < most_digits && text::is_digit(next()); ++i) {
     number = 10 * number + text_[at_++] - '0';
   }
   return number;

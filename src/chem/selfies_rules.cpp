@@ -4,6 +4,7 @@
 #include <span>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "chem/elements.h"
 #include "chem/selfies.h"
 
@@ -38,8 +39,6 @@ const Constraint* constraint_of(int element) {
   return found == kConstraints.end() ? nullptr : found;
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 /// Takes a bond sign off the front; stereo signs are single bonds.
 int take_order(std::string_view& text) {
   if (text.empty()) {
@@ -69,7 +68,7 @@ int take_element(std::string_view& text) {
 
 /// The number of H1, H2, ..; 0 without.
 int take_hydrogens(std::string_view& text) {
-  if (text.size() < 2 || text[0] != 'H' || !is_digit(text[1])) {
+  if (text.size() < 2 || text[0] != 'H' || !text::is_digit(text[1])) {
     return 0;
   }
   const int hydrogens = text[1] - '0';
@@ -79,7 +78,7 @@ int take_hydrogens(std::string_view& text) {
 
 /// +1, -2, ..; 0 without.
 int take_charge(std::string_view& text) {
-  if (text.size() < 2 || (text[0] != '+' && text[0] != '-') || !is_digit(text[1]) || text[1] == '0') {
+  if (text.size() < 2 || (text[0] != '+' && text[0] != '-') || !text::is_digit(text[1]) || text[1] == '0') {
     return 0;
   }
   const int charge = text[0] == '+' ? text[1] - '0' : '0' - text[1];
@@ -91,7 +90,7 @@ int take_charge(std::string_view& text) {
 std::optional<SelfiesAtom> atom_of(std::string_view text) {
   SelfiesAtom atom;
   std::size_t digits = 0;
-  for (; digits < text.size() && digits < 3 && is_digit(text[digits]); ++digits) {
+  for (; digits < text.size() && digits < 3 && text::is_digit(text[digits]); ++digits) {
     atom.isotope = 10 * atom.isotope + text[digits] - '0';
   }
   text.remove_prefix(digits);

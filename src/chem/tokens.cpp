@@ -3,6 +3,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace epitaxy::chem {
 
@@ -19,8 +20,6 @@ const char* name_of(Tokenizer tokenizer) { return tokenizer == Tokenizer::charac
 namespace {
 
 constexpr std::int32_t kFirstSymbol = 1;  // behind the end
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// How many characters the token at `text[at]` has.
 std::size_t token_length(Tokenizer tokenizer, std::string_view text, std::size_t at) {
@@ -39,7 +38,7 @@ std::size_t token_length(Tokenizer tokenizer, std::string_view text, std::size_t
     return close - at + 1;
   }
   if (c == '%') {
-    if (at + 2 >= text.size() || !is_digit(text[at + 1]) || !is_digit(text[at + 2])) {
+    if (at + 2 >= text.size() || !text::is_digit(text[at + 1]) || !text::is_digit(text[at + 2])) {
       throw TokenError(fmt::format("'%' at character {} of '{}' is not followed by two digits", at + 1, text));
     }
     return 3;

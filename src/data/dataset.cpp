@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <set>
 #include <span>
 #include <string_view>
@@ -108,22 +109,33 @@ std::optional<Preparation> read_preparation(const Hdf5File& file, const chem::Su
   return preparation;
 }
 
-void expect_rows(const Hdf5File& file, const std::string& path, std::size_t rows) {
-  if (file.shape(path) != std::vector<std::size_t>{rows}) {
+/// Some rows of the arrays of a file, each of which has `all`.
+struct Window {
+  std::size_t all = 0;
+  std::size_t first = 0;
+  std::size_t count = 0;
+};
+
+template <typename T>
+std::vector<T> read_part(const Hdf5File& file, const std::string& path, const Window& window) {
+  if (file.shape(path) != std::vector<std::size_t>{window.all}) {
     fail_input("'{}' has another size than the rest", path);
   }
+  return file.read_rows<T>(path, window.first, window.count);
 }
 
 /// Where the prepared texts are. Formulas need no preparing, and format 1 holds them as they were written.
 const char* path_of_texts(std::int64_t format) { return format == 1 ? "/formula" : format == 2 ? "/smiles" : "/text"; }
 
-void read_texts(const Hdf5File& file, DatasetIndex& index) {
-  const std::string path = path_of_texts(file.integer_attribute("/", "format_version"));
-  index.texts = file.read<std::string>(path);
+std::string path_of_texts(const Hdf5File& file) { return path_of_texts(file.integer_attribute("/", "format_version")); }
+
+std::size_t count_rows(const Hdf5File& file) { return file.shape(path_of_texts(file)).at(0); }
+
+void read_texts(const Hdf5File& file, const Window& window, DatasetIndex& index) {
+  index.texts = read_part<std::string>(file, path_of_texts(file), window);
   index.rows = index.texts.size();
   for (const std::string& notation : index.substance->notations()) {
-    expect_rows(file, "/" + notation, index.rows);
-    index.notations[notation] = file.read<std::string>("/" + notation);
+    index.notations[notation] = read_part<std::string>(file, "/" + notation, window);
   }
   for (const chem::Representation& representation : index.substance->representations()) {
     const std::string tokens = "/tokens/" + representation.name;
@@ -132,10 +144,9 @@ void read_texts(const Hdf5File& file, DatasetIndex& index) {
   }
 }
 
-Target read_target(const Hdf5File& file, const std::string& name, std::size_t rows) {
+Target read_target(const Hdf5File& file, const std::string& name, const Window& window) {
   const std::string path = "/targets/" + name;
-  expect_rows(file, path, rows);
-  Target target{name, file.text_attribute(path, "unit"), file.read<double>(path), {}};
+  Target target{name, file.text_attribute(path, "unit"), read_part<double>(file, path, window), {}};
   if (!file.exists("/classes/" + name)) {
     return target;
   }
@@ -148,20 +159,19 @@ Target read_target(const Hdf5File& file, const std::string& name, std::size_t ro
   return target;
 }
 
-DatasetIndex read_content(const Hdf5File& file) try {
+DatasetIndex read_content(const Hdf5File& file, std::size_t first, std::size_t count) try {
+  const std::size_t all = count_rows(file);
+  const Window window{all, std::min(first, all), std::min(count, all - std::min(first, all))};
   DatasetIndex index;
   index.path = file.path();
   index.substance = &chem::substance(file.text_attribute("/", "kind"));
   index.fingerprint = file.text_attribute("/", "fingerprint");
-  read_texts(file, index);
-  for (const char* path : {"/formula", "/group", "/line"}) {
-    expect_rows(file, path, index.rows);
-  }
-  index.source = file.read<std::string>("/formula");
-  index.groups = file.read<std::string>("/group");
-  index.lines = file.read<std::int64_t>("/line");
+  read_texts(file, window, index);
+  index.source = read_part<std::string>(file, "/formula", window);
+  index.groups = read_part<std::string>(file, "/group", window);
+  index.lines = read_part<std::int64_t>(file, "/line", window);
   for (const std::string& name : file.read<std::string>("/target_names")) {
-    index.targets.push_back(read_target(file, name, index.rows));
+    index.targets.push_back(read_target(file, name, window));
   }
   index.preparation = read_preparation(file, *index.substance);
   return index;
@@ -278,15 +288,33 @@ void write_dataset(const std::filesystem::path& path, const Dataset& dataset) {
   });
 }
 
-DatasetIndex read_index(const std::filesystem::path& path) {
+namespace {
+
+/// What `read` makes of an opened data set.
+template <typename Read>
+auto open_dataset(const std::filesystem::path& path, Read read) {
   try {
     const Hdf5File file(path, Hdf5File::Mode::read);
     check_format(file);
-    return read_content(file);
+    return read(file);
   } catch (const DamagedFileError& error) {
     throw DamagedFileError(
         fmt::format("{}: the data set is damaged; import it again ({})", path.string(), error.what()));
   }
+}
+
+}  // namespace
+
+DatasetIndex read_window(const std::filesystem::path& path, std::size_t first, std::size_t count) {
+  return open_dataset(path, [&](const Hdf5File& file) { return read_content(file, first, count); });
+}
+
+DatasetIndex read_index(const std::filesystem::path& path) {
+  return read_window(path, 0, std::numeric_limits<std::size_t>::max());
+}
+
+std::size_t count_rows(const std::filesystem::path& path) {
+  return open_dataset(path, [](const Hdf5File& file) { return count_rows(file); });
 }
 
 }  // namespace epitaxy::data

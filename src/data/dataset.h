@@ -65,5 +65,10 @@ void write_dataset(const std::filesystem::path& path, const Dataset& dataset);
 /// Throws InputError when the file is missing, no data set, damaged, or of a newer format. Reads those of the versions
 /// before.
 DatasetIndex read_index(const std::filesystem::path& path);
+/// Rows [first, first + count), for tables that are larger than memory; fewer at the end of the file, none behind it.
+/// Fingerprint, token lists and classes are those of all rows. Throws as `read_index`.
+DatasetIndex read_window(const std::filesystem::path& path, std::size_t first, std::size_t count);
+/// Of the whole file.
+std::size_t count_rows(const std::filesystem::path& path);
 
 }  // namespace epitaxy::data

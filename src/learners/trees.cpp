@@ -43,7 +43,7 @@ class TreeRows {
 };
 
 /// A number of XGBoost's results, whose rows and columns are told by `shape`.
-struct Numbers {
+struct LeafNumbers {
   std::vector<float> values;
   std::size_t columns = 1;
 };
@@ -67,14 +67,14 @@ class Booster {
   void add_round(int round, const TreeRows& rows) { succeed(XGBoosterUpdateOneIter(handle_, round, rows.handle())); }
 
   /// Type 0: predictions; type 6: the leaf of each row in each tree.
-  Numbers predict(const TreeRows& rows, int type) const {
+  LeafNumbers predict(const TreeRows& rows, int type) const {
     const std::string request = fmt::format(
         R"({{"type": {}, "training": false, "iteration_begin": 0, "iteration_end": 0, "strict_shape": false}})", type);
     const bst_ulong* shape = nullptr;
     bst_ulong dimensions = 0;
     const float* values = nullptr;
     succeed(XGBoosterPredictFromDMatrix(handle_, rows.handle(), request.c_str(), &shape, &dimensions, &values));
-    Numbers result;
+    LeafNumbers result;
     std::size_t count = 1;
     for (bst_ulong d = 0; d < dimensions; ++d) {
       count *= shape[d];
@@ -141,7 +141,7 @@ class Trees final : public Regressor {
     if (leaves_.empty()) {
       read_leaves();
     }
-    const Numbers leaf = booster_->predict(TreeRows(rows), 6);
+    const LeafNumbers leaf = booster_->predict(TreeRows(rows), 6);
     std::vector<double> result;
     std::vector<double> values(leaf.columns);
     for (std::size_t i = 0; i < rows.rows; ++i) {

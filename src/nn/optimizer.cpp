@@ -64,12 +64,17 @@ void Optimizer::step(const float* gradient, float gradient_scale, double learnin
   ++steps_;
   for (const Piece& piece : pieces_) {
     const double rate = learning_rate * piece.multiplier;
-    if (settings_.kind == OptimizerKind::sgd) {
-      sgd(piece, gradient, gradient_scale, static_cast<float>(rate), weights);
-    } else {
-      const bool decoupled = settings_.kind == OptimizerKind::adamw;
-      const auto decay = static_cast<float>(decoupled ? rate * settings_.weight_decay : 0.0);
-      adam(piece, gradient, gradient_scale, static_cast<float>(rate), decay, weights);
+    switch (settings_.kind) {
+      case OptimizerKind::sgd:
+        sgd(piece, gradient, gradient_scale, static_cast<float>(rate), weights);
+        break;
+      case OptimizerKind::adam:
+        adam(piece, gradient, gradient_scale, static_cast<float>(rate), 0.0f, weights);
+        break;
+      case OptimizerKind::adamw:
+        adam(piece, gradient, gradient_scale, static_cast<float>(rate),
+             static_cast<float>(rate * settings_.weight_decay), weights);
+        break;
     }
   }
   if (average_.empty()) {

@@ -10,8 +10,10 @@ namespace epitaxy::train {
 Validation::Validation(const EvaluationCase& c, ChooseBy choose_by, const std::any& evaluation)
     : model_(c.model),
       choose_by_(std::move(choose_by)),
-      properties_(c.communicator, c.model, c.arithmetic, c.data, c.rows),
-      figures_(c.model.description().heads.size()) {
+      properties_(c.communicator, c.model, c.arithmetic, c.data, c.rows) {
+  for (const models::Head& head : c.model.description().heads) {
+    figures_.push_back(head.task->measure(head, {}, {}));  // nothing was measured yet
+  }
   const EvaluationKind* own = evaluation_of(c.model.description().kind);
   if (own != nullptr && evaluation.has_value()) {
     of_kind_ = own->make(c, evaluation);

@@ -135,7 +135,7 @@ void compute_features(const parallel::Communicator& communicator, const Differen
 RowFeatures make_features(const DifferenceSettings& settings, const data::DatasetIndex& index) {
   std::optional<models::ModelFile> encoder;
   for (const FeatureBlock& block : settings.features) {
-    if (block.kind == FeatureBlock::Kind::latent) {
+    if (block.is_latent()) {
       encoder = models::read_model(block.model);
       data::check_same_rules(*index.substance, block.model, encoder->description.preparation, settings.file,
                              index.preparation);

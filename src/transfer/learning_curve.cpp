@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
+#include "base/json_number.h"
 #include "base/statistics.h"
 #include "base/table.h"
 #include "train/run_files.h"
@@ -154,14 +155,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// JSON has no NaN.
-Json number(double value) { return std::isnan(value) ? Json() : Json(value); }
-
 Json figures_of(const models::Figures& figures, const models::Head& head) {
   Json entry;
   const auto names = head.task->figures();
   for (std::size_t i = 0; i < names.size(); ++i) {
-    entry[models::figure_key(names[i], head)] = number(figures.values[i]);
+    entry[models::figure_key(names[i], head)] = json_number(figures.values[i]);
   }
   return entry;
 }
@@ -182,9 +180,10 @@ Json points_of(const CurveLine& line, const LearningCurve& curve, const Finetune
     Json& entry = entries[fmt::format("{}", settings.shares[share])];
     entry = {{"labels", curve.labels[share]}};
     entry.update(figures_of(point.test, head));
-    entry[deviation_key(head)] = number(point.deviation);
+    entry[deviation_key(head)] = json_number(point.deviation);
     if (trained) {
-      entry["validation_" + models::figure_key(head.task->figures().front(), head)] = number(point.validation_error);
+      entry["validation_" + models::figure_key(head.task->figures().front(), head)] =
+          json_number(point.validation_error);
     }
   }
   return entries;

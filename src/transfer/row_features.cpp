@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <string_view>
 
 #include "base/error.h"
 #include "latent/encoder.h"
@@ -11,26 +10,16 @@ namespace epitaxy::transfer {
 
 namespace {
 
-using Kind = FeatureBlock::Kind;
 using Json = nlohmann::ordered_json;
 
-constexpr bool same_name(const char* a, const char* b) { return std::string_view(a) == b; }
-static_assert(std::size(kFeatureKinds) == std::size(features::kBlockKinds) + 1 &&
-                  std::ranges::equal(features::kBlockKinds,
-                                     std::span(kFeatureKinds).first<std::size(kFeatureKinds) - 1>(), same_name,
-                                     &Named<features::Block::Kind>::name, &Named<Kind>::name),
-              "the kinds of features::Block by their names, and latent");
+/// The kind of a block that is none of features::Block.
+constexpr const char* kLatent = "latent";
 
-/// Of any kind but `latent`.
-features::Block text_block(const FeatureBlock& block) {
-  return {value_of<features::Block::Kind>(name_of(block.kind)), block.morgan};
-}
-
-std::vector<features::Block> text_blocks(const std::vector<FeatureBlock>& blocks) {
+std::vector<features::Block> text_blocks(std::span<const FeatureBlock> blocks) {
   std::vector<features::Block> result;
   for (const FeatureBlock& block : blocks) {
-    if (block.kind != Kind::latent) {
-      result.push_back(text_block(block));
+    if (block.text) {
+      result.push_back(*block.text);
     }
   }
   return result;
@@ -40,22 +29,32 @@ std::vector<features::Block> text_blocks(const std::vector<FeatureBlock>& blocks
 std::string mixture_problem(const std::vector<FeatureBlock>& blocks) {
   std::vector<const chem::Substance*> substances;
   for (const FeatureBlock& block : blocks) {
-    substances.push_back(block.kind == Kind::latent ? &chem::molecules()
-                                                    : &features::substance_of(text_block(block).kind));
+    substances.push_back(block.text ? &features::substance_of(block.text->kind) : &chem::molecules());
   }
   return features::mixture_problem(substances);
 }
 
 void block_keys(config::Keys& k, FeatureBlock& s) {
-  k.choice(s.kind, {"kind",
-                    "what the columns hold: counts of fragments, descriptors, element fractions, or the "
-                    "latent vector of a molecule_vae"});
-  features::Block text{{}, s.morgan};
-  features::block_setting_keys(k, name_of(s.kind), text);
-  s.morgan = text.morgan;
-  k.when(s.kind == Kind::latent, "kind: latent", [&](config::Keys& latent) {
+  features::Block text = s.text.value_or(features::Block{});
+  std::string kind = s.text ? name_of(text.kind) : kLatent;
+  auto kinds = all_names<features::Block::Kind>();
+  kinds.emplace_back(kLatent);
+  k.choice(kind,
+           {"kind",
+            "what the columns hold: counts of fragments, descriptors, element fractions, or the latent vector of a "
+            "molecule_vae"},
+           kinds);
+  features::block_setting_keys(k, kind, text);
+  const bool is_latent = kind == kLatent;
+  k.when(is_latent, "kind: latent", [&](config::Keys& latent) {
     latent.file(s.model, config::Key("model", "a file with a pretrained molecule_vae").required());
   });
+  if (is_latent) {
+    s.text.reset();
+  } else {
+    text.kind = value_of<features::Block::Kind>(kind);
+    s.text = text;
+  }
 }
 
 }  // namespace
@@ -65,7 +64,7 @@ void feature_keys(config::Keys& k, std::vector<FeatureBlock>& blocks) {
   if (blocks.empty()) {
     k.problem("features", "must list at least one of morgan, descriptors, composition, latent");
   }
-  if (std::ranges::count(blocks, Kind::latent, &FeatureBlock::kind) > 1) {
+  if (std::ranges::count_if(blocks, &FeatureBlock::is_latent) > 1) {
     k.problem("features", "can hold the latent vectors of one model only");
   }
   if (const std::string problem = mixture_problem(blocks); !problem.empty()) {
@@ -76,8 +75,7 @@ void feature_keys(config::Keys& k, std::vector<FeatureBlock>& blocks) {
 std::string to_json(const std::vector<FeatureBlock>& blocks) {
   Json list = Json::array();
   for (const FeatureBlock& block : blocks) {
-    list.push_back(block.kind == Kind::latent ? Json{{"kind", name_of(block.kind)}}
-                                              : features::json_of(text_block(block)));
+    list.push_back(block.text ? features::json_of(*block.text) : Json{{"kind", kLatent}});
   }
   return list.dump();
 }
@@ -87,12 +85,10 @@ std::vector<FeatureBlock> feature_blocks_from_json(const std::string& text) {
     std::vector<FeatureBlock> blocks;
     for (const Json& item : Json::parse(text)) {
       FeatureBlock& block = blocks.emplace_back();
-      if (item.at("kind") == name_of(Kind::latent)) {
-        block.kind = Kind::latent;
+      if (item.at("kind") == kLatent) {
+        block.text.reset();
       } else {
-        const features::Block read = features::block_of(item);
-        block.kind = value_of<Kind>(name_of(read.kind));
-        block.morgan = read.morgan;
+        block.text = features::block_of(item);
       }
     }
     return blocks;
@@ -130,11 +126,11 @@ RowFeatures::RowFeatures(std::vector<FeatureBlock> blocks, std::optional<models:
   if (const std::string problem = mixture_problem(blocks_); !problem.empty()) {
     fail_input("'features': {}", problem);
   }
-  const auto block = std::ranges::find(blocks_, Kind::latent, &FeatureBlock::kind);
+  const auto block = std::ranges::find_if(blocks_, &FeatureBlock::is_latent);
   if (block == blocks_.end()) {
     return;
   }
-  check(std::ranges::count(blocks_, Kind::latent, &FeatureBlock::kind) == 1, "latent features are of one model");
+  check(std::ranges::count_if(blocks_, &FeatureBlock::is_latent) == 1, "latent features are of one model");
   check(encoder_.has_value(), "latent features need a model");
   if (encoder_->members.size() != 1) {
     fail_input("the model of the latent features is an ensemble of {}: take a single one", encoder_->members.size());

@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "base/names.h"
 #include "chem/substance.h"
 #include "config/keys.h"
 #include "features/text_features.h"
@@ -17,19 +16,13 @@
 
 namespace epitaxy::transfer {
 
-/// One block of columns: those of features::Block and `latent`.
+/// One block of columns: of the text, or the latent vectors of a pretrained model.
 struct FeatureBlock {
-  enum class Kind { morgan, descriptors, composition, latent };
-  Kind kind = Kind::morgan;
-  chem::MorganSettings morgan{2, 2048, true};
-  std::string model;  ///< Of `latent`: a model file; not used once the model was read.
-};
+  std::optional<features::Block> text = features::Block{};
+  std::string model = {};  ///< Without `text`: a file with a molecule_vae; not used once it was read.
 
-inline constexpr Named<FeatureBlock::Kind> kFeatureKinds[] = {{FeatureBlock::Kind::morgan, "morgan"},
-                                                              {FeatureBlock::Kind::descriptors, "descriptors"},
-                                                              {FeatureBlock::Kind::composition, "composition"},
-                                                              {FeatureBlock::Kind::latent, "latent"}};
-constexpr std::span<const Named<FeatureBlock::Kind>> names(FeatureBlock::Kind) { return kFeatureKinds; }
+  bool is_latent() const { return !text; }
+};
 
 /// The list `features`. At most one block is `latent`.
 void feature_keys(config::Keys& k, std::vector<FeatureBlock>& blocks);

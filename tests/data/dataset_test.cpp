@@ -269,6 +269,26 @@ BOOST_AUTO_TEST_CASE(the_fingerprint_covers_molecules) {
   BOOST_TEST(fingerprint(tokens) != original);
 }
 
+BOOST_AUTO_TEST_CASE(windows_of_rows_are_parts_of_the_whole) {
+  const TemporaryFolder folder;
+  write_dataset(folder / "d.h5", molecules());
+  const DatasetIndex all = read_index(folder / "d.h5");
+  BOOST_TEST(count_rows(folder / "d.h5") == 2u);
+  const DatasetIndex second = read_window(folder / "d.h5", 1, 5);
+  BOOST_TEST(second.rows == 1u);
+  BOOST_TEST(second.texts == Texts{all.texts[1]}, boost::test_tools::per_element());
+  BOOST_TEST(second.source == Texts{all.source[1]}, boost::test_tools::per_element());
+  BOOST_TEST(second.groups == Texts{all.groups[1]}, boost::test_tools::per_element());
+  BOOST_TEST(second.lines == std::vector<std::int64_t>{all.lines[1]}, boost::test_tools::per_element());
+  BOOST_TEST(second.notations.at("selfies") == Texts{""}, boost::test_tools::per_element());
+  BOOST_TEST(std::isnan(second.targets.front().values.at(0)));
+  BOOST_TEST(second.token_lists.front().longest == all.token_lists.front().longest);
+  BOOST_TEST(second.fingerprint == all.fingerprint);
+  BOOST_TEST(read_window(folder / "d.h5", 0, 1).texts == Texts{all.texts[0]}, boost::test_tools::per_element());
+  BOOST_TEST(read_window(folder / "d.h5", 2, 1).rows == 0u);
+  BOOST_TEST(read_window(folder / "d.h5", 99, 1).texts.empty());
+}
+
 BOOST_AUTO_TEST_CASE(target_by_name) {
   DatasetIndex index = small().index;
   BOOST_TEST(index.target("a_gap").unit == "eV");

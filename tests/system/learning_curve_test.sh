@@ -134,7 +134,7 @@ printf 'smiles,cheap_eV,better_eV,rare_eV\n' >chains.csv
 for tail in C CC CCC CCO CO COC CN CCN CNC NC OC CCCC CCCO; do printf 'F%s,8,5,1\n' "$tail" >>chains.csv; done
 run_quietly "$program" run import.yaml --output fluorides
 expect_exit 2 "${bad[@]}" --set data.file=fluorides/dataset.h5
-expect_message 'fluorides/dataset.h5: the pretrained model can read none of the 1[0-9] molecules with a label; it reads up to 11 tokens of tokens: C N O'
+expect_message 'fluorides/dataset.h5: the pretrained model can read none of the 1[0-9] molecules with a label .molecules: tokens, 3 tokens, length 12.; the tokens that it knows: C N O'
 grep -v '^test' curve.yaml >no_test.yaml
 expect_exit 2 "$program" run no_test.yaml --output bad
 expect_message "'test.file': is missing: a learning curve \('label_shares'\) is measured on rows of their own"

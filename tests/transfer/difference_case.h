@@ -24,7 +24,7 @@ class DifferenceCase {
     settings.file = folder_ / "rows.h5";
     settings.measured = "better";
     settings.cheap = {"cheap"};
-    settings.features = {{transfer::FeatureBlock::Kind::morgan, {1, 256, true}, ""}};
+    settings.features = {{features::Block{.morgan = {1, 256, true}}}};
     settings.learners = {{"ridge", {ridge(1e-4), ridge(1e4)}}};
     settings.ways = transfer::all_ways();
     settings.folds = 4;

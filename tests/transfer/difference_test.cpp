@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(the_model_says_how_its_molecules_were_prepared) {
   encoder.description.preparation = other.index.preparation;
   models::write_model(files.path("encoder.h5"), encoder);
   files.settings.test_file.clear();
-  files.settings.features = {{FeatureBlock::Kind::latent, {}, files.path("encoder.h5")}};
+  files.settings.features = {{std::nullopt, files.path("encoder.h5")}};
   BOOST_CHECK_EXCEPTION(files.load(), InputError, says("encoder.h5", "rows.h5", "(radicals: repair / keep)"));
 }
 
@@ -330,7 +330,7 @@ BOOST_AUTO_TEST_CASE(bad_tables_are_refused) {
   unknown.settings.cheap = {"chap"};
   BOOST_CHECK_EXCEPTION(unknown.load(), InputError, says("cheap"));
   DifferenceCase other_features;
-  other_features.settings.features = {{FeatureBlock::Kind::composition, {}, ""}};
+  other_features.settings.features = {{features::Block{.kind = features::Block::Kind::composition}}};
   BOOST_CHECK_EXCEPTION(other_features.load(), InputError, says("'features' are of compositions"));
   DifferenceCase labels;
   labels.set_test(test::chains(300, 20));

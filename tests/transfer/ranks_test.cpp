@@ -124,9 +124,7 @@ BOOST_AUTO_TEST_CASE(all_ranks_tell_the_same_error) {
 
 BOOST_AUTO_TEST_CASE(features_are_shared) {
   const Communicator world = Communicator::world();
-  const transfer::RowFeatures features(
-      {{transfer::FeatureBlock::Kind::morgan, {1, 64, true}, ""}, {transfer::FeatureBlock::Kind::latent, {}, ""}},
-      small_model());
+  const transfer::RowFeatures features({{features::Block{.morgan = {1, 64, true}}}, {std::nullopt, ""}}, small_model());
   std::vector<std::string> texts;
   for (std::size_t i = 0; i < 300; ++i) {
     texts.push_back(i % 50 == 7 ? "[[*]]" : chain(i));

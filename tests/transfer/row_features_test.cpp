@@ -12,13 +12,14 @@
 using namespace epitaxy;
 using namespace epitaxy::transfer;
 using test::says;
-using Kind = FeatureBlock::Kind;
+using Kind = features::Block::Kind;
 using Texts = std::vector<std::string>;
 
 namespace {
 
-FeatureBlock morgan(unsigned bits) { return {Kind::morgan, {2, bits, true}, ""}; }
-FeatureBlock block(Kind kind) { return {kind, {}, ""}; }
+FeatureBlock morgan(unsigned bits) { return {features::Block{.morgan = {2, bits, true}}}; }
+FeatureBlock block(Kind kind) { return {features::Block{.kind = kind}}; }
+FeatureBlock latent() { return {std::nullopt, ""}; }
 
 features::Matrix compute(const RowFeatures& features, const Texts& texts) {
   Texts problems;
@@ -66,7 +67,7 @@ BOOST_AUTO_TEST_CASE(compositions_are_fractions) {
 
 BOOST_AUTO_TEST_CASE(latent_vectors_are_those_of_the_encoder) {
   const auto file = test::small_model();
-  const RowFeatures features({morgan(64), block(Kind::latent)}, file);
+  const RowFeatures features({morgan(64), latent()}, file);
   BOOST_TEST(features.columns() == 64U + 6U);
   Texts texts;
   for (std::size_t i = 0; i < 300; ++i) {
@@ -95,7 +96,7 @@ BOOST_AUTO_TEST_CASE(latent_vectors_are_those_of_the_encoder) {
 
 BOOST_AUTO_TEST_CASE(columns_keep_the_order_of_the_blocks) {
   const auto file = test::small_model();
-  const RowFeatures features({morgan(64), block(Kind::latent), block(Kind::descriptors)}, file);
+  const RowFeatures features({morgan(64), latent(), block(Kind::descriptors)}, file);
   const std::size_t descriptors = chem::descriptor_list_names().size();
   BOOST_REQUIRE(features.columns() == 64 + 6 + descriptors);
   BOOST_TEST(features.substance().name() == "molecule");
@@ -106,7 +107,7 @@ BOOST_AUTO_TEST_CASE(columns_keep_the_order_of_the_blocks) {
   BOOST_TEST((features.kinds()[64] == features::ColumnKind::number));
   const auto rows = compute(features, {"CCO"});
   const auto counts = compute(RowFeatures({morgan(64)}, std::nullopt), {"CCO"});
-  const auto vector = compute(RowFeatures({block(Kind::latent)}, file), {"CCO"});
+  const auto vector = compute(RowFeatures({latent()}, file), {"CCO"});
   const auto numbers = chem::descriptor_list("CCO");
   BOOST_TEST(std::equal(counts.values.begin(), counts.values.end(), rows.row(0)));
   BOOST_TEST(std::equal(vector.values.begin(), vector.values.end(), rows.row(0) + 64));
@@ -115,7 +116,7 @@ BOOST_AUTO_TEST_CASE(columns_keep_the_order_of_the_blocks) {
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_told_and_zero) {
   Texts problems;
-  const RowFeatures features({morgan(64), block(Kind::latent)}, test::small_model());
+  const RowFeatures features({morgan(64), latent()}, test::small_model());
   const features::Matrix rows = features.compute({"CCO", "[[*]]", "CCF", "CCC"}, problems);
   BOOST_TEST(problems[0].empty());
   BOOST_TEST(!problems[1].empty());
@@ -144,7 +145,7 @@ BOOST_AUTO_TEST_CASE(bits_are_named_by_a_fragment) {
 }
 
 BOOST_AUTO_TEST_CASE(a_fragment_is_found_behind_the_latent_vector) {
-  const RowFeatures features({block(Kind::latent), morgan(1024)}, test::small_model());
+  const RowFeatures features({latent(), morgan(1024)}, test::small_model());
   const RowFeatures alone({morgan(1024)}, std::nullopt);
   for (std::size_t j = 0; j < alone.columns(); ++j) {
     BOOST_TEST(features.fragment(6 + j, "CO") == alone.fragment(j, "CO"));
@@ -157,10 +158,10 @@ BOOST_AUTO_TEST_CASE(blocks_are_read_and_kept) {
   BOOST_REQUIRE(blocks.size() == 2U);
   const auto kept = feature_blocks_from_json(to_json(blocks));
   BOOST_REQUIRE(kept.size() == 2U);
-  BOOST_TEST(kept[0].morgan.radius == 3U);
-  BOOST_TEST(kept[0].morgan.bits == 512U);
-  BOOST_TEST(!kept[0].morgan.counts);
-  BOOST_TEST((kept[1].kind == Kind::descriptors));
+  BOOST_TEST(kept[0].text->morgan.radius == 3U);
+  BOOST_TEST(kept[0].text->morgan.bits == 512U);
+  BOOST_TEST(!kept[0].text->morgan.counts);
+  BOOST_TEST((kept[1].text->kind == Kind::descriptors));
   const std::string text =
       "[{\"kind\":\"latent\"},{\"kind\":\"morgan\",\"radius\":2,\"bits\":64,\"counts\":true},"
       "{\"kind\":\"composition\"}]";
@@ -179,8 +180,8 @@ BOOST_AUTO_TEST_CASE(bad_blocks_are_refused) {
                         says("one model only"));
   auto ensemble = test::small_model();
   ensemble.members.push_back(test::small_model().members.front());
-  BOOST_CHECK_EXCEPTION(RowFeatures({block(Kind::latent)}, ensemble), InputError, says("ensemble"));
-  BOOST_CHECK_EXCEPTION(RowFeatures({block(Kind::latent), block(Kind::composition)}, test::small_model()), InputError,
+  BOOST_CHECK_EXCEPTION(RowFeatures({latent()}, ensemble), InputError, says("ensemble"));
+  BOOST_CHECK_EXCEPTION(RowFeatures({latent(), block(Kind::composition)}, test::small_model()), InputError,
                         says("mixes"));
 }
 

@@ -145,7 +145,7 @@ void FingerprintNetKind::keys(config::Keys& k, std::any& settings) const {
   }
   const auto is_other = [&](const features::Block& b) { return &features::substance_of(b.kind) != &substance(); };
   if (s.blocks.empty() || std::ranges::any_of(s.blocks, is_other)) {
-    k.problem("features", "must list at least one of morgan and descriptors, and nothing else");
+    k.problem("features", "must list at least one block, all of them of molecules");
   }
   models::keys(k, s.dense);
 }

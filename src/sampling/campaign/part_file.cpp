@@ -12,8 +12,8 @@ using data::Hdf5File;
 
 namespace {
 
-constexpr const char* kFormat = "epitaxy campaign part";
-constexpr std::int64_t kFormatVersion = 1;
+constexpr const char* kPartFormat = "epitaxy campaign part";
+constexpr std::int64_t kPartVersion = 1;
 
 std::vector<std::uint8_t> numbers_of(const std::vector<chem::MoleculeCause>& causes) {
   std::vector<std::uint8_t> numbers;
@@ -53,7 +53,7 @@ Hdf5File open_part(const fs::path& path) {
 }
 
 PartHeader read_header(const Hdf5File& in) {
-  if (!in.has_attribute("/", "format") || in.text_attribute("/", "format") != kFormat) {
+  if (!in.has_attribute("/", "format") || in.text_attribute("/", "format") != kPartFormat) {
     fail_input("{}: is no part of a campaign", in.path().string());
   }
   PartHeader header;
@@ -113,8 +113,8 @@ void write_part(const fs::path& path, const BlockResults& block, const std::stri
     if (heads > 0) {
       out.write_deflated("/properties", block.properties, heads);
     }
-    out.write_attribute("/", "format", std::string(kFormat));
-    out.write_attribute("/", "format_version", kFormatVersion);
+    out.write_attribute("/", "format", std::string(kPartFormat));
+    out.write_attribute("/", "format_version", kPartVersion);
     out.write_attribute("/", "campaign", campaign);
     out.write_attribute("/", "scramble", static_cast<std::int64_t>(block.key.scramble));
     out.write_attribute("/", "first_point", static_cast<std::int64_t>(block.key.first));

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "base/json_number.h"
 #include "base/log.h"
 #include "base/statistics.h"
 #include "base/table.h"
@@ -44,11 +45,9 @@ std::vector<latent::MoleculeShare> shares_of(const latent::MoleculeCounts& count
   return list;
 }
 
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-
 void add(Json& json, const std::string& key, const statistics::Estimate& value) {
-  json[key] = number(value.mean);
-  json[key + "_error"] = number(value.error);
+  json[key] = json_number(value.mean);
+  json[key + "_error"] = json_number(value.error);
 }
 
 Json describe(const DistributionReport& report, const std::string& suffix) {
@@ -59,9 +58,9 @@ Json describe(const DistributionReport& report, const std::string& suffix) {
     return json;
   }
   add(json, "wasserstein" + suffix, report.distance);
-  json["training_mean" + suffix] = number(report.training_mean);
-  json["training_spread" + suffix] = number(report.training_spread);
-  json["training_wasserstein" + suffix] = number(report.training_distance);
+  json["training_mean" + suffix] = json_number(report.training_mean);
+  json["training_spread" + suffix] = json_number(report.training_spread);
+  json["training_wasserstein" + suffix] = json_number(report.training_distance);
   return json;
 }
 
@@ -73,9 +72,9 @@ Json describe_sample(const MetricsReport& report) {
   if (report.training_sampled > 0) {
     add(json, "nearest_training_similarity", diversity.nearest);
     add(json, "nearest_training_similarity_of_novel", diversity.nearest_novel);
-    json["training_internal_diversity_1"] = number(diversity.training_first);
-    json["training_internal_diversity_2"] = number(diversity.training_second);
-    json["training_nearest_training_similarity"] = number(diversity.training_nearest);
+    json["training_internal_diversity_1"] = json_number(diversity.training_first);
+    json["training_internal_diversity_2"] = json_number(diversity.training_second);
+    json["training_nearest_training_similarity"] = json_number(diversity.training_nearest);
   }
   for (const DistributionReport& descriptor : report.descriptors) {
     json["descriptors"][descriptor.key] = describe(descriptor, "");
@@ -180,14 +179,14 @@ Json to_json(const MetricsReport& report) {
 
 Json to_json(const latent::MoleculeCounts& counts) {
   Json json{{"decodes", counts.decodes},
-            {"valid", number(counts.share(counts.valid))},
-            {"rdkit_valid", number(counts.share(counts.rdkit_valid))},
-            {"unique", number(counts.unique_share())}};
+            {"valid", json_number(counts.share(counts.valid))},
+            {"rdkit_valid", json_number(counts.share(counts.rdkit_valid))},
+            {"unique", json_number(counts.unique_share())}};
   if (counts.novelty) {
-    json["novel"] = number(counts.novel_share());
+    json["novel"] = json_number(counts.novel_share());
   }
   for (const latent::MoleculeShare& share : latent::invalid_shares()) {
-    json["invalid"][share.key] = number(share.value(counts));
+    json["invalid"][share.key] = json_number(share.value(counts));
   }
   return json;
 }

@@ -16,7 +16,7 @@ namespace epitaxy::sampling {
 
 namespace {
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNoFigure = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kDescriptorCount = chem::kDescriptors.size();
 
 /// Values of one number over a sample.

@@ -4,6 +4,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "base/json_number.h"
 #include "base/log.h"
 #include "base/regression_metrics.h"
 #include "base/statistics.h"
@@ -30,8 +31,6 @@ double value_of(const chem::XtbResult& result, XtbQuantity quantity) {
 double share(std::size_t part, std::size_t whole) {
   return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : std::numeric_limits<double>::quiet_NaN();
 }
-
-Json number(double value) { return std::isnan(value) ? Json(nullptr) : Json(value); }
 
 }  // namespace
 
@@ -94,11 +93,12 @@ Json to_json(const SearchProof& proof) {
             {"computed", proof.computed},
             {"rearranged", proof.rearranged},
             {"hits", proof.hits},
-            {"hit_rate", number(share(proof.hits, proof.molecules))},
-            {"hit_rate_of_computed", number(share(proof.hits, proof.computed))},
-            {"mean_computed_eV", number(proof.mean)}};
+            {"hit_rate", json_number(share(proof.hits, proof.molecules))},
+            {"hit_rate_of_computed", json_number(share(proof.hits, proof.computed))},
+            {"mean_computed_eV", json_number(proof.mean)}};
   if (!std::isnan(proof.mae)) {
-    json["predicted_against_computed"] = {{"mae_eV", proof.mae}, {"rank_correlation", number(proof.rank_correlation)}};
+    json["predicted_against_computed"] = {{"mae_eV", proof.mae},
+                                          {"rank_correlation", json_number(proof.rank_correlation)}};
   }
   return json;
 }
