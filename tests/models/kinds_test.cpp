@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(the_section_model_names_a_kind_and_its_settings) {
              boost::test_tools::per_element());
   for (const char* features : {"[]", "[{kind: composition}]", "[{kind: morgan}, {kind: composition}]"}) {
     BOOST_CHECK_EXCEPTION(from_input(std::string("{kind: fingerprint_net, features: ") + features + "}"), InputError,
-                          says("features", "must list at least one of morgan and descriptors"));
+                          says("features", "must list at least one block, all of them of molecules"));
   }
   BOOST_TEST(from_input("{kind: molecule_vae, latent: 2}").as<MoleculeVaeSettings>().latent == 2u);
   BOOST_CHECK_EXCEPTION(from_input("{kind: composition_net, latent: 2}"), InputError, says("latent"));
