@@ -16,7 +16,7 @@ namespace epitaxy::app {
 
 /// A stage file whose keys have all been checked.
 struct Stage {
-  std::string kind;                 ///< `import`, `pretrain`, `finetune`, `difference`, `sample`, `compare`.
+  std::string kind;                 ///< Its name in the table of stages.
   std::string resolved;             ///< The input with every default, as YAML.
   std::filesystem::path output;     ///< From the file's `output` key; empty when it has none.
   std::optional<double> walltime;   ///< Seconds.
@@ -41,8 +41,8 @@ void stage_keys(config::Keys& k, Stage& stage, const std::string& kind);
 Stage read_stage(const std::string& file, const std::vector<config::Override>& overrides,
                  const config::Document::Variables& variables = {});
 
-/// Runs or resumes a stage in `folder`: writes `config.yaml`, `log.txt` and, at the end, `.complete`. With `fresh` what
-/// is there is removed first. Returns false when it was stopped at a checkpoint.
+/// Runs or resumes a stage in `folder`: writes `config.yaml` and `log.txt` besides the stage's own files. With `fresh`
+/// what is there is removed first. Returns false when it was stopped at a checkpoint.
 bool run_stage(const parallel::Communicator& communicator, const Stage& stage, const std::filesystem::path& folder,
                bool fresh, parallel::StopHandler& stop);
 
