@@ -26,6 +26,13 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json describe_target(const data::Target& target) {
+  if (!target.classes.empty()) {
+    Json json{{"unit", target.unit}};
+    for (std::size_t c = 0; c < target.classes.size(); ++c) {
+      json["classes"][target.classes[c]] = std::ranges::count(target.values, static_cast<double>(c));
+    }
+    return json;
+  }
   const statistics::Range range = statistics::range(target.values);
   return {
       {"unit", target.unit}, {"values", range.count}, {"min", range.low}, {"mean", range.mean}, {"max", range.high}};

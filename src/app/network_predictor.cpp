@@ -41,7 +41,7 @@ class NetworkPredictor final : public RowPredictor {
     }
     const std::size_t members = file_.members.size();
     description_.model = fmt::format("by {} model{}", members, members == 1 ? "" : "s");
-    description_.doubt = fmt::format("hold {} that the model never saw", kind.feature_name());
+    description_.doubt = fmt::format("hold {} that the model never saw", kind.unseen_name());
   }
 
   std::vector<RowPrediction> predict(std::span<const std::string> texts, std::span<const double>) const override {

@@ -29,6 +29,9 @@ std::optional<std::string> nearest(std::string_view name, const std::vector<std:
 /// True when `name` matches a pattern in which `*` stands for any characters and `?` for one.
 bool matches(std::string_view pattern, std::string_view name);
 
+/// Whether these are UTF-8: no stray bytes, no overlong forms, no surrogates.
+bool is_utf8(std::string_view s);
+
 /// ASCII letters as small ones.
 std::string lower(std::string text);
 

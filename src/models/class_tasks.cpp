@@ -13,6 +13,9 @@ class ClassTask : public HeadTask {
  public:
   Standardizer standardizer(const std::vector<double>& /*labels*/) const override { return {}; }
   std::string value_unit(const Head& /*head*/) const override { return "probability"; }
+  double relative(const Head& head, double error) const override {
+    return error / std::log(static_cast<double>(head.classes.size()));
+  }
   std::string field(const Head& head, double label) const override {
     return std::isnan(label) ? "" : head.classes[static_cast<std::size_t>(label)];
   }

@@ -42,6 +42,7 @@ class Regression final : public HeadTask {
     static constexpr FigureName names[] = {{"mae", "MAE", true}, {"rmse", "RMSE", true}, {"r2", "R2"}};
     return names;
   }
+  double relative(const Head& head, double error) const override { return error / head.standardizer.scale; }
   Figures measure(const Head& /*head*/, std::span<const double> labels,
                   std::span<const double> predictions) const override {
     const auto m = statistics::regression_metrics(labels, predictions);
@@ -94,9 +95,16 @@ Head make_head(const std::string& name, const data::Target& target, const std::s
   Head head{name, target.name, target.unit, {}};
   head.task = task.empty() ? &usual_task(target) : &head_task(task);
   head.classes = target.classes;
+  for (const std::string& one : head.classes) {
+    if (!text::is_utf8(one)) {
+      fail_input("the target {} has a class whose name is not UTF-8: convert the table and import it again",
+                 target.name);
+    }
+  }
   if (const std::string misfit = head.task->misfit(target); !misfit.empty()) {
-    fail_input("the head '{}' is for the task '{}', but its target {} {}: take '{}'", name, head.task->name(),
-               target.name, misfit, usual_task(target).name());
+    const char* advice = target.classes.empty() ? "import it with 'values: classes', or " : "";
+    fail_input("the head '{}' is for the task '{}', but its target {} {}: {}take '{}'", name, head.task->name(),
+               target.name, misfit, advice, usual_task(target).name());
   }
   return head;
 }

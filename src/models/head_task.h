@@ -1,6 +1,8 @@
 #pragma once
 /// \file
 /// What a head does: it predicts a number, or tells classes apart. A new task is a class and a line in head_task.cpp.
+#include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,7 +25,10 @@ struct Figures {
   std::size_t count = 0;       ///< Labels.
   std::vector<double> values;  ///< NaN where a figure does not exist.
 
-  double error() const { return values.front(); }
+  /// Absent without labels, so that nothing can be chosen by it.
+  std::optional<double> error() const { return count > 0 ? std::optional(values.front()) : std::nullopt; }
+  /// For tables, which leave a field empty for NaN.
+  double shown() const { return count > 0 ? values.front() : std::numeric_limits<double>::quiet_NaN(); }
 };
 
 /// As part of a file's keys: `mae_eV`.
@@ -56,6 +61,8 @@ class HeadTask {
   virtual std::vector<double> baseline(const Head& head, std::span<const double> labels) const = 0;
 
   virtual std::span<const FigureName> figures() const = 0;
+  /// The error as a share of what a model without any skill has, so that heads can be compared.
+  virtual double relative(const Head& head, double error) const = 0;
   /// Of labels, NaN = none, and predictions [labels, values], NaN = none.
   virtual Figures measure(const Head& head, std::span<const double> labels,
                           std::span<const double> predictions) const = 0;

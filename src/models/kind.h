@@ -62,6 +62,8 @@ class Kind {
   virtual const chem::Substance& substance() const = 0;
   /// What its features are, for people: `elements`, `tokens`.
   virtual std::string feature_name() const = 0;
+  /// Those of which RowReader::unseen tells.
+  virtual std::string unseen_name() const { return feature_name(); }
   /// Whether rows without labels teach it something.
   virtual bool learns_unlabelled() const { return false; }
   /// Whether its heads can do a task.

@@ -15,6 +15,7 @@ namespace epitaxy::models {
 namespace {
 
 constexpr std::int64_t kFormatVersion = 1;
+constexpr const char* kTrainedOn = "/model/trained_on";
 
 std::vector<const float*> pointers(const std::vector<linalg::Buffer<float>>& members) {
   std::vector<const float*> result;
@@ -40,7 +41,7 @@ std::map<std::string, std::string> provenance() {
 }
 
 void write_model_group(data::Hdf5File& file, const ModelDescription& description,
-                       const std::vector<const float*>& members) {
+                       const std::vector<const float*>& members, const data::KnownGroups& trained_on) {
   const auto model = make_model(description);
   const auto& layout = model->layout();
   std::vector<std::string> names;
@@ -56,6 +57,10 @@ void write_model_group(data::Hdf5File& file, const ModelDescription& description
   file.write("/model/parameter_offsets", offsets);
   for (std::size_t i = 0; i < members.size(); ++i) {
     file.write(fmt::format("/model/weights/{:04}", i), members[i], layout.size());
+  }
+  if (!trained_on.empty()) {
+    const auto& hashes = trained_on.hashes();
+    file.write(kTrainedOn, std::vector<std::int64_t>(hashes.begin(), hashes.end()));
   }
   file.write_attribute("/model", "description", description.to_json());
   file.write_attribute("/model", "members", static_cast<std::int64_t>(members.size()));
@@ -90,13 +95,17 @@ ModelFile read_model_group(const data::Hdf5File& file, std::span<const Kind* con
     }
     std::copy(values.begin(), values.end(), result.members.emplace_back(size).data());
   }
+  if (file.exists(kTrainedOn)) {
+    const auto hashes = file.read<std::int64_t>(kTrainedOn);
+    result.trained_on = data::KnownGroups(std::vector<std::uint64_t>(hashes.begin(), hashes.end()));
+  }
   return result;
 }
 
 void write_model(const std::filesystem::path& path, const ModelFile& model) {
   file::write_atomically(path, [&](const std::filesystem::path& temporary) {
     data::Hdf5File out(temporary, data::Hdf5File::Mode::create);
-    write_model_group(out, model.description, pointers(model.members));
+    write_model_group(out, model.description, pointers(model.members), model.trained_on);
     Hasher hasher;
     hash_model(hasher, model.description.to_json(), model.members.front().size(), pointers(model.members));
     out.write_attribute("/", "format", std::string("epitaxy model"));

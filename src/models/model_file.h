@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "data/hdf5.h"
+#include "data/known_groups.h"
 #include "linalg/buffer.h"
 #include "models/model.h"
 
@@ -18,6 +19,7 @@ struct ModelFile {
   ModelDescription description;
   std::vector<linalg::Buffer<float>> members;     ///< Each flat, of the description's layout.
   std::map<std::string, std::string> provenance;  ///< Not part of the hash.
+  data::KnownGroups trained_on = {};              ///< The same; files of earlier versions do not tell.
 };
 
 /// Writes atomically, with the hash of the content. Throws Error when the disk is full.
@@ -28,7 +30,7 @@ ModelFile read_model(const std::filesystem::path& path, std::span<const Kind* co
 
 /// The group `/model` of model files and checkpoints, and what it adds to their hash.
 void write_model_group(data::Hdf5File& file, const ModelDescription& description,
-                       const std::vector<const float*>& members);
+                       const std::vector<const float*>& members, const data::KnownGroups& trained_on = {});
 ModelFile read_model_group(const data::Hdf5File& file, std::span<const Kind* const> kinds = {});
 /// `description` as the text that is stored, members of `size` numbers.
 void hash_model(Hasher& hasher, const std::string& description, std::size_t size,

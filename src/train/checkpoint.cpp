@@ -64,7 +64,7 @@ void write_checkpoint(const fs::path& folder, const Checkpoint& checkpoint) {
   const fs::path next = folder / "checkpoint.next.h5";
   file::write_atomically(next, [&](const fs::path& temporary) {
     data::Hdf5File out(temporary, data::Hdf5File::Mode::create);
-    models::write_model_group(out, checkpoint.description, {checkpoint.weights.data()});
+    models::write_model_group(out, checkpoint.description, {checkpoint.weights.data()}, checkpoint.trained_on);
     for (const auto& [name, values] : checkpoint.optimizer) {
       out.write("/optimizer/" + name, values.data(), values.size());
     }

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "data/known_groups.h"
 #include "linalg/buffer.h"
 #include "models/model.h"
 #include "train/trainer.h"
@@ -25,6 +26,7 @@ struct Checkpoint {
   std::map<std::string, std::string> fingerprints;  ///< Of the data sets, by path.
   bool complete = false;                            ///< The training has ended.
   std::map<std::string, std::string> provenance;    ///< Not part of the hash.
+  data::KnownGroups trained_on;                     ///< The same.
 
   /// Of weights, optimizer, position and description: equal for runs that are equal in every bit.
   std::string hash() const;

@@ -157,6 +157,9 @@ LatentOrder latent_order(const TrainingData& data, const std::vector<RowReferenc
     const data::DatasetIndex& index = data.index(rows[i].source);
     groups.push_back(index.groups[rows[i].row]);
     for (const data::Target& target : index.targets) {
+      if (!target.classes.empty()) {
+        continue;  // no linear function
+      }
       auto found = std::ranges::find(targets, target.name, &data::Target::name);
       if (found == targets.end()) {
         const std::vector<double> none(rows.size(), std::nan(""));

@@ -7,15 +7,6 @@ namespace epitaxy::train {
 
 namespace {
 
-latent::KnownMolecules known_of(const TrainingData& data) {
-  std::vector<std::uint64_t> identities;
-  identities.reserve(data.train().size());
-  for (const RowReference row : data.train()) {
-    identities.push_back(latent::molecule_identity(data.index(row.source).groups[row.row]));
-  }
-  return latent::KnownMolecules(std::move(identities));
-}
-
 double or_zero(double share) { return std::isnan(share) ? 0 : share; }
 
 }  // namespace
@@ -37,7 +28,7 @@ MoleculeEvaluation::MoleculeEvaluation(const parallel::Communicator& communicato
       network_(std::make_shared<latent::Network>(model, arithmetic)),
       encoder_(network_),
       decoder_(network_),
-      known_(known_of(data)),
+      known_(data.trained_on()),
       strings_(model.description()),
       rows_(rows.size()),
       decoded_(std::min(rows.size(), settings.decoded_rows)),

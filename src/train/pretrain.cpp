@@ -39,6 +39,8 @@ class Pretraining {
  private:
   Pretraining(const parallel::Communicator& communicator, const PretrainSettings& settings, const Excluded& excluded);
   models::RowSums sums_of_shards() const;
+  void check_choice() const;
+  std::string rows_by_class(std::size_t h) const;
   void make_trainer();
   bool resume();
   Outcome outcome_of_complete() const;
@@ -50,6 +52,7 @@ class Pretraining {
   parallel::Communicator communicator_;
   PretrainSettings settings_;
   TrainingData data_;
+  data::KnownGroups trained_on_;
   std::unique_ptr<models::Model> model_;
   std::vector<Rows> shards_;
   std::unique_ptr<Trainer> trainer_;
@@ -79,6 +82,8 @@ Pretraining::Pretraining(const parallel::Communicator& communicator, const Pretr
         "'training.shards'",
         communicator.size(), shards, shards);
   }
+  check_choice();
+  trained_on_ = data_.trained_on();
   if (data_.smallest_shard(shards) == 0) {
     fail_input("{} training rows are too few for {} gradient shards", data_.train().size(), shards);
   }
@@ -87,6 +92,30 @@ Pretraining::Pretraining(const parallel::Communicator& communicator, const Pretr
   for (int shard = mine.first; shard < mine.last; ++shard) {
     shards_.push_back(data_.load_for_training(data_.shard(shard, t.shards, t.seed)));
   }
+}
+
+/// Nothing is chosen by a figure that does not exist.
+void Pretraining::check_choice() const {
+  const auto& heads = data_.description().heads;
+  const std::string& choice = settings_.choose_by;
+  std::vector<std::string> without;
+  for (std::size_t h = 0; h < heads.size(); ++h) {
+    const auto counts = [&](RowReference row) { return !std::isnan(data_.label(row, h)) && data_.in_range(row, h); };
+    if (std::ranges::none_of(data_.validation(), counts)) {
+      without.push_back(heads[h].name);
+    }
+  }
+  if (data_.validation().empty() || without.empty() || (choice != "mean" && !std::ranges::count(without, choice))) {
+    return;
+  }
+  if (choice != "mean" || without.size() == heads.size()) {
+    fail_input(
+        "'choose_by: {}': no validation row has a label in range of the head {}: raise 'validation.fraction', name "
+        "another validation file, or choose by 'last'{}",
+        choice, text::join(without, ", "), heads.size() > 1 ? " or another head" : "");
+  }
+  log::warning("no validation row has a label in range of the head {}: 'choose_by: mean' goes by the others",
+               text::join(without, ", "));
 }
 
 void Pretraining::prepare() {
@@ -124,6 +153,26 @@ void Pretraining::make_trainer() {
   trainer_->set_weights(weights.data());
 }
 
+/// `20 no, 35 yes`
+std::string Pretraining::rows_by_class(std::size_t h) const {
+  const models::Head& head = data_.description().heads[h];
+  std::vector<std::size_t> counts(head.classes.size(), 0);
+  for (const RowReference row : data_.train()) {
+    if (const double label = data_.label(row, h); !std::isnan(label)) {
+      ++counts[static_cast<std::size_t>(label)];
+    }
+  }
+  std::vector<std::string> parts;
+  for (std::size_t c = 0; c < counts.size(); ++c) {
+    parts.push_back(fmt::format("{} {}", counts[c], head.classes[c]));
+    if (counts[c] == 0) {
+      log::warning("no training row of the head {} is of the class {}: it cannot be learned", head.name,
+                   head.classes[c]);
+    }
+  }
+  return text::join(parts, ", ");
+}
+
 void Pretraining::describe() const {
   const auto& d = model_->description();
   const auto optional = [](std::size_t count, const char* what) {
@@ -138,7 +187,7 @@ void Pretraining::describe() const {
     log::info("  head {}: {}, {} labels, {}", head.name, head.target, data_.labels(h),
               head.classes.empty() ? fmt::format("mean {:.4f}, standard deviation {:.4f} {}", head.standardizer.mean,
                                                  head.standardizer.scale, head.unit)
-                                   : "classes " + text::join(head.classes, ", "));
+                                   : rows_by_class(h));
   }
   if (const std::string summary = d.kind->summary(d); !summary.empty()) {
     log::info("{}", summary);
@@ -236,6 +285,7 @@ void Pretraining::save(bool complete) {
     checkpoint.fingerprints = data_.fingerprints();
     checkpoint.complete = complete;
     checkpoint.provenance = models::provenance();
+    checkpoint.trained_on = trained_on_;
     write_checkpoint(folder_, checkpoint);
   };
   try {
@@ -264,7 +314,7 @@ TrainingHooks Pretraining::hooks(parallel::StopHandler& stop, EpochTable* table,
     h.validate = [this](const float* weights) { return validation_->evaluate(weights, trainer_->state().epoch); };
     h.improved = [this](const float* weights) {
       communicator_.on_root([&] {
-        models::ModelFile best{model_->description(), {}, models::provenance()};
+        models::ModelFile best{model_->description(), {}, models::provenance(), trained_on_};
         std::copy_n(weights, trainer_->size(), best.members.emplace_back(trainer_->size()).data());
         models::write_model(folder_ / "best.h5", best);
       });
@@ -333,7 +383,7 @@ bool Pretraining::run(const fs::path& folder, parallel::StopHandler& stop) {
 }
 
 void Pretraining::write_results(Outcome outcome) {
-  models::ModelFile best{model_->description(), {}, models::provenance()};
+  models::ModelFile best{model_->description(), {}, models::provenance(), trained_on_};
   communicator_.agree([&] {
     if (!data_.validation().empty()) {
       best = models::read_model(folder_ / "best.h5");

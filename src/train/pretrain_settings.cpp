@@ -12,6 +12,9 @@ namespace {
 
 void label_keys(config::Keys& k, LabelSource& s) {
   k.text(s.head, config::Key("head", "the output of the model that learns these labels").required());
+  if (k.reading() && k.given("head") && s.head.empty()) {
+    k.problem("head", "is empty: give the output a name");
+  }
   k.text(s.target, {"target", "target of the data set; needed where it has several"});
   std::vector<std::string> tasks{"auto"};
   for (const models::HeadTask* task : models::head_tasks()) {
@@ -171,6 +174,19 @@ void check_choice(config::Keys& k, const PretrainSettings& settings) {
   }
 }
 
+/// Errors of several heads are compared as shares: checkpoints of a version that added up units are of another choice.
+void sign_choice(config::Keys& k, const PretrainSettings& s) {
+  std::set<std::string> heads;
+  for (const Source& source : s.sources) {
+    for (const LabelSource& label : source.labels) {
+      heads.insert(label.head);
+    }
+  }
+  if (s.choose_by == "mean" && heads.size() > 1) {
+    k.sign("mean_of", "relative errors");
+  }
+}
+
 void check_sources(config::Keys& k, const PretrainSettings& settings) {
   for (const Source& source : settings.sources) {
     std::set<std::string> heads;
@@ -209,6 +225,7 @@ void keys(config::Keys& k, PretrainSettings& s) {
          [&](Keys& source, Source& item) { source_keys(source, kind, item); });
   check_sources(k, s);
   check_choice(k, s);
+  sign_choice(k, s);
   k.list(s.exclusions, Key("exclude", "substances to keep out of the training").content(), exclusion_keys);
   k.section(Key("checkpoint", "checkpoints").output(), [&](Keys& checkpoint) {
     checkpoint.number(s.checkpoint_minutes, Key("every_minutes", "time between checkpoints").in("min").output(),

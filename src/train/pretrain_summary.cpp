@@ -24,7 +24,7 @@ Json to_json(const models::Head& head, const models::Figures& in_range, const mo
     const std::string key = std::string(error.key) + "_with_out_of_range";
     error.key = key.c_str();
     entry["rows_with_out_of_range"] = all.count;
-    entry[models::figure_key(error, head)] = all.error();
+    entry[models::figure_key(error, head)] = all.shown();
   }
   return entry;
 }
@@ -33,7 +33,7 @@ void log_figures_of(const std::string& set, const models::Head& head, const mode
                     const models::Figures& all) {
   std::string out_of_range;
   if (all.count != in_range.count) {
-    out_of_range = fmt::format("; {:.5f} with the {} rows out of range", all.error(), all.count - in_range.count);
+    out_of_range = fmt::format("; {:.5f} with the {} rows out of range", all.shown(), all.count - in_range.count);
   }
   log::info("{} {}: {} on {} rows{}", set, head.name, models::told(head, in_range), in_range.count, out_of_range);
 }

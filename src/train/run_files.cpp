@@ -13,6 +13,9 @@ namespace epitaxy::train {
 
 EpochTable::EpochTable(std::filesystem::path path, std::vector<std::string> columns, std::int64_t last_epoch)
     : path_(std::move(path)) {
+  for (std::string& column : columns) {
+    column = data::csv_field(column);
+  }
   const std::string header = text::join(columns, ",");
   std::string kept = header + "\n";
   if (last_epoch > 0 && std::filesystem::exists(path_)) {

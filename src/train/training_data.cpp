@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "base/text.h"
 
 namespace epitaxy::train {
 
@@ -97,13 +98,32 @@ void TrainingData::add_head(const LabelSource& label, const data::Target& target
     const auto repeated = std::ranges::unique(all.classes);
     all.classes.erase(repeated.begin(), repeated.end());
   }
+  if (!target.classes.empty() && (std::isfinite(label.low) || std::isfinite(label.high))) {
+    fail_input("the head '{}' learns classes, which have no 'range': leave it out", label.head);
+  }
   models::Head head = models::make_head(label.head, all, task);
+  if (found != heads.end() && !task.empty() && found->task != head.task && found->classes == head.classes) {
+    fail_input("the head '{}' is for the task '{}' in one data set and '{}' in another", label.head,
+               found->task->name(), head.task->name());
+  }
   head.weight = found != heads.end() ? found->weight : label.weight;
   if (!description_.kind->can_learn(*head.task)) {
     fail_input("a {} cannot learn the head '{}', whose task is '{}'", description_.kind->name(), head.name,
                head.task->name());
   }
   found != heads.end() ? static_cast<void>(*found = head) : heads.push_back(head);
+}
+
+/// Without any label of a head there is nothing to measure.
+void TrainingData::check_validation_labels(const std::string& file) const {
+  const auto has_values = [](const Column& column) { return !column.values.empty(); };
+  if (!description_.heads.empty() && std::ranges::none_of(columns_.back(), has_values)) {
+    std::vector<std::string> targets;
+    for (const models::Head& head : description_.heads) {
+      targets.push_back(head.target);
+    }
+    fail_input("'validation.file': {} holds none of the heads' targets ({})", file, text::join(targets, ", "));
+  }
 }
 
 void TrainingData::check_rules(const std::string& file, const std::optional<data::Preparation>& other) const {
@@ -119,11 +139,16 @@ void TrainingData::open_validation(const std::string& file) {
   columns_.emplace_back(description_.heads.size());
   for (std::size_t head = 0; head < description_.heads.size(); ++head) {
     for (const data::Target& target : validation.targets) {
-      if (target.name == description_.heads[head].target && target.unit == description_.heads[head].unit) {
+      if (target.name == description_.heads[head].target) {
+        if (target.unit != description_.heads[head].unit) {
+          fail_input("'validation.file': {} is in {} in {}, but the head '{}' learns it in {}: import both in one unit",
+                     target.name, target.unit, file, description_.heads[head].name, description_.heads[head].unit);
+        }
         columns_.back()[head].values = models::labels_for(description_.heads[head], target, file);
       }
     }
   }
+  check_validation_labels(file);
 }
 
 const chem::Substance& TrainingData::substance() const { return description_.kind->substance(); }
@@ -261,6 +286,15 @@ void TrainingData::fit_standardizers() {
     }
     description_.heads[head].standardizer = description_.heads[head].task->standardizer(labels);
   }
+}
+
+data::KnownGroups TrainingData::trained_on() const {
+  std::vector<std::uint64_t> hashes;
+  hashes.reserve(train_.size());
+  for (const RowReference row : train_) {
+    hashes.push_back(data::group_hash(index(row.source).groups[row.row]));
+  }
+  return data::KnownGroups(std::move(hashes));
 }
 
 std::map<std::string, std::string> TrainingData::fingerprints() const {

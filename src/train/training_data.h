@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "data/known_groups.h"
 #include "data/labelled_rows.h"
 #include "models/head_task.h"
 #include "models/kind.h"
@@ -76,6 +77,8 @@ class TrainingData {
   bool in_range(RowReference row, std::size_t head) const;
 
   const std::vector<RowReference>& train() const { return train_; }
+  /// The groups of the training rows.
+  data::KnownGroups trained_on() const;
   const std::vector<RowReference>& validation() const { return validation_; }
   const std::vector<RowReference>& test() const { return test_; }  ///< Also rows whose labels are out of range.
   std::size_t excluded() const { return left_out(data::LeftOut::excluded); }
@@ -108,6 +111,7 @@ class TrainingData {
   void open(const std::vector<Source>& sources);
   void add_head(const LabelSource& label, const data::Target& target);
   void open_validation(const std::string& file);
+  void check_validation_labels(const std::string& file) const;
   void take_validation_rows();
   void split_rows(std::uint32_t source, const SplitSettings& settings, const std::set<std::string>& excluded);
   /// Of the training data sets.

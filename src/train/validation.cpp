@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "base/statistics.h"
 
 namespace epitaxy::train {
 
@@ -32,15 +33,24 @@ double Validation::evaluate(const float* weights, std::int64_t epoch) {
   if (of_kind_ && std::ranges::count(own->choices(), choose_by_) > 0) {
     return of_kind_->figure(choose_by_);
   }
-  double sum = 0;
-  double count = 0;
+  return chosen_error();
+}
+
+/// Of several heads the mean of their errors as shares of what no skill gives. Infinite, and so never the best, when
+/// nothing could be measured.
+double Validation::chosen_error() const {
+  std::vector<double> errors;
+  std::vector<double> relative;
   for (std::size_t h = 0; h < figures_.size(); ++h) {
-    if ((choose_by_ == "mean" || choose_by_ == model_.description().heads[h].name) && figures_[h].count > 0) {
-      sum += figures_[h].error();
-      count += 1;
+    const models::Head& head = model_.description().heads[h];
+    const auto error = figures_[h].error();
+    if (error && (choose_by_ == "mean" || choose_by_ == head.name)) {
+      errors.push_back(*error);
+      relative.push_back(head.task->relative(head, *error));
     }
   }
-  return count > 0 ? sum / count : 0;
+  const double mean = statistics::mean(errors.size() > 1 ? relative : errors);
+  return std::isnan(mean) ? std::numeric_limits<double>::infinity() : mean;
 }
 
 std::vector<std::string> Validation::columns() const {
@@ -60,7 +70,7 @@ std::vector<std::string> Validation::columns() const {
 std::vector<std::string> Validation::fields(bool there) const {
   std::vector<double> values;
   for (const models::Figures& figures : figures_) {
-    values.push_back(figures.error());
+    values.push_back(figures.shown());
   }
   if (of_kind_) {
     const auto own = of_kind_->values();
@@ -76,7 +86,7 @@ std::vector<std::string> Validation::fields(bool there) const {
 std::string Validation::line() const {
   std::string line;
   for (std::size_t h = 0; h < figures_.size(); ++h) {
-    line += fmt::format("  {} {:.5f}", model_.description().heads[h].name, figures_[h].error());
+    line += fmt::format("  {} {:.5f}", model_.description().heads[h].name, figures_[h].shown());
   }
   if (of_kind_) {
     line += of_kind_->line();

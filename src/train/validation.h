@@ -10,7 +10,8 @@
 
 namespace epitaxy::train {
 
-/// Which epoch's weights become the model: `mean` (smallest mean over the heads' errors), a head's name (its error),
+/// Which epoch's weights become the model: `mean` (smallest mean over the heads' errors, of several
+/// heads as shares of what no skill gives), a head's name (its error),
 /// `last`, or one of EvaluationKind::choices.
 using ChooseBy = std::string;
 
@@ -33,6 +34,8 @@ class Validation {
   const KindEvaluation* of_kind() const { return of_kind_.get(); }
 
  private:
+  double chosen_error() const;
+
   const models::Model& model_;
   ChooseBy choose_by_;
   Evaluation properties_;

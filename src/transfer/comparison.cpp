@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
+#include "base/json_number.h"
 #include "base/statistics.h"
 #include "base/table.h"
 #include "train/run_files.h"
@@ -47,8 +48,12 @@ VariantResult summarize(const TransferData& data, const FinetuneSettings& settin
       for (std::size_t i = 0; i < results[j].test_predictions.size(); ++i) {
         test.add(i, results[j].test_predictions[i]);
       }
-      errors.push_back(measure(truth, results[j].predictions).error());
-      validation.push_back(results[j].validation_error);
+      if (const auto error = measure(truth, results[j].predictions).error()) {
+        errors.push_back(*error);
+      }
+      if (results[j].validation_error) {
+        validation.push_back(*results[j].validation_error);
+      }
     }
     if (any) {
       by_seed.push_back(measure(data.labels, predicted));
@@ -60,7 +65,9 @@ VariantResult summarize(const TransferData& data, const FinetuneSettings& settin
   variant.ensemble = measure(data.labels, variant.prediction);
   variant.test = measure(data.test_labels, variant.test_prediction);
   variant.deviation = statistics::spread(errors).deviation;
-  variant.validation_error = statistics::spread(validation).mean;
+  if (!validation.empty()) {
+    variant.validation_error = statistics::mean(validation);
+  }
   return variant;
 }
 
@@ -71,7 +78,8 @@ Comparison compare(const TransferData& data, const FinetuneSettings& settings, c
   Comparison comparison;
   for (std::size_t v = 0; v < settings.variants.size(); ++v) {
     comparison.variants.push_back(summarize(data, settings, v, jobs, results));
-    if (comparison.variants[v].validation_error < comparison.variants[comparison.best].validation_error) {
+    if (v > 0 &&
+        is_better(comparison.variants[v].validation_error, comparison.variants[comparison.best].validation_error)) {
       comparison.best = v;
     }
   }
@@ -101,7 +109,7 @@ std::string comparison_table(const Comparison& comparison, const TransferData& d
   columns.push_back({"", text::Align::left, 0, 2});
   text::Table table(std::move(columns));
   const auto cells_of = [&](const std::string& name, const models::Figures& f, const std::string& deviation) {
-    std::vector<std::string> cells{name, figure(f.error()), deviation};
+    std::vector<std::string> cells{name, figure(f.shown()), deviation};
     for (std::size_t i = 1; i < f.values.size(); ++i) {
       cells.push_back(figure(f.values[i]));
     }
@@ -111,8 +119,8 @@ std::string comparison_table(const Comparison& comparison, const TransferData& d
   for (std::size_t v = 0; v < comparison.variants.size(); ++v) {
     const VariantResult& r = comparison.variants[v];
     auto cells = cells_of(r.name, r.single, figure(r.deviation));
-    cells.insert(cells.end(),
-                 {figure(r.ensemble.error()), figure(r.validation_error), v == comparison.best ? "chosen" : ""});
+    cells.insert(cells.end(), {figure(r.ensemble.shown()), r.validation_error ? figure(*r.validation_error) : "none",
+                               v == comparison.best ? "chosen" : ""});
     table.row(std::move(cells));
   }
   std::string text =
@@ -133,27 +141,36 @@ std::string comparison_table(const Comparison& comparison, const TransferData& d
   return text;
 }
 
+nlohmann::ordered_json to_json(const Overlap& overlap) {
+  const auto of_start = [&](std::size_t count) {
+    return overlap.is_known ? nlohmann::ordered_json(count) : nlohmann::ordered_json(nullptr);
+  };
+  return {{"rows_seen_in_pretraining", of_start(overlap.rows)},
+          {"test_rows_seen_in_pretraining", of_start(overlap.test_rows)}};
+}
+
 nlohmann::ordered_json to_json(const Comparison& comparison, const TransferData& data,
                                const FinetuneSettings& settings) {
   const auto names = data.head.task->figures();
   const std::string error = models::figure_key(names.front(), data.head);
   const auto figures = [&](const models::Figures& f) {
-    nlohmann::ordered_json json{{error, f.error()}};
+    nlohmann::ordered_json json{{error, json_number(f.shown())}};
     for (std::size_t i = 1; i < names.size(); ++i) {
-      json[names[i].key] = f.values[i];
+      json[names[i].key] = json_number(f.values[i]);
     }
     return json;
   };
   nlohmann::ordered_json summary{{"stage", "finetune"}, {"target", data.head.target}, {"rows", data.labelled}};
   summary["folds"] = settings.folds;
   summary["seeds"] = settings.seeds;
+  summary["overlap"] = to_json(data.overlap);
   summary["baseline_mean_predictor"] = figures(comparison.baseline);
   for (const VariantResult& r : comparison.variants) {
     auto& entry = summary["variants"][r.name];
     entry = figures(r.single);
     entry[fmt::format("{}_std", names.front().key)] = r.deviation;
-    entry["ensemble_" + error] = r.ensemble.error();
-    entry["validation_" + error] = r.validation_error;
+    entry["ensemble_" + error] = json_number(r.ensemble.shown());
+    entry["validation_" + error] = json_number(r.validation_error.value_or(std::nan("")));
     if (r.test.count > 0) {
       entry["test"] = figures(r.test);
       entry["test"]["rows"] = r.test.count;

@@ -13,13 +13,14 @@ namespace epitaxy::transfer {
 /// One variant over all folds and seeds. Predictions are those of HeadTask::values.
 struct VariantResult {
   std::string name;
-  models::Figures single;               ///< Of single models: out-of-fold figures of each seed, averaged over seeds.
-  models::Figures ensemble;             ///< Of the mean of the seeds' out-of-fold predictions.
-  double deviation = 0;                 ///< Standard deviation of the error over folds and seeds.
-  double validation_error = 0;          ///< Mean over jobs, on validation rows: what the best variant is chosen by.
-  std::vector<double> prediction;       ///< [rows, values] out-of-fold, mean over seeds.
-  std::vector<double> prediction_std;   ///< [rows, values] over seeds; NaN with one seed.
-  std::vector<double> test_prediction;  ///< [test rows, values] mean over all models.
+  models::Figures single;                  ///< Of single models: out-of-fold figures of each seed, averaged over seeds.
+  models::Figures ensemble;                ///< Of the mean of the seeds' out-of-fold predictions.
+  double deviation = 0;                    ///< Standard deviation of the error over folds and seeds.
+  std::optional<double> validation_error;  ///< Mean over the jobs with validation rows: what the best variant is
+                                           ///< chosen by.
+  std::vector<double> prediction;          ///< [rows, values] out-of-fold, mean over seeds.
+  std::vector<double> prediction_std;      ///< [rows, values] over seeds; NaN with one seed.
+  std::vector<double> test_prediction;     ///< [test rows, values] mean over all models.
   std::vector<double> test_prediction_std;
   models::Figures test;  ///< Of the mean over all models.
 };
@@ -36,6 +37,9 @@ Comparison compare(const TransferData& data, const FinetuneSettings& settings, c
 
 /// The table for people, a line a variant.
 std::string comparison_table(const Comparison& comparison, const TransferData& data);
+
+/// As part of `summary.json`; null where the start model does not tell.
+nlohmann::ordered_json to_json(const Overlap& overlap);
 
 /// `summary.json`.
 nlohmann::ordered_json to_json(const Comparison& comparison, const TransferData& data,

@@ -23,6 +23,14 @@ namespace {
 /// Of the first cheap column into the unit of the measured one.
 double unit_factor(const data::DatasetIndex& index, const DifferenceSettings& settings) {
   const data::Target& measured = index.target(settings.measured);
+  std::vector<std::string> names = settings.cheap;
+  names.push_back(settings.measured);
+  for (const auto& name : names) {
+    if (!index.target(name).classes.empty()) {
+      fail_input("{}: '{}' holds classes, but difference learning learns numbers from numbers", index.path.string(),
+                 name);
+    }
+  }
   for (const auto& name : settings.cheap) {
     if (&index.target(name) == &measured) {
       fail_input("'data.cheap' names {}, which is the measured value itself", name);

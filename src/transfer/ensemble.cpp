@@ -1,5 +1,7 @@
 #include "transfer/ensemble.h"
 
+#include <algorithm>
+
 #include "base/statistics.h"
 #include "data/csv.h"
 
@@ -62,6 +64,10 @@ void restandardize(const nn::ParameterLayout& layout, const models::Head& from, 
 void add_member(models::ModelFile& ensemble, models::ModelFile member) {
   if (ensemble.members.empty()) {
     ensemble.description = member.description;
+  }
+  auto& seen = ensemble.description.seen;
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    seen[i] = std::max(seen[i], member.description.seen[i]);
   }
   const auto model = models::make_model(member.description);
   for (std::size_t h = 0; h < member.description.heads.size(); ++h) {

@@ -34,6 +34,21 @@ std::string signature_of(const FinetuneSettings& settings, const TransferData& d
   return hasher.hex();
 }
 
+/// Errors on what was seen before look better than those on anything new.
+void tell_overlap(const FinetuneSettings& settings, const TransferData& data) {
+  const std::string what = data.rows.index().substance->name();
+  if (data.overlap.rows + data.overlap.test_rows > 0) {
+    const std::string test =
+        data.test.empty() ? "" : fmt::format(" and {} of {} test rows", data.overlap.test_rows, data.test.size());
+    log::warning(
+        "overlap: {} of {} rows{} have a {} that {} was trained on (with labels of its own). For figures on unseen "
+        "ones "
+        "pretrain with 'exclude: [{{dataset: {}}}]'",
+        data.overlap.rows, data.rows.size(), test, what, settings.pretrained,
+        settings.test_file.empty() ? settings.file : settings.test_file);
+  }
+}
+
 void describe(const FinetuneSettings& settings, const TransferData& data, std::size_t jobs) {
   if (settings.is_curve()) {
     log::info("data: {} rows, {} with a label of {}, {} test rows; start: {}", data.rows.size(), data.labelled,
@@ -50,6 +65,7 @@ void describe(const FinetuneSettings& settings, const TransferData& data, std::s
   if (const std::size_t in_test = data.rows.left_out(data::LeftOut::in_test); in_test > 0) {
     log::info("left out: {} rows that are in the test, too", in_test);
   }
+  tell_overlap(settings, data);
   log::info("{} jobs: {} variants x {} {} x {} seeds (a variant that does not train has one seed), {}", jobs,
             settings.variants.size(), settings.is_curve() ? settings.shares.size() : settings.folds,
             settings.is_curve() ? "shares" : "folds", settings.seeds.size(),
@@ -70,9 +86,9 @@ bool do_all(const Communicator& communicator, const FinetuneSettings& settings, 
     }
     files.write(jobs[i].label, [&](data::Hdf5File& file) { write_result(file, *result); });
     const models::FigureName& error = data.head.task->figures().front();
-    const std::string validation = std::isnan(result->validation_error)
+    const std::string validation = !result->validation_error
                                        ? "no validation rows"
-                                       : fmt::format("validation {} {:.4f}{}", error.label, result->validation_error,
+                                       : fmt::format("validation {} {:.4f}{}", error.label, *result->validation_error,
                                                      error.has_unit ? " " + data.head.unit : "");
     return fmt::format("{}: {}, best epoch {}", jobs[i].label.name, validation, result->best_epoch);
   };
@@ -80,8 +96,9 @@ bool do_all(const Communicator& communicator, const FinetuneSettings& settings, 
   list.count = jobs.size();
   list.label = [&](std::size_t i) -> const JobLabel& { return jobs[i].label; };
   list.is_whole = [&](std::size_t i, const data::Hdf5File& file) {
-    read_result(file);
-    return !keeps_weights(settings, jobs[i]) || file.exists("/model");
+    const JobResult result = read_result(file);
+    return (!keeps_weights(settings, jobs[i]) || file.exists("/model")) &&
+           (result.validation_error || !needs_error(settings, jobs[i]));
   };
   list.cost = [&](std::size_t i) {
     const double share = settings.is_curve() ? settings.shares[jobs[i].share] : 1;
@@ -98,8 +115,13 @@ bool do_all(const Communicator& communicator, const FinetuneSettings& settings, 
 
 /// The models of a variant, of a learning curve those of the largest share.
 void write_ensemble(const FinetuneSettings& settings, const std::vector<Job>& jobs, const JobFolder& files,
-                    std::size_t variant, const fs::path& path) {
+                    std::size_t variant, const TransferData& data, const fs::path& path) {
   models::ModelFile ensemble;
+  std::vector<std::uint64_t> seen = data.pretrained.trained_on.hashes();
+  for (std::size_t i = 0; i < data.rows.size(); ++i) {
+    seen.push_back(data::group_hash(data.rows.group(i)));
+  }
+  ensemble.trained_on = data::KnownGroups(std::move(seen));
   ensemble.provenance = models::provenance();
   for (const Job& job : jobs) {
     if (job.variant == variant && keeps_weights(settings, job)) {
@@ -119,19 +141,20 @@ void finish(const FinetuneSettings& settings, const TransferData& data, const st
   }
   if (settings.is_curve()) {
     const LearningCurve curve = make_curve(data, settings, jobs, results);
-    write_ensemble(settings, jobs, files, curve.best, folder / "model.h5");
+    write_ensemble(settings, jobs, files, curve.best, data, folder / "model.h5");
     write_curve(curve, data, settings, folder);
     log::line(curve_table(curve, data, settings));
     return;
   }
   const Comparison comparison = compare(data, settings, jobs, results);
-  write_ensemble(settings, jobs, files, comparison.best, folder / "model.h5");
+  write_ensemble(settings, jobs, files, comparison.best, data, folder / "model.h5");
   write_comparison(comparison, data, settings, folder);
   log::line(comparison_table(comparison, data));
 }
 
 /// Builds the model of each variant, so that what does not fit together is known before the first job.
 void check_variants(const FinetuneSettings& settings, const TransferData& data) {
+  check_comparable(data, settings);
   for (const Variant& variant : settings.variants) {
     std::vector<data::Target> targets{data.rows.labels(data.head.target)};
     for (const data::Target& further : data.further) {
@@ -139,8 +162,8 @@ void check_variants(const FinetuneSettings& settings, const TransferData& data) 
         targets.push_back(further);
       }
     }
-    const auto start =
-        describe_start(data.pretrained.description, variant, settings.head, targets, data.pretrained.description.seen);
+    const auto start = describe_start(data.pretrained.description, variant, settings.head, targets,
+                                      data.pretrained.description.seen, data.row_sums);
     rate_multipliers(*models::make_model(start), variant);
   }
 }

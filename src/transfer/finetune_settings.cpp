@@ -65,6 +65,11 @@ void variant_keys(config::Keys& k, const std::string& name, Variant& s) {
   k.when(!s.also.empty(), "also: [...]", [&](config::Keys& several) {
     several.number(s.weight, {"weight", "of the target in the loss; that of each further one is 1"}, {1e-6, 1e6});
   });
+  auto sorted = s.also;
+  std::ranges::sort(sorted);
+  if (std::ranges::adjacent_find(sorted) != sorted.end()) {
+    k.problem("also", "lists a target twice");
+  }
   if (!s.also.empty() && !s.trains) {
     k.problem("also", "is for variants that train");
   }

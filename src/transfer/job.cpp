@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/error.h"
 #include "base/progress.h"
@@ -94,7 +95,7 @@ models::ModelDescription describe_job(const TransferData& data, const FinetuneSe
   }
   const models::ModelDescription& start = data.pretrained.description;
   return describe_start(start, variant, settings.head, targets,
-                        start.kind->reader(start)->sums(inputs_of(data, rows)).seen);
+                        start.kind->reader(start)->sums(inputs_of(data, rows)).seen, data.row_sums);
 }
 
 /// Predicts one target with a model of one or more heads, the first of which is that target's.
@@ -126,7 +127,8 @@ struct Validation {
   models::RowBlock inputs;
   std::vector<double> labels;
 
-  double error(TargetPredictor& predictor, const float* weights) const {
+  /// Absent without rows.
+  std::optional<double> error(TargetPredictor& predictor, const float* weights) const {
     const models::Head& head = predictor.head();
     return head.task->measure(head, labels, predictor.predict(weights, inputs)).error();
   }
@@ -150,21 +152,23 @@ std::optional<std::int64_t> train_weights(const std::string& name, const models:
   progress.plan("", training.epochs * trainer.steps_per_epoch());
   hooks.progress = [&](std::int64_t step, std::int64_t) { progress.reached(step); };
   const auto keep = [&](const float* now) { std::copy_n(now, weights.size(), weights.data()); };
+  const bool chooses = validation.labels.size() >= kFewestToChooseEpoch;
+  double epochs = 0;
   hooks.validate = [&](const float* now) {
-    if (validation.labels.empty()) {
+    if (!chooses) {
       keep(now);
-      return 0.0;
+      return -(++epochs);  // always better, so that 'patience' ends nothing
     }
     if (!variant.keep_best) {
       keep(now);
     }
-    return validation.error(predictor, now);
+    return validation.error(predictor, now).value_or(std::numeric_limits<double>::infinity());
   };
   hooks.improved = [&](const float* now) { keep(now); };
   if (trainer.run(hooks) == train::Outcome::stopped) {
     return std::nullopt;
   }
-  return validation.labels.empty() ? trainer.state().epoch : trainer.state().best_epoch;
+  return chooses ? trainer.state().best_epoch : trainer.state().epoch;
 }
 
 }  // namespace
@@ -187,37 +191,132 @@ train::Rows training_rows(const TransferData& data, const Variant& variant, cons
   return rows;
 }
 
+bool is_better(const std::optional<double>& error, const std::optional<double>& than) {
+  if (!error || !than) {
+    fail_input("a variant has no validation error to be chosen by: raise 'validation.fraction'");
+  }
+  return *error < *than;
+}
+
+bool needs_error(const FinetuneSettings& settings, const Job& job) {
+  return settings.is_curve() && settings.variants.size() > 1 && keeps_weights(settings, job);
+}
+
+void check_comparable(const TransferData& data, const FinetuneSettings& settings) {
+  if (settings.variants.size() < 2 || settings.is_curve()) {
+    return;
+  }
+  for (int fold = 0; fold < settings.folds; ++fold) {
+    if (!split_fold(data, settings, fold).validation.empty()) {
+      return;
+    }
+  }
+  fail_input(
+      "the variants cannot be compared: with {} labels 'validation.fraction: {}' leaves no validation row in any of "
+      "the "
+      "{} folds; raise it, or name one variant alone",
+      data.labelled, settings.validation_fraction, settings.folds);
+}
+
+namespace {
+
+/// What a job has learned from one part of the rows.
+struct Learned {
+  models::ModelDescription description;
+  std::unique_ptr<models::Model> model;
+  linalg::Buffer<float> weights;
+  std::int64_t best_epoch = 0;
+
+  std::vector<double> predict(const Variant& variant, const models::RowBlock& inputs) const {
+    return TargetPredictor(*model, nn::exact(variant.training.arithmetic)).predict(weights.data(), inputs);
+  }
+};
+
+Validation validation_of(const TransferData& data, const JobSplit& split) {
+  return {inputs_of(data, split.validation), pick(data.labels, split.validation)};
+}
+
+/// Nothing when `stop` said so.
+std::optional<Learned> learn(const TransferData& data, const FinetuneSettings& settings, const Job& job,
+                             const JobSplit& split, const std::function<bool()>& stop) {
+  const Variant& variant = settings.variants[job.variant];
+  const std::uint64_t seed = job.seed * 100003 + static_cast<std::uint64_t>(job.fold);
+  Learned learned;
+  learned.description = describe_job(data, settings, variant, split);
+  learned.model = models::make_model(learned.description);
+  learned.weights = starting_weights(*learned.model, data.pretrained, variant, settings.head, seed);
+  if (variant.trains) {
+    train::Rows rows = training_rows(data, variant, split, learned.description);
+    train::TrainingSettings training = training_for(variant, rows.count());
+    training.seed = seed;
+    const auto epoch = train_weights(job.label.name, *learned.model, variant, training, std::move(rows),
+                                     validation_of(data, split), stop, learned.weights);
+    if (!epoch) {
+      return std::nullopt;
+    }
+    learned.best_epoch = *epoch;
+  }
+  return learned;
+}
+
+/// By cross-validation inside the training part: where a learning curve has too few labels for validation rows. Nothing
+/// when `stop` said so.
+std::optional<double> inner_error(const TransferData& data, const FinetuneSettings& settings, const Job& job,
+                                  const JobSplit& split, const std::function<bool()>& stop) {
+  constexpr int kInnerFolds = 5;
+  const data::Split inside(settings.split_seed, Purpose::inside, job.seed);
+  const std::vector<int> folds = inside.folds(data.rows.groups(split.train), kInnerFolds);
+  std::vector<double> labels;
+  std::vector<double> predictions;
+  for (int k = 0; k < kInnerFolds; ++k) {
+    const data::TrainHeldOut fold = data::hold_out(folds, k);
+    JobSplit part{{}, split.further, {}, {}};
+    for (const std::size_t i : fold.train) {
+      part.train.push_back(split.train[i]);
+    }
+    for (const std::size_t i : fold.held_out) {
+      part.held_out.push_back(split.train[i]);
+    }
+    const auto learned = learn(data, settings, job, part, stop);
+    if (!learned) {
+      return std::nullopt;
+    }
+    const auto own = learned->predict(settings.variants[job.variant], inputs_of(data, part.held_out));
+    predictions.insert(predictions.end(), own.begin(), own.end());
+    const auto truth = pick(data.labels, part.held_out);
+    labels.insert(labels.end(), truth.begin(), truth.end());
+  }
+  return data.head.task->measure(data.head, labels, predictions).error();
+}
+
+}  // namespace
+
 std::optional<JobResult> run_job(const TransferData& data, const FinetuneSettings& settings, const Job& job,
                                  const std::function<bool()>& stop) {
   const Variant& variant = settings.variants[job.variant];
   const JobSplit split = split_rows(data, settings, job);
-  const auto description = describe_job(data, settings, variant, split);
-  const auto model = models::make_model(description);
-  const std::uint64_t seed = job.seed * 100003 + static_cast<std::uint64_t>(job.fold);
-  linalg::Buffer<float> weights = starting_weights(*model, data.pretrained, variant, settings.head, seed);
-  const Validation validation{inputs_of(data, split.validation), pick(data.labels, split.validation)};
-
+  auto learned = learn(data, settings, job, split, stop);
+  if (!learned) {
+    return std::nullopt;
+  }
   JobResult result;
-  if (variant.trains) {
-    train::Rows rows = training_rows(data, variant, split, description);
-    train::TrainingSettings training = training_for(variant, rows.count());
-    training.seed = seed;
-    const auto epoch =
-        train_weights(job.label.name, *model, variant, training, std::move(rows), validation, stop, weights);
-    if (!epoch) {
+  result.best_epoch = learned->best_epoch;
+  result.rows.assign(split.held_out.begin(), split.held_out.end());
+  result.predictions = learned->predict(variant, inputs_of(data, split.held_out));
+  result.test_predictions = learned->predict(variant, data.test_inputs);
+  if (split.validation.empty() && needs_error(settings, job)) {
+    result.validation_error = inner_error(data, settings, job, split, stop);
+    if (!result.validation_error) {
       return std::nullopt;
     }
-    result.best_epoch = *epoch;
+  } else {
+    TargetPredictor predictor(*learned->model, nn::exact(variant.training.arithmetic));
+    result.validation_error = validation_of(data, split).error(predictor, learned->weights.data());
   }
-  TargetPredictor predictor(*model, nn::exact(variant.training.arithmetic));
-  result.rows.assign(split.held_out.begin(), split.held_out.end());
-  result.predictions = predictor.predict(weights.data(), inputs_of(data, split.held_out));
-  result.test_predictions = predictor.predict(weights.data(), data.test_inputs);
-  result.validation_error = validation.error(predictor, weights.data());
   result.baseline = data.head.task->baseline(data.head, pick(data.labels, split.train));
-  result.model.description = description;
+  result.model.description = learned->description;
   if (keeps_weights(settings, job)) {
-    result.model.members.push_back(std::move(weights));
+    result.model.members.push_back(std::move(learned->weights));
   }
   return result;
 }
@@ -230,7 +329,7 @@ void write_result(data::Hdf5File& file, const JobResult& result) {
   if (!result.model.members.empty()) {
     models::write_model_group(file, result.model.description, {result.model.members.front().data()});
   }
-  file.write_attribute("/", "validation_error", result.validation_error);
+  file.write_attribute("/", "validation_error", result.validation_error.value_or(std::nan("")));
   file.write_attribute("/", "best_epoch", result.best_epoch);
 }
 
@@ -239,7 +338,9 @@ JobResult read_result(const data::Hdf5File& file) {
   result.rows = file.read<std::int64_t>("/rows");
   result.predictions = file.read<double>("/predictions");
   result.test_predictions = file.read<double>("/test_predictions");
-  result.validation_error = file.number_attribute("/", "validation_error");
+  if (const double error = file.number_attribute("/", "validation_error"); !std::isnan(error)) {
+    result.validation_error = error;
+  }
   result.best_epoch = file.integer_attribute("/", "best_epoch");
   result.baseline = file.read<double>("/baseline");
   return result;

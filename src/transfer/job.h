@@ -42,11 +42,20 @@ struct JobResult {
   std::vector<std::int64_t> rows;   ///< Positions in TransferData::labels of the held-out fold.
   std::vector<double> predictions;  ///< [rows, values] of the head, see models::HeadTask.
   std::vector<double> test_predictions;
-  double validation_error = 0;  ///< On validation rows from inside the training part; NaN without any.
+  /// On validation rows from inside the training part, or where a learning curve has too few labels for such, by
+  /// cross-validation inside it; absent without either.
+  std::optional<double> validation_error;
   std::int64_t best_epoch = 0;
   std::vector<double> baseline;  ///< [values] what the labels of the training part say without a model.
   models::ModelFile model;       ///< Without members where no weights are kept.
 };
+
+/// By validation errors. Throws InputError when one of them is absent: nothing is chosen by what does not exist.
+bool is_better(const std::optional<double>& error, const std::optional<double>& than);
+/// Whether a variant is chosen by this job alone or by its other seeds, so that each of them needs an error.
+bool needs_error(const FinetuneSettings& settings, const Job& job);
+/// Throws InputError, before any job is run, when no job of a comparison would have validation rows.
+void check_comparable(const TransferData& data, const FinetuneSettings& settings);
 
 /// Trains and predicts; nothing when `stop` said so before the end.
 std::optional<JobResult> run_job(const TransferData& data, const FinetuneSettings& settings, const Job& job,

@@ -8,6 +8,7 @@
 #include "base/statistics.h"
 #include "base/table.h"
 #include "train/run_files.h"
+#include "transfer/comparison.h"
 #include "transfer/ensemble.h"
 
 namespace epitaxy::transfer {
@@ -18,9 +19,13 @@ namespace {
 CurvePoint point_of(const std::vector<models::Figures>& seeds, const std::vector<double>& validation) {
   std::vector<double> errors;
   for (const models::Figures& figures : seeds) {
-    errors.push_back(figures.error());
+    errors.push_back(figures.shown());
   }
-  return {models::average(seeds), statistics::spread(errors).deviation, statistics::mean(validation)};
+  CurvePoint point{models::average(seeds), statistics::spread(errors).deviation, {}};
+  if (!validation.empty()) {
+    point.validation_error = statistics::mean(validation);
+  }
+  return point;
 }
 
 models::Figures measure_test(const TransferData& data, std::span<const double> predictions) {
@@ -88,7 +93,9 @@ CurvePoint measure(const TransferData& data, const std::vector<Job>& jobs, const
   for (std::size_t j = 0; j < jobs.size(); ++j) {
     if (jobs[j].variant == variant && jobs[j].share == share) {
       figures.push_back(measure_test(data, results[j].test_predictions));
-      validation.push_back(results[j].validation_error);
+      if (results[j].validation_error) {
+        validation.push_back(*results[j].validation_error);
+      }
       for (std::size_t i = 0; i < results[j].test_predictions.size(); ++i) {
         ensemble.add(i, results[j].test_predictions[i]);
       }
@@ -115,8 +122,8 @@ LearningCurve make_curve(const TransferData& data, const FinetuneSettings& setti
       }
     }
     curve.variants.push_back(line);
-    const double best = curve.variants[curve.best].points.back().validation_error;
-    if (line.points.back().validation_error < best) {
+    if (v > 0 &&
+        is_better(line.points.back().validation_error, curve.variants[curve.best].points.back().validation_error)) {
       curve.best = v;
     }
   }
@@ -134,7 +141,7 @@ std::string curve_table(const LearningCurve& curve, const TransferData& data, co
   for (std::size_t share = 0; share < settings.shares.size(); ++share) {
     std::vector<std::string> cells{fmt::format("{}", settings.shares[share]), fmt::format("{}", curve.labels[share])};
     for (const CurveLine& line : lines) {
-      cells.push_back(text::with_error(line.points[share].test.error(), line.points[share].deviation, 4));
+      cells.push_back(text::with_error(line.points[share].test.shown(), line.points[share].deviation, 4));
     }
     table.row(std::move(cells));
   }
@@ -144,9 +151,10 @@ std::string curve_table(const LearningCurve& curve, const TransferData& data, co
   text += table.text();
   text += error + ": mean over seeds of single models; +-: over seeds";
   for (std::size_t v = 0; v < curve.variants.size(); ++v) {
-    text += fmt::format("\nall seeds together at the largest share: {} {:.4f}, validation {:.4f}{}",
-                        curve.variants[v].name, curve.largest[v].test.error(),
-                        curve.variants[v].points.back().validation_error, v == curve.best ? ", chosen by it" : "");
+    const auto& validation = curve.variants[v].points.back().validation_error;
+    text += fmt::format("\nall seeds together at the largest share: {} {:.4f}, validation {}{}", curve.variants[v].name,
+                        curve.largest[v].test.shown(), validation ? fmt::format("{:.4f}", *validation) : "none",
+                        v == curve.best && curve.variants.size() > 1 ? ", chosen by it" : "");
   }
   return text;
 }
@@ -183,7 +191,7 @@ Json points_of(const CurveLine& line, const LearningCurve& curve, const Finetune
     entry[deviation_key(head)] = json_number(point.deviation);
     if (trained) {
       entry["validation_" + models::figure_key(head.task->figures().front(), head)] =
-          json_number(point.validation_error);
+          json_number(point.validation_error.value_or(std::nan("")));
     }
   }
   return entries;
@@ -201,7 +209,8 @@ Json to_json(const LearningCurve& curve, const TransferData& data, const Finetun
                {"unreadable_test", data.test.left_out(data::LeftOut::unreadable)},
                {"left_out_as_in_test", data.rows.left_out(data::LeftOut::in_test)},
                {"shares", settings.shares},
-               {"seeds", settings.seeds}};
+               {"seeds", settings.seeds},
+               {"overlap", to_json(data.overlap)}};
   for (const CurveLine& line : curve.baselines) {
     summary["baselines"][line.name] = points_of(line, curve, settings, data.head, false);
   }
@@ -231,12 +240,12 @@ void write_table(const LearningCurve& curve, const TransferData& data, const Fin
       for (std::size_t share = 0; share < settings.shares.size(); ++share) {
         const CurvePoint& point = line.points[share];
         std::vector<std::string> fields{line.name, fmt::format("{}", settings.shares[share]),
-                                        std::to_string(curve.labels[share]), train::csv_number(point.test.error()),
+                                        std::to_string(curve.labels[share]), train::csv_number(point.test.shown()),
                                         train::csv_number(point.deviation)};
         for (std::size_t i = 1; i < names.size(); ++i) {
           fields.push_back(train::csv_number(point.test.values[i]));
         }
-        fields.push_back(train::csv_number(point.validation_error));
+        fields.push_back(train::csv_number(point.validation_error.value_or(std::nan(""))));
         table.row(fields);
       }
     }

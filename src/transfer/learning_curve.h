@@ -13,9 +13,9 @@ namespace epitaxy::transfer {
 
 /// Errors on the test rows with one share of the labels.
 struct CurvePoint {
-  models::Figures test;         ///< Of single models, averaged over seeds.
-  double deviation = 0;         ///< Standard deviation of the error over seeds; 0 with one.
-  double validation_error = 0;  ///< Mean over seeds; NaN without validation rows.
+  models::Figures test;                    ///< Of single models, averaged over seeds.
+  double deviation = 0;                    ///< Standard deviation of the error over seeds; 0 with one.
+  std::optional<double> validation_error;  ///< Mean over seeds; absent where none was measured.
 };
 
 /// A variant, or a baseline that needs no model.

@@ -126,6 +126,26 @@ void check_labels(const TransferData& data, const FinetuneSettings& settings) {
   }
 }
 
+void check_task(const TransferData& data, const models::HeadTask& task, const std::string& target) {
+  const models::Kind& kind = *data.pretrained.description.kind;
+  if (!kind.can_learn(task)) {
+    fail_input("a {} cannot learn {}, whose task is '{}'", kind.name(), target, task.name());
+  }
+}
+
+Overlap overlap_of(const TransferData& data) {
+  Overlap overlap;
+  const data::KnownGroups& seen = data.pretrained.trained_on;
+  overlap.is_known = !seen.empty();
+  for (std::size_t i = 0; i < data.rows.size(); ++i) {
+    overlap.rows += seen.contains(data.rows.group(i)) ? 1 : 0;
+  }
+  for (std::size_t i = 0; i < data.test.size(); ++i) {
+    overlap.test_rows += seen.contains(data.test.group(i)) ? 1 : 0;
+  }
+  return overlap;
+}
+
 }  // namespace
 
 TransferData load_transfer_data(const FinetuneSettings& settings) {
@@ -140,10 +160,7 @@ TransferData load_transfer_data(const FinetuneSettings& settings) {
   data.pretrained.description.preparation = transferred(data.pretrained.description.preparation, data.rows.index());
   const data::Target& target = data.rows.index().target(settings.target);
   data.head = models::make_head(settings.head.name, target, settings.head.task == "auto" ? "" : settings.head.task);
-  const models::Kind& kind = *data.pretrained.description.kind;
-  if (!kind.can_learn(*data.head.task)) {
-    fail_input("a {} cannot learn {}, whose task is '{}'", kind.name(), target.name, data.head.task->name());
-  }
+  check_task(data, *data.head.task, target.name);
   const std::vector<std::string> further = further_names(settings);
   if (std::ranges::find(further, data.head.target) != further.end()) {
     fail_input("'also' names {}, which is the target itself", data.head.target);
@@ -155,27 +172,36 @@ TransferData load_transfer_data(const FinetuneSettings& settings) {
   need_labels(data.rows, targets);
   leave_out_unreadable(data.rows, data.pretrained.description);
   choose_test_rows(settings, data);
-  if (settings.is_curve()) {
+  if (!settings.test_file.empty()) {
     data.rows.leave_out_groups(data::LeftOut::in_test, data::distinct_groups(data.test));
+    if (data.rows.empty()) {
+      fail_input("every row of {} has a {} that is in {}, too: no row is left to learn from", settings.file,
+                 data.rows.index().substance->name(), settings.test_file);
+    }
   }
   data.labels = data.rows.labels(data.head.target).values;
   data.test_labels = test_labels(data, settings);
   data.labelled = static_cast<std::size_t>(std::ranges::count_if(data.labels, [](double v) { return !std::isnan(v); }));
   for (const auto& name : further) {
     data.further.push_back(data.rows.labels(name));
+    check_task(data, models::usual_task(data.further.back()), name);
   }
   if (!settings.is_curve()) {
     data.fold = choose_folds(data, settings);
   } else if (!settings.cheap.empty()) {
-    if (!data.head.classes.empty()) {
-      fail_input("'cheap': {} names classes, to which no straight line leads: leave it out", data.head.target);
+    for (const auto& name : {data.head.target, settings.cheap}) {
+      if (!data.rows.index().target(name).classes.empty()) {
+        fail_input("'cheap': {} names classes, and no straight line leads from or to these: leave 'cheap' out", name);
+      }
     }
     data.cheap = data.rows.labels(settings.cheap).values;
     data.test_cheap = data.test.labels(settings.cheap).values;
   }
   check_labels(data, settings);
+  data.overlap = overlap_of(data);
   const auto reader = data.pretrained.description.kind->reader(data.pretrained.description);
   data.inputs = models::read_rows(*reader, data.rows.index(), data.rows.rows());
+  data.row_sums = reader->sums(data.inputs);
   data.test_inputs = models::read_rows(*reader, data.test.index(), data.test.rows());
   return data;
 }

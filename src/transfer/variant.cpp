@@ -95,7 +95,11 @@ models::Head describe_own(const models::ModelDescription& pretrained, const Vari
           "fresh)",
           head.start_from, source.unit, target.name, target.unit);
     }
-    if (source.task != own.task || source.classes != own.classes) {
+    if (source.task != own.task && source.classes == own.classes) {
+      fail_input("the head '{}' is for the task '{}', the new one for '{}': set 'head.task: {}'", head.start_from,
+                 source.task->name(), own.task->name(), source.task->name());
+    }
+    if (source.classes != own.classes) {
       fail_input(
           "the head '{}' does not tell apart what the target {} names: start the new head fresh (head.start_from: "
           "fresh)",
@@ -130,7 +134,7 @@ models::Head describe_further(const models::ModelDescription& pretrained, const 
 
 models::ModelDescription describe_start(const models::ModelDescription& pretrained, const Variant& variant,
                                         const NewHead& head, const std::vector<data::Target>& targets,
-                                        const std::vector<std::int64_t>& seen) {
+                                        const std::vector<std::int64_t>& seen, const models::RowSums& all_rows) {
   models::ModelDescription description = pretrained;
   set_hidden(description, variant, head);
   description.kind->simplify_for_labels(description.settings);
@@ -142,6 +146,9 @@ models::ModelDescription describe_start(const models::ModelDescription& pretrain
                  further.name);
     }
     description.heads.push_back(further);
+  }
+  if (!variant.pretrained && !all_rows.seen.empty()) {
+    description.kind->complete(description, all_rows);
   }
   for (std::size_t i = 0; i < description.seen.size(); ++i) {
     description.seen[i] = seen[i] + (variant.pretrained ? description.seen[i] : 0);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "data/dataset.h"
+#include "models/kind.h"
 #include "models/model_file.h"
 #include "train/settings.h"
 
@@ -55,11 +56,13 @@ std::vector<double> rate_multipliers(const models::Model& model, const Variant& 
 
 /// The model of a variant before training: the pretrained body's shape with the new head, which learns the first of
 /// `targets` (with the values of the training rows), and a head for each further one. `seen` is the number of training
-/// rows that hold each feature. Throws InputError when the units of the head that it starts from are others,
-/// or its hidden layer.
+/// rows that hold each feature. What a kind
+/// learns from the rows alone, such as the scales of columns, a variant that starts from scratch takes from `all_rows`
+/// of the data set, so that the members of an ensemble agree. Throws InputError when the units of the head that it
+/// starts from are others, or its hidden layer.
 models::ModelDescription describe_start(const models::ModelDescription& pretrained, const Variant& variant,
                                         const NewHead& head, const std::vector<data::Target>& targets,
-                                        const std::vector<std::int64_t>& seen);
+                                        const std::vector<std::int64_t>& seen, const models::RowSums& all_rows = {});
 
 /// Its weights: those of the pretrained model where the variant says so, random ones elsewhere.
 linalg::Buffer<float> starting_weights(const models::Model& model, const models::ModelFile& pretrained,

@@ -121,4 +121,14 @@ BOOST_AUTO_TEST_CASE(variables_that_make_no_sense_are_refused) {
   BOOST_CHECK_THROW(text::expand_variables("${1A:-x}"), InputError);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_utf8_and_what_is_not) {
+  for (const char* yes : {"", "plain", "\xC3\xA9", "\xE2\x82\x82", "\xF0\x9F\x98\x80", "\xED\x9F\xBF"}) {
+    BOOST_TEST(text::is_utf8(yes), yes);
+  }
+  for (const char* no :
+       {"\xE9", "a\xFF", "\xC3", "\xC0\xAF", "\xE0\x80\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\x80"}) {
+    BOOST_TEST(!text::is_utf8(no));
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

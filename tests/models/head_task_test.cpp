@@ -51,7 +51,8 @@ BOOST_AUTO_TEST_CASE(a_task_that_does_not_fit_is_refused_and_the_right_one_is_to
   BOOST_TEST(message_of([] { make_head("c", three(), "binary"); }) ==
              "the head 'c' is for the task 'binary', but its target level names 3 classes: take 'classes'");
   BOOST_TEST(message_of([] { make_head("a", numbers(), "classes"); }) ==
-             "the head 'a' is for the task 'classes', but its target gap holds numbers: take 'regression'");
+             "the head 'a' is for the task 'classes', but its target gap holds numbers: import it with "
+             "'values: classes', or take 'regression'");
   BOOST_TEST(message_of([] { make_head("b", two(), "regression"); }) ==
              "the head 'b' is for the task 'regression', but its target toxic names 2 classes and no numbers: take "
              "'binary'");
@@ -144,11 +145,11 @@ BOOST_AUTO_TEST_CASE(figures_and_what_the_labels_say_alone) {
   BOOST_TEST(all[1].task->baseline(all[1], Numbers{1, 1, 1, 0}) == (Numbers{0.75}), boost::test_tools::per_element());
   BOOST_TEST(all[2].task->baseline(all[2], Numbers{0, 2}) == (Numbers{0.5, 0, 0.5}), boost::test_tools::per_element());
   const Figures regression = all[0].task->measure(all[0], Numbers{1, 3}, Numbers{2, 3});
-  BOOST_TEST(regression.error() == 0.5);
+  BOOST_TEST(regression.error().value() == 0.5);
   BOOST_TEST(told(all[0], regression) == "MAE 0.50000, RMSE 0.70711 eV, R2 0.5000");
   BOOST_TEST(figure_key(all[0].task->figures()[0], all[0]) == "mae_eV");
   const Figures binary = all[1].task->measure(all[1], Numbers{1, 0}, Numbers{0.5, 0.25});
-  BOOST_TEST(binary.error() == (std::log(2) - std::log(0.75)) / 2, kClose);
+  BOOST_TEST(binary.error().value() == (std::log(2) - std::log(0.75)) / 2, kClose);
   BOOST_TEST(binary.values[2] == 1.0);
   BOOST_TEST(figure_key(all[1].task->figures()[0], all[1]) == "log_loss");
   const Figures mean = average(std::vector<Figures>{{4, {1, 2}}, {4, {3, 6}}});

@@ -94,7 +94,7 @@ refused "compositions.*fingerprint_net reads molecules" pretrain.yaml \
   --set 'data=[{file: compositions/dataset.h5, head: energy}]'
 refused "task 'binary'.*names 5 classes: take 'classes'" pretrain.yaml \
   --set 'data=[{file: data/dataset.h5, head: end, target: end, task: binary}]'
-refused "task 'classes'.*holds numbers: take 'regression'" pretrain.yaml \
+refused "task 'classes'.*holds numbers: import it with 'values: classes', or take 'regression'" pretrain.yaml \
   --set 'data=[{file: data/dataset.h5, head: length, target: length, task: classes}]'
 refused "binnary.*binary" pretrain.yaml --set 'data=[{file: data/dataset.h5, head: end, target: end, task: binnary}]'
 refused "molecule_vae cannot learn the head 'alcohol'" pretrain.yaml --set 'model={kind: molecule_vae}'

@@ -87,7 +87,7 @@ class ColumnReader final : public RowReader {
       const bool is_count = description_.as<FingerprintSettings>().columns[j] == features::ColumnKind::count;
       count += is_count && description_.seen[j] == 0 ? 1 : 0;
     });
-    return count == 0 ? "" : fmt::format("{} fragments that no training row held", count);
+    return count == 0 ? "" : fmt::format("{} fragment{} that no training row held", count, count == 1 ? "" : "s");
   }
 
  private:
@@ -100,6 +100,7 @@ class FingerprintNetKind final : public Kind {
   std::string name() const override { return "fingerprint_net"; }
   const chem::Substance& substance() const override { return chem::molecules(); }
   std::string feature_name() const override { return "columns"; }
+  std::string unseen_name() const override { return "fragments"; }
 
   std::any default_settings() const override {
     FingerprintSettings settings;
@@ -119,7 +120,11 @@ class FingerprintNetKind final : public Kind {
   }
   void complete(ModelDescription& description, const RowSums& sums) const override {
     description.seen = sums.seen;
-    description.as<FingerprintSettings>().scaling = features::Scaling::of(column_sums(sums));
+    auto& scaling = description.as<FingerprintSettings>().scaling;
+    scaling = features::Scaling::of(column_sums(sums));
+    if (std::ranges::all_of(scaling.factor, [](double factor) { return factor == 0; })) {
+      fail_input("every column of the {} is the same in all training rows: there is nothing to learn from", name());
+    }
   }
   std::unique_ptr<RowReader> reader(const ModelDescription& description) const override {
     return std::make_unique<ColumnReader>(description);

@@ -252,12 +252,12 @@ BOOST_AUTO_TEST_CASE(settings_that_do_not_fit_the_columns_are_refused) {
 
 // Ethane has one atom type of radius 0, methyl; ethanol holds two others. Descriptors are never counted.
 BOOST_AUTO_TEST_CASE(fragments_that_no_training_row_held_are_counted) {
-  const ModelDescription d = fitted({morgan(0, 64), descriptors()}, {"CC"});
+  const ModelDescription d = fitted({morgan(0, 64), descriptors()}, {"CC", "CC", "C=C"});
   const auto reader = fingerprint_net().reader(d);
   const RowBlock rows = rows_of(d, {"CC", "CCO", "CCC"});
   BOOST_TEST(reader->unseen(rows, 0).empty());
   BOOST_TEST(reader->unseen(rows, 1) == "2 fragments that no training row held");
-  BOOST_TEST(reader->unseen(rows, 2).starts_with("1 fragment"));
+  BOOST_TEST(reader->unseen(rows, 2) == "1 fragment that no training row held");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
