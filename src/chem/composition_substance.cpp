@@ -44,7 +44,7 @@ class FormulaPreparer final : public Preparer {
       throw ElementError(error.what(), result.elements);
     }
     result.identity = composition.reduced();
-    result.group = result.identity;
+    result.group = composition.group();
     result.atoms = composition.total();
     result.heavy_atoms = heavy_atoms_of(composition);
     return result;

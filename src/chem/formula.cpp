@@ -5,11 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cmath>
-#include <numeric>
 #include <optional>
 
 #include "chem/elements.h"
+#include "chem/formula_text.h"
 
 #include "base/text.h"
 
@@ -17,9 +16,9 @@ namespace epitaxy::chem {
 
 namespace {
 
-constexpr double kWhole = 1e-6;
-constexpr int kLargestFactor = 1000;
 constexpr double kLargestCount = 1e6;
+/// Of open parentheses; each costs another look at what is in it.
+constexpr std::size_t kDeepest = 100;
 
 char closing(char opening) { return opening == '(' ? ')' : opening == '[' ? ']' : '}'; }
 
@@ -29,18 +28,17 @@ struct Level {
   std::size_t opened_at;
   std::size_t first_atom;
   std::size_t part_first_atom;
-  double part_coefficient = 1;  ///< Of the current part: 5 in `.5H2O`.
+  double part_coefficient = 1;      ///< Of the current part: 5 in `.5H2O`.
+  std::size_t part_begins_at = 0;   ///< Its coefficient.
+  std::optional<bool> dots_join{};  ///< Could all dots from here to the end of the level join parts?
 };
 
 class Parser {
  public:
+  /// `text` as `plain_formula` writes it.
   explicit Parser(std::string_view text) : text_(text) {}
 
   Composition parse() {
-    if (text_.empty()) {
-      throw FormulaError("the formula is empty");
-    }
-    refuse_unsupported_signs();
     levels_.push_back({'\0', 0, 0, 0});
     start_part();
     while (place_ < text_.size()) {
@@ -54,32 +52,16 @@ class Parser {
   }
 
  private:
-  [[noreturn]] void fail(std::size_t place, const std::string& what) const {
-    throw FormulaError(fmt::format("{} at character {} of '{}'", what, place + 1, text_));
-  }
-
-  /// Signs that have a meaning of their own get a reason of their own.
-  void refuse_unsupported_signs() const {
-    for (const std::string_view sign : {"+", "-", "^", "\u2212", "\u207a", "\u207b"}) {
-      if (const std::size_t place = text_.find(sign); place != std::string_view::npos) {
-        fail(place, fmt::format("charges are not supported: '{}'", sign));
-      }
-    }
-    constexpr std::string_view kSubscriptZero = "\u2080";
-    for (char digit = 0; digit < 10; ++digit) {
-      std::string subscript(kSubscriptZero);
-      subscript.back() = static_cast<char>(subscript.back() + digit);
-      if (const std::size_t place = text_.find(subscript); place != std::string_view::npos) {
-        fail(place, fmt::format("subscript digits are not supported, write {}:", static_cast<int>(digit)));
-      }
-    }
-  }
+  [[noreturn]] void fail(std::size_t place, const std::string& what) const { fail_formula(text_, place, what); }
 
   void read_item() {
     const char c = text_[place_];
     if (text::is_upper(c)) {
       read_element();
     } else if (c == '(' || c == '[' || c == '{') {
+      if (levels_.size() > kDeepest) {
+        fail(place_, fmt::format("more than {} parentheses are open", kDeepest));
+      }
       levels_.push_back({c, place_, atoms_.size(), atoms_.size()});
       ++place_;
       start_part();
@@ -102,8 +84,7 @@ class Parser {
     if (c == '.') {
       fail(place_, "the dot may be a decimal point or join two parts (write 0.5 for the one, '*' for the other):");
     }
-    const bool printable = c > ' ' && c <= '~';
-    fail(place_, printable ? fmt::format("unexpected '{}'", c) : std::string("unexpected character"));
+    fail(place_, fmt::format("unexpected {}", character_name(text_, place_)));
   }
 
   void read_element() {
@@ -139,6 +120,8 @@ class Parser {
 
   void start_part() {
     levels_.back().part_first_atom = atoms_.size();
+    levels_.back().part_begins_at = place_;
+    levels_.back().dots_join.reset();
     levels_.back().part_coefficient = read_count(false);
   }
 
@@ -174,12 +157,19 @@ class Parser {
     return false;
   }
 
+  /// Are there two readings of the dots in the current part and what follows in its level?
+  bool dots_may_join() {
+    Level& level = levels_.back();
+    if (!level.dots_join) {
+      level.dots_join = dots_could_join(text_.substr(level.part_begins_at));
+    }
+    return *level.dots_join;
+  }
+
   /// The length of the sign that joins an adduct at the current place, 0 when there is none.
   std::size_t separator_length() const {
-    for (const std::string_view sign : {"*", "\u00b7", "\u2022", "\u22c5"}) {
-      if (text_.substr(place_, sign.size()) == sign) {
-        return sign.size();
-      }
+    if (const std::size_t length = join_sign_length(text_, place_); length > 0) {
+      return length;
     }
     const bool joins = text_[place_] == '.' && place_ + 1 < text_.size() &&
                        (text::is_upper(text_[place_ + 1]) || text_[place_ + 1] == '(' || text_[place_ + 1] == '[' ||
@@ -197,6 +187,13 @@ class Parser {
     const bool zero = digits.find_first_not_of('0') == std::string_view::npos;
     if (zero || !adduct_may_follow || !water_at(place_ + length + 1)) {
       length = number_length(place_, true);
+      if (adduct_may_follow && length > digits.size() && dots_may_join()) {
+        const std::size_t after = place_ + digits.size() + 1;
+        fail(place_,
+             fmt::format("'{}' may be a count, or its dot joins '{}' to what is before (write '*' for this dot, or "
+                         "put the element with the decimal count last)",
+                         text_.substr(place_, length), text_.substr(after, text_.find_first_of(".*", after) - after)));
+      }
     }
     double count = 0;
     const char* const begin = text_.data() + place_;
@@ -220,7 +217,8 @@ class Parser {
       }
     }
     if (composition.atoms.empty() || composition.total() > kLargestCount) {
-      throw FormulaError(fmt::format("the counts of '{}' add up to no reasonable number of atoms", text_));
+      throw FormulaError(
+          fmt::format("the counts of '{}' add up to no reasonable number of atoms", shortened_formula(text_)));
     }
     return composition;
   }
@@ -231,62 +229,8 @@ class Parser {
   std::vector<Level> levels_;
 };
 
-/// The counts times `factor` as whole numbers, nothing when they are not whole.
-std::optional<std::vector<long long>> whole_counts(const std::vector<std::pair<int, double>>& atoms, int factor) {
-  std::vector<long long> counts;
-  for (const auto& [number, count] : atoms) {
-    const double scaled = count * factor;
-    const double nearest = std::round(scaled);
-    if (nearest < 1 || std::abs(scaled - nearest) > kWhole * factor) {
-      return std::nullopt;
-    }
-    counts.push_back(std::llround(scaled));
-  }
-  return counts;
-}
-
-std::string fraction_text(double fraction) {
-  std::string text = fmt::format("{:.6f}", fraction);
-  text.erase(text.find_last_not_of('0') + 1);
-  if (text.back() == '.') {
-    text.pop_back();
-  }
-  return text;
-}
-
 }  // namespace
 
-double Composition::total() const {
-  return std::accumulate(atoms.begin(), atoms.end(), 0.0,
-                         [](double sum, const auto& atom) { return sum + atom.second; });
-}
-
-std::string Composition::reduced() const {
-  if (atoms.size() == 1) {
-    return std::string(symbol(atoms.front().first));
-  }
-  std::vector<std::pair<int, double>> sorted = atoms;
-  std::sort(sorted.begin(), sorted.end(),
-            [](const auto& a, const auto& b) { return symbol(a.first) < symbol(b.first); });
-  std::optional<std::vector<long long>> counts;
-  for (int factor = 1; factor <= kLargestFactor && !counts; ++factor) {
-    counts = whole_counts(sorted, factor);
-  }
-  const double sum = total();
-  const long long divisor =
-      counts ? std::accumulate(counts->begin(), counts->end(), 0LL, std::gcd<long long, long long>) : 1;
-  std::string text;
-  for (std::size_t i = 0; i < sorted.size(); ++i) {
-    text += symbol(sorted[i].first);
-    if (!counts) {
-      text += fraction_text(sorted[i].second / sum);
-    } else if ((*counts)[i] != divisor) {
-      text += std::to_string((*counts)[i] / divisor);
-    }
-  }
-  return text;
-}
-
-Composition parse_formula(std::string_view formula) { return Parser(formula).parse(); }
+Composition parse_formula(std::string_view formula) { return Parser(plain_formula(formula)).parse(); }
 
 }  // namespace epitaxy::chem

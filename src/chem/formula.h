@@ -16,11 +16,15 @@ struct Composition {
   std::vector<std::pair<int, double>> atoms;
 
   double total() const;  ///< Number of atoms in the formula unit.
-  /// The reduced composition, the key by which rows are grouped: elements in order of symbol, counts as the smallest
-  /// whole numbers in the same ratio. `O6Al4` gives `Al2O3`, `Fe0.5O` gives `FeO2`. Counts within 1e-6 of a whole
-  /// number count as whole; where no factor up to 1000 makes them whole, they are fractions of the total rounded to
-  /// 1e-6 (`Fe0.333211O0.666789`).
+  /// The reduced composition, by which rows are duplicates: elements in order of symbol, counts as the smallest whole
+  /// numbers in the same ratio, of which multiples have one. `O6Al4` gives `Al2O3`, `Fe0.5O` gives `FeO2`. Where the
+  /// sum of these is above 100000, small ones count if no fraction of the total is off by more than 1e-6 (`K0.333333O`:
+  /// `KO3`); else the fractions rounded to 1e-6 (`Fe0.333211O0.666789`).
   std::string reduced() const;
+  /// The key by which rows are grouped: as `reduced`, but rounded fractions (of the total, or of one element) are the
+  /// whole numbers of the smallest sum, at most 12, with which they agree within half a unit of their last decimal, at
+  /// most 0.002. `Li0.3333Fe0.6667` gives `Fe2Li`, `Ga0.47In0.53` stays. It follows from `reduced` alone.
+  std::string group() const;
 };
 
 /// Why a formula was not understood; the message names the place in the text.
@@ -29,13 +33,14 @@ class FormulaError : public TextError {
   using TextError::TextError;
 };
 
-/// Throws FormulaError: empty, unknown element, unbalanced parentheses, zero counts, a charge (`Na+`, `SO4^2-`,
-/// `(2+)`).
+/// Throws FormulaError: empty, unknown element, unbalanced parentheses, more than 100 open ones, zero counts, a charge
+/// (`Na+`, `SO4^2-`, `(2+)`), a missing value of a table (`NaN`), an exponent, a decimal comma. Subscripts are digits.
 ///
 /// A dot can be a decimal point or join an adduct. It joins before a letter (`MgO.SiO2`) and before a whole or decimal
 /// number of waters (`CuSO4.5H2O`, `CaSO4.0.5H2O`), unless only a zero stands before it (`Ga0.5H2O`). Between other
-/// digits it is a decimal point (`Zn0.15Ga0.85As`, `Li1.5Fe2O4`). After a symbol or parenthesis and before a number of
-/// anything but water (`CaO.2SiO2`) it could be either, so it is an error; `*` and `·` always join.
+/// digits it is a decimal point (`Zn0.15Ga0.85As`, `Li1.5Fe2O4`), unless all dots could join substances of two elements
+/// or more (`MgCl2.6NH3`, `Al2O3.2SiO2`): that has two readings and is an error. After a symbol or parenthesis and
+/// before a number of anything but water (`CaO.2SiO2`) it is one, too; `*` and `·` always join.
 Composition parse_formula(std::string_view formula);
 
 }  // namespace epitaxy::chem

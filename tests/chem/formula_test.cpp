@@ -1,9 +1,14 @@
 #include "chem/formula.h"
 
+#include <fmt/format.h>
+
 #include <boost/test/unit_test.hpp>
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "base/random.h"
 #include "chem/elements.h"
 
 using namespace epitaxy::chem;
@@ -106,10 +111,76 @@ BOOST_AUTO_TEST_CASE(malformed_texts) {
   check_refused("Fe0.0O", "not 0.0,");
   check_refused("Fe99999999O", "at most 1000000");
   check_refused("(((((Fe999999)999999)999999)999999)999999)999999", "no reasonable number");
-  check_refused("Fe O", "unexpected character at character 3");
+  check_refused("Fe O", "unexpected space at character 3");
   check_refused("Fe,O", "unexpected ','");
-  check_refused("Fe\u2082O", "subscript digits are not supported, write 2");
   check_refused(std::string("Fe\0O", 4), "unexpected");
+}
+
+BOOST_AUTO_TEST_CASE(dots_that_may_be_points_or_join_are_refused) {
+  check_refused("MgCl2.6NH3", "'2.6' may be a count, or its dot joins '6NH3' to what is before (write '*'");
+  for (const char* text : {"LaCl3.7CH3OH", "MgCl2.6(NH3)", "La(NO3)3.6NH3", "Al2O3.2SiO2", "Al2O3.2SiO2.2H2O",
+                           "K2O*Al2O3.6SiO2", "Al2O3.2SiO2.2Fe2O3", "MgCl2.10NH3", "2MgCl2.6NH3", "(MgCl2.6NH3)2",
+                           "MgCl\u2082.6NH\u2083", "NiCl2.6H2O2", "ZnCl2.2C5H5N.H2O", "[Co(NH3)6]Cl3.2[NH4]Cl"}) {
+    check_refused(text, "may be a count");
+  }
+  check_counts("MgCl2*6NH3", {{"Mg", 1}, {"Cl", 2}, {"N", 6}, {"H", 18}});
+  check_counts("LaCl3\u00b77CH3OH", {{"La", 1}, {"Cl", 3}, {"C", 7}, {"H", 28}, {"O", 7}});
+  check_counts("MgCl2.NH3", {{"Mg", 1}, {"Cl", 2}, {"N", 1}, {"H", 3}});
+  check_counts("MgNH3Cl2.6", {{"Mg", 1}, {"Cl", 2.6}, {"N", 1}, {"H", 3}});
+}
+
+BOOST_AUTO_TEST_CASE(dots_that_can_only_be_points_are_points) {
+  check_counts("Cd1Hg6.5As4Cl6", {{"Cd", 1}, {"Hg", 6.5}, {"As", 4}, {"Cl", 6}});
+  check_counts("La5Cu6.33S7O4", {{"La", 5}, {"Cu", 6.33}, {"S", 7}, {"O", 4}});
+  check_counts("Gd6Ge2.5S14", {{"Gd", 6}, {"Ge", 2.5}, {"S", 14}});
+  check_counts("Hg7.5As4Cl6", {{"Hg", 7.5}, {"As", 4}, {"Cl", 6}});
+  check_counts("Bi2Te2.1Se0.9", {{"Bi", 2}, {"Te", 2.1}, {"Se", 0.9}});
+  check_counts("LiNi0.5Mn1.5O4", {{"Li", 1}, {"Ni", 0.5}, {"Mn", 1.5}, {"O", 4}});
+  check_counts("Ni2.2MnGa", {{"Ni", 2.2}, {"Mn", 1}, {"Ga", 1}});
+}
+
+BOOST_AUTO_TEST_CASE(words_of_tables_are_no_formulas) {
+  check_refused("NaN", "NaN is read as a missing value; sodium nitride is written Na1N1");
+  for (const char* text : {"nan", "None", "null", "NULL", "NA", "N/A"}) {
+    check_refused(text, "missing value");
+  }
+  check_refused("INF", "infinity; as a formula it is written I1N1F1");
+  check_counts("Na1N1", {{"Na", 1}, {"N", 1}});
+  check_counts("NO", {{"N", 1}, {"O", 1}});
+}
+
+BOOST_AUTO_TEST_CASE(numbers_of_other_forms_are_refused) {
+  check_refused("Fe1e-5Ni0.99999", "an exponent: write the count without, as in 0.00001 for 1e-5, at character 4");
+  check_refused("Fe1E+05O", "an exponent");
+  check_refused("Fe2E5", "an exponent");
+  check_counts("Fe2Er5", {{"Fe", 2}, {"Er", 5}});
+  check_refused("Al0,65Ga0,35N", "a decimal comma: write a point, as in Al0.65Ga0.35N, at character 4");
+  check_refused("Fe1-xO", "variable counts");
+  check_refused("YBa2Cu3O7-\u03b4", "variable counts");
+}
+
+BOOST_AUTO_TEST_CASE(subscripts_are_digits) {
+  check_counts("Fe\u2082O\u2083", {{"Fe", 2}, {"O", 3}});
+  check_counts("Ca\u2081\u2080(PO\u2084)\u2086", {{"Ca", 10}, {"P", 6}, {"O", 24}});
+  check_counts("CuSO\u2084\u00b75H\u2082O", {{"Cu", 1}, {"S", 1}, {"O", 9}, {"H", 10}});
+}
+
+BOOST_AUTO_TEST_CASE(other_signs_are_refused_by_name_and_place) {
+  check_refused("Fe2\u00a0O3", "unexpected no-break space (U+00A0) at character 4");
+  check_refused("Fe\u2082O\u2083\u00a0", "no-break space (U+00A0) at character 6 of 'Fe2O3");
+  check_refused("Fe\u00b2O", "superscript (U+00B2) at character 3");
+  check_refused("\u0421O2", "unexpected character (U+0421) at character 1");
+  check_refused("\ufeffFeO", "byte order mark");
+  check_refused("Fe\xff", "byte 0xff");
+}
+
+BOOST_AUTO_TEST_CASE(parentheses_nest_to_a_depth) {
+  const auto nested = [](std::size_t depth) { return std::string(depth, '(') + "FeO" + std::string(depth, ')'); };
+  check_counts(nested(100), {{"Fe", 1}, {"O", 1}});
+  check_refused(nested(101), "more than 100 parentheses are open at character 101");
+  check_refused(nested(100000), "more than 100 parentheses");
+  BOOST_CHECK_EXCEPTION(parse_formula(nested(100000)), FormulaError,
+                        [](const FormulaError& error) { return std::string(error.what()).size() < 200; });
 }
 
 BOOST_AUTO_TEST_CASE(total_counts_atoms) {
@@ -135,9 +206,73 @@ BOOST_AUTO_TEST_CASE(decimals_share_the_key_of_whole_counts) {
   BOOST_TEST(reduced("K0.333333O") == "KO3");
   // 0.15 : 0.85 = 3 : 17.
   BOOST_TEST(reduced("Zn0.15Ga0.85As0.85Se0.15") == "As17Ga17Se3Zn3");
-  // No factor up to 1000 makes these whole; they are fractions of the total already.
+  // The whole numbers would add up to a million; these are fractions of the total already.
   BOOST_TEST(reduced("Fe0.333211O0.666789") == "Fe0.333211O0.666789");
   BOOST_TEST(reduced("Fe0.666422O1.333578") == "Fe0.333211O0.666789");
+}
+
+BOOST_AUTO_TEST_CASE(rounded_fractions_have_the_group_of_small_whole_numbers) {
+  const auto group = [](const char* text) { return parse_formula(text).group(); };
+  for (const char* text : {"Li0.3333Fe0.6667", "Li0.333Fe0.667", "Fe0.66667Li0.33333", "Li0.6666Fe1.3334",
+                           "Li0.9999Fe2.0001", "Li0.333Fe0.666", "LiFe2", "Li4Fe8"}) {
+    BOOST_TEST(group(text) == "Fe2Li", text);
+  }
+  BOOST_TEST(parse_formula("Li0.3333Fe0.6667").reduced() == "Fe6667Li3333");
+  BOOST_TEST(parse_formula("Li0.333Fe0.667").reduced() == "Fe667Li333");
+  BOOST_TEST(group("K0.333O") == "KO3");
+  BOOST_TEST(group("Ca0.667Sr0.333O") == "Ca2O3Sr");
+  BOOST_TEST(group("Fe0.1429Ni0.8571") == "FeNi6");
+  // 0.33 and 0.67 are further off than 0.002; 5 : 6 would be 0.4545 and 0.5455; 13 is too large a sum.
+  for (const char* text : {"Li0.33Fe0.67", "Ga0.47In0.53", "Fe0.0769Ni0.9231", "Zn0.15Ga0.85As0.85Se0.15", "Co17Sm2",
+                           "C60H122", "Fe0.333211O0.666789", "Ca10P6O26H2", "Y3Al5O12"}) {
+    BOOST_TEST(group(text) == parse_formula(text).reduced(), text);
+  }
+}
+
+// Spellings of one composition: other orders, multiples, parts of its atoms in parentheses.
+BOOST_AUTO_TEST_CASE(spellings_of_one_composition_have_one_identity_and_one_group) {
+  epitaxy::RandomStream random(20240917, epitaxy::Purpose::tokens);
+  for (int round = 0; round < 3000; ++round) {
+    std::map<int, int> counts;
+    for (std::uint64_t elements = 1 + random.below(4); counts.size() < elements;) {
+      counts[static_cast<int>(1 + random.below(100))] = static_cast<int>(1 + random.below(round % 3 == 0 ? 99 : 9));
+    }
+    const auto spelled = [&] {
+      std::vector<std::pair<int, int>> order(counts.begin(), counts.end());
+      for (std::size_t i = order.size(); i > 1; --i) {
+        std::swap(order[i - 1], order[random.below(i)]);
+      }
+      const auto factor = 1 + random.below(12);
+      const int decimals = static_cast<int>(random.below(3));
+      std::string text;
+      for (const auto& [number, count] : order) {
+        const double scaled = static_cast<double>(count) * static_cast<double>(factor) / (decimals == 2 ? 8.0 : 1.0);
+        text += decimals == 0 ? fmt::format("({}{}){}", symbol(number), count, factor)
+                              : fmt::format("{}{:.3f}", symbol(number), scaled);
+      }
+      return text;
+    };
+    const std::string first = spelled();
+    const std::string second = spelled();
+    BOOST_TEST_CONTEXT(first << " and " << second) {
+      BOOST_TEST(parse_formula(first).reduced() == parse_formula(second).reduced());
+      BOOST_TEST(parse_formula(first).group() == parse_formula(second).group());
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(multiples_of_rounded_fractions_have_one_identity_and_one_group) {
+  epitaxy::RandomStream random(77, epitaxy::Purpose::tokens);
+  for (int round = 0; round < 2000; ++round) {
+    const double first = static_cast<double>(1 + random.below(9998)) / 1e4;
+    const auto text = [&](int factor) { return fmt::format("Al{:.4f}Ga{:.4f}", factor * first, factor * (1 - first)); };
+    const Composition once = parse_formula(text(1));
+    const Composition more = parse_formula(text(static_cast<int>(2 + random.below(20))));
+    BOOST_TEST_CONTEXT(text(1)) {
+      BOOST_TEST(once.reduced() == more.reduced());
+      BOOST_TEST(once.group() == more.group());
+    }
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
