@@ -65,7 +65,7 @@ MoleculeCheck check_smiles(std::string_view smiles, bool with_canonical) {
       result.cause = MoleculeCause::syntax;
       return result;
     }
-    remove_isotopes(*molecule);
+    remove_labels(*molecule);
     if (with_canonical) {
       result.canonical = canonical_smiles(*molecule);
     }

@@ -31,7 +31,7 @@ struct MoleculeCheck {
   MoleculeCause cause = MoleculeCause::other;
   /// RDKit's plain rule: it parses and sanitizes the string. True of the empty string, mixtures and radicals.
   bool rdkit_valid = false;
-  /// Canonical SMILES without stereo and isotopes, hydrogens implicit; empty unless `rdkit_valid`.
+  /// Canonical SMILES without stereo, isotopes and map numbers, hydrogens implicit; empty unless `rdkit_valid`.
   std::string canonical;
 
   bool valid() const { return cause == MoleculeCause::valid; }

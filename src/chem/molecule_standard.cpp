@@ -112,8 +112,9 @@ Elements elements_of(const RDKit::ROMol& molecule) {
 }
 
 StandardMolecule standardize(std::string_view smiles, const MoleculeRules& rules) {
-  Molecule molecule = one_fragment(read(smiles), rules);
-  remove_isotopes(*molecule);
+  Molecule molecule = read(smiles);
+  remove_labels(*molecule);
+  molecule = one_fragment(std::move(molecule), rules);
   StandardMolecule result;
   result.repaired = close_shell(*molecule, rules);
   if (rules.keep_stereo) {

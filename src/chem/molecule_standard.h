@@ -1,6 +1,7 @@
 #pragma once
 /// \file
-/// One way to write each molecule: sanitized by RDKit, one fragment, closed shell, no isotopes, canonical.
+/// One way to write each molecule: sanitized by RDKit, one fragment, closed shell, no isotopes and map numbers,
+/// canonical.
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -32,7 +33,7 @@ struct MoleculeRules {
 };
 
 struct StandardMolecule {
-  std::string smiles;           ///< Canonical, hydrogens implicit, without isotopes.
+  std::string smiles;           ///< Canonical, hydrogens implicit, without isotopes and map numbers.
   std::string group;            ///< `smiles` without stereo, as MoleculeCheck::canonical.
   std::size_t heavy_atoms = 0;  ///< All but hydrogen.
   std::size_t atoms = 0;        ///< With hydrogens.

@@ -107,11 +107,12 @@ std::string syntax_problem(std::string_view smiles) {
   return message.empty() ? "RDKit cannot read it" : message;
 }
 
-void remove_isotopes(RDKit::RWMol& molecule) {
+void remove_labels(RDKit::RWMol& molecule) {
   bool any = false;
   for (RDKit::Atom* atom : molecule.atoms()) {
-    any = any || atom->getIsotope() != 0;
+    any = any || atom->getIsotope() != 0 || atom->getAtomMapNum() != 0;
     atom->setIsotope(0);
+    atom->setAtomMapNum(0);
   }
   if (any) {
     RDKit::MolOps::removeHs(molecule);

@@ -25,8 +25,10 @@ std::unique_ptr<RDKit::RWMol> molecule_of(std::string_view smiles);
 /// What RDKit says of a string for which `parse_smiles` gives null; e.g. `unclosed ring`.
 std::string syntax_problem(std::string_view smiles);
 
-/// Isotopes become plain atoms; RDKit keeps heavy hydrogens as atoms of their own.
-void remove_isotopes(RDKit::RWMol& molecule);
+/// What is no part of the molecule: isotopes become plain atoms, map numbers (`[CH3:1]`) and labels of open ends
+/// (`[*:1]`,
+/// `[1*]`) go. RDKit keeps heavy hydrogens and mapped ones as atoms of their own, so these become implicit, too.
+void remove_labels(RDKit::RWMol& molecule);
 
 std::string canonical_smiles(const RDKit::ROMol& molecule, bool with_stereo = false);
 

@@ -1,10 +1,16 @@
 #include "chem/molecule_standard.h"
 
+#include <GraphMol/RWMol.h>
+#include <GraphMol/SmilesParse/SmilesParse.h>
+#include <GraphMol/SmilesParse/SmilesWrite.h>
+
 #include <boost/test/unit_test.hpp>
 #include <iostream>
+#include <memory>
 #include <sstream>
 #include <string>
 
+#include "base/random.h"
 #include "chem/molecule_check.h"
 
 using namespace epitaxy::chem;
@@ -38,6 +44,19 @@ std::string reason(std::string_view text, const MoleculeRules& rules = {}) {
   return "";
 }
 
+/// From another atom on, with map numbers at some atoms and labels at open ends.
+std::string labelled_spelling(const char* smiles, epitaxy::RandomStream& random) {
+  const std::unique_ptr<RDKit::RWMol> molecule(RDKit::SmilesToMol(smiles));
+  for (RDKit::Atom* atom : molecule->atoms()) {
+    if (atom->getAtomicNum() == 0 && random.below(2) == 0) {
+      atom->setIsotope(static_cast<unsigned>(1 + random.below(9)));
+    } else if (random.below(3) == 0) {
+      atom->setAtomMapNum(static_cast<int>(1 + random.below(20)));
+    }
+  }
+  return RDKit::MolToRandomSmilesVect(*molecule, 1, static_cast<unsigned>(1 + random.below(100000))).front();
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(molecule_standard_test)
@@ -49,6 +68,49 @@ BOOST_AUTO_TEST_CASE(one_molecule_has_one_string) {
   BOOST_TEST(smiles_of_molecule("C1=CC=CC=C1") == "c1ccccc1");
   BOOST_TEST(smiles_of_molecule("[O-]C(=O)C[NH3+]") == "[NH3+]CC(=O)[O-]");
   BOOST_TEST(smiles_of_molecule("*CC*") == "*CC*");
+}
+
+BOOST_AUTO_TEST_CASE(labels_are_no_part_of_a_molecule) {
+  BOOST_TEST(smiles_of_molecule("[CH3:1][CH2:2][OH:3]") == "CCO");
+  BOOST_TEST(smiles_of_molecule("[H:4][O:3][CH2:2][CH3:1]") == "CCO");
+  for (const char* text : {"[*:1]CC[*:2]", "[1*]CC[2*]", "[*]CC[*:7]", "*CC*"}) {
+    BOOST_TEST(smiles_of_molecule(text) == "*CC*");
+  }
+  MoleculeRules keep;
+  keep.keep_stereo = true;
+  BOOST_TEST(smiles_of_molecule("[CH3:2][C@H:1]([OH:3])[NH2:4]", keep) == smiles_of_molecule("C[C@H](O)N", keep));
+  // Map numbers alone make no stereo center.
+  BOOST_TEST(smiles_of_molecule("[CH3:1][C@H:2]([CH3:3])O", keep) == "CC(C)O");
+  BOOST_TEST(check_smiles("[CH3:1][CH2:2][OH:3]").canonical == "CCO");
+}
+
+BOOST_AUTO_TEST_CASE(spellings_of_one_molecule_have_one_identity_and_one_group) {
+  const char* molecules[] = {"C[C@H](N)C(=O)O",
+                             "C/C=C/[C@@H](O)C#N",
+                             "F/C=C\\F",
+                             "OC[C@H]1O[C@@H](O)[C@H](O)[C@@H](O)[C@@H]1O",
+                             "C1CC2CCC1[C@@H]2O",
+                             "[O-][n+]1ccccc1/C=C/c1ccc[nH]1",
+                             "*CC(*)c1ccccc1",
+                             "*O[Si](C)(C)*",
+                             "C[S@](=O)CC",
+                             "CC(=O)NC1=CC=C(O)C=C1"};
+  epitaxy::RandomStream random(20241001, epitaxy::Purpose::tokens);
+  for (const bool keep : {false, true}) {
+    const MoleculeRules rules{.keep_stereo = keep};
+    for (const char* text : molecules) {
+      const StandardMolecule expected = standardize_molecule(text, rules);
+      BOOST_TEST(expected.group == standardize_molecule(text).smiles);
+      for (int i = 0; i < 25; ++i) {
+        const std::string spelled = labelled_spelling(text, random);
+        const StandardMolecule again = standardize_molecule(spelled, rules);
+        BOOST_TEST_CONTEXT(text << " as " << spelled) {
+          BOOST_TEST(again.smiles == expected.smiles);
+          BOOST_TEST(again.group == expected.group);
+        }
+      }
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(atoms_are_counted) {

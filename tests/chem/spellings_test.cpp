@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "chem/molecule_check.h"
+#include "chem/molecule_standard.h"
 
 using namespace epitaxy;
 using namespace epitaxy::chem;
@@ -21,6 +22,15 @@ BOOST_AUTO_TEST_CASE(spellings_differ_and_mean_the_same_molecule) {
   }
   BOOST_TEST(spellings(smiles, 20) == texts, boost::test_tools::per_element());
   BOOST_CHECK_THROW(spellings("C1CC", 2), InputError);
+}
+
+BOOST_AUTO_TEST_CASE(spellings_keep_stereo) {
+  const MoleculeRules keep{.keep_stereo = true};
+  for (const std::string smiles : {"C/C=C\\[C@H](N)O", "C[C@@H]1CC[C@H](O)CC1"}) {
+    for (const std::string& text : spellings(smiles, 10)) {
+      BOOST_TEST(standardize_molecule(text, keep).smiles == standardize_molecule(smiles, keep).smiles, text);
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(smiles_are_read_back_from_each_representation) {
