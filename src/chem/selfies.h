@@ -2,8 +2,8 @@
 /// \file
 /// SELFIES: molecule strings of which every one is a molecule. Krenn et al., Mach. Learn.: Sci. Technol. 1, 045024
 /// (2020); version 2 of the rules and its default bond constraints: Lo et al., Digital Discovery 2, 897 (2023), as in
-/// the Python package selfies 2.1. Isotopes, charges, hydrogen counts in brackets and fragments are kept, stereo is
-/// left out.
+/// the Python package selfies 2.1. Isotopes, charges, hydrogen counts in brackets, fragments and stereo (`[C@@H1]`,
+/// `[/C]`) are kept.
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,7 +23,7 @@ class SelfiesError : public TextError {
 /// SelfiesError for what is no SMILES, cannot be kekulized, has more bonds at an atom than the constraints allow, or
 /// has no SELFIES (wildcards, quadruple bonds, branches of more than 4096 symbols, rings over more than 4096 atoms).
 /// An atom with fewer bonds than its element could have is no error. Nitro groups are read as [N+](=O)[O-] only:
-/// N(=O)=O has five bonds.
+/// N(=O)=O has five bonds. Stereo that would be another when read again is an error, too.
 std::string selfies_of(std::string_view smiles);
 
 /// The SMILES (kekulized, not canonical) of a SELFIES, empty when no atom is derived. Throws SelfiesError for text that

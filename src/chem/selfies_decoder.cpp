@@ -16,6 +16,7 @@ constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
 struct RingBond {
   std::size_t left, right;
   int order;
+  BondMark left_mark, right_mark;
 };
 
 /// A chain of atoms that is being derived: the main one or a branch.
@@ -90,7 +91,7 @@ void Derivation::add_atom(const SelfiesSymbol& symbol, Chain& chain) {
   if (order > 0 || chain.state == 0) {
     const std::size_t atom = graph_.add(symbol.atom, 0);
     if (order > 0) {
-      graph_.bind(chain.previous, atom, order);
+      graph_.bind(chain.previous, atom, order, symbol.mark);
     } else {
       graph_.roots.push_back(atom);
     }
@@ -116,7 +117,8 @@ void Derivation::note_ring(const SelfiesSymbol& symbol, Chain& chain) {
   chain.derived += symbol.length;
   chain.state -= order;
   chain.ended = chain.state == 0;
-  rings_.push_back({chain.previous - std::min(chain.previous, distance), chain.previous, order});
+  rings_.push_back(
+      {chain.previous - std::min(chain.previous, distance), chain.previous, order, symbol.first_mark, symbol.mark});
 }
 
 void Derivation::end_chain() {
@@ -161,8 +163,8 @@ void Derivation::form_rings() {
       }
     } else {
       const int number = graph_.rings++;
-      left.links.insert(left.links.begin() + rings_at[ring.left]++, {ring.right, order, number});
-      right.links.insert(right.links.begin() + rings_at[ring.right]++, {ring.left, order, number});
+      left.links.insert(left.links.begin() + rings_at[ring.left]++, {ring.right, order, number, ring.left_mark});
+      right.links.insert(right.links.begin() + rings_at[ring.right]++, {ring.left, order, number, ring.right_mark});
     }
     left.bonds += added;
     right.bonds += added;

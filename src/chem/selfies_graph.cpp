@@ -11,8 +11,8 @@ std::size_t SelfiesGraph::add(const SelfiesAtom& atom, std::size_t place) {
   return nodes.size() - 1;
 }
 
-void SelfiesGraph::bind(std::size_t from, std::size_t to, int order) {
-  nodes[from].links.push_back({.to = to, .order = order});
+void SelfiesGraph::bind(std::size_t from, std::size_t to, int order, BondMark mark) {
+  nodes[from].links.push_back({.to = to, .order = order, .mark = mark});
   nodes[from].bonds += order;
   nodes[to].bonds += order;
 }
@@ -35,6 +35,7 @@ void append_atom(std::string& text, const SelfiesAtom& atom) {
     text += std::to_string(atom.isotope);
   }
   text += symbol(atom.element);
+  text += chirality_sign(atom.chirality);
   if (atom.hydrogens > 0) {
     text += 'H';
   }
@@ -89,7 +90,7 @@ std::string write_smiles(const SelfiesGraph& graph) {
         if (number == 0) {
           number = ++numbers_used;
         }
-        text += bond_sign(link.order);
+        text += bond_sign(link.order, link.mark);
         append_ring_number(text, number);
         continue;
       }
@@ -97,7 +98,7 @@ std::string write_smiles(const SelfiesGraph& graph) {
       if (branch) {
         text += '(';
       }
-      text += bond_sign(link.order);
+      text += bond_sign(link.order, link.mark);
       append_atom(text, graph.nodes[link.to].atom);
       open.push_back({link.to, 0, branch});
     }

@@ -16,7 +16,8 @@ struct SelfiesLink {
 
   std::size_t to = 0;
   int order = 1;
-  int ring = tree;  ///< Number of the ring bond.
+  int ring = tree;          ///< Number of the ring bond.
+  BondMark mark = kNoMark;  ///< As the string has it at this atom.
 };
 
 struct SelfiesNode {
@@ -34,7 +35,7 @@ struct SelfiesGraph {
   /// Appends an atom.
   std::size_t add(const SelfiesAtom& atom, std::size_t place);
   /// Appends a bond of the tree; `from` comes first.
-  void bind(std::size_t from, std::size_t to, int order);
+  void bind(std::size_t from, std::size_t to, int order, BondMark mark = kNoMark);
   /// The bond between two atoms as listed at the first of them; null if there is none.
   SelfiesLink* link(std::size_t a, std::size_t b);
 };

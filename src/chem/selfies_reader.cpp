@@ -20,6 +20,11 @@ namespace {
 
 constexpr int kNotGiven = 0;  ///< The order of a bond without a sign.
 
+struct BondSign {
+  int order = kNotGiven;
+  BondMark mark = kNoMark;
+};
+
 /// Builds the graph of a SMILES; bonds of aromatic atoms come out single.
 class SmilesReader {
  public:
@@ -33,7 +38,7 @@ class SmilesReader {
     int number;
     std::size_t atom;
     std::size_t link;
-    int order;
+    BondSign sign;
     std::size_t place;
   };
   struct OpenBranch {
@@ -45,15 +50,15 @@ class SmilesReader {
   char next() const { return at_ < text_.size() ? text_[at_] : '\0'; }
   bool take(char c);
 
-  int read_bond();
-  void read_atom(int order);
+  BondSign read_bond();
+  void read_atom(BondSign sign);
   SelfiesAtom read_bare_atom();
   SelfiesAtom read_bracket_atom();
   int read_element(bool in_brackets);
   int read_charge();
   int read_number(std::size_t most_digits);
   int read_ring_number();
-  void read_ring(int order);
+  void read_ring(BondSign sign);
   void open_branch();
   void close_branch();
   void end_fragment();
@@ -89,11 +94,11 @@ SelfiesGraph SmilesReader::read() {
     } else if (text_[at_] == '.') {
       end_fragment();
     } else {
-      const int order = read_bond();
+      const BondSign sign = read_bond();
       if (text::is_digit(next()) || next() == '%') {
-        read_ring(order);
+        read_ring(sign);
       } else {
-        read_atom(order);
+        read_atom(sign);
       }
     }
   }
@@ -101,10 +106,10 @@ SelfiesGraph SmilesReader::read() {
   return std::move(graph_);
 }
 
-int SmilesReader::read_bond() {
+BondSign SmilesReader::read_bond() {
   const std::size_t kind = std::string_view("-/\\=#:$").find(next());
   if (at_ == text_.size() || kind == std::string_view::npos) {
-    return kNotGiven;
+    return {};
   }
   if (fragment_starts_) {
     fail_at(at_, "a bond without an atom before it");
@@ -113,17 +118,17 @@ int SmilesReader::read_bond() {
     fail_at(at_, "quadruple bonds have no SELFIES");
   }
   aromatic_ = aromatic_ || text_[at_] == ':';
-  ++at_;
-  return kind == 3 ? 2 : kind == 4 ? 3 : 1;
+  const char sign = text_[at_++];
+  return {kind == 3 ? 2 : kind == 4 ? 3 : 1, sign == '/' || sign == '\\' ? sign : kNoMark};
 }
 
-void SmilesReader::read_atom(int order) {
+void SmilesReader::read_atom(BondSign sign) {
   const std::size_t place = at_;
   const std::size_t atom = graph_.add(next() == '[' ? read_bracket_atom() : read_bare_atom(), place);
   if (fragment_starts_) {
     graph_.roots.push_back(atom);
   } else {
-    graph_.bind(previous_, atom, std::max(order, 1));
+    graph_.bind(previous_, atom, std::max(sign.order, 1), sign.mark);
   }
   previous_ = atom;
   fragment_starts_ = needs_atom_ = false;
@@ -164,9 +169,9 @@ SelfiesAtom SmilesReader::read_bracket_atom() {
   SelfiesAtom atom{.hydrogens = 0};
   atom.isotope = read_number(3);
   atom.element = read_element(true);
-  if (take('@')) {
-    take('@');
-  }
+  std::string_view rest = text_.substr(at_);
+  atom.chirality = take_chirality(rest);
+  at_ = text_.size() - rest.size();
   if (take('H')) {
     atom.hydrogens = text::is_digit(next()) ? read_number(1) : 1;
   }
@@ -219,7 +224,7 @@ int SmilesReader::read_ring_number() {
   return number;
 }
 
-void SmilesReader::read_ring(int order) {
+void SmilesReader::read_ring(BondSign sign) {
   const std::size_t place = at_;
   if (needs_atom_) {
     fail_at(place, "a ring number without an atom before it");
@@ -229,20 +234,21 @@ void SmilesReader::read_ring(int order) {
   const auto open = std::ranges::find(rings_, number, &OpenRing::number);
   if (open == rings_.end()) {
     // Its place among the bonds of the atom; the other end is not known yet.
-    rings_.push_back({number, previous_, links.size(), order, place});
-    links.push_back({.to = previous_, .ring = graph_.rings++});
+    rings_.push_back({number, previous_, links.size(), sign, place});
+    links.push_back({.to = previous_, .ring = graph_.rings++, .mark = sign.mark});
     return;
   }
   if (open->atom == previous_ || graph_.link(open->atom, previous_) != nullptr) {
     fail_at(place, "a ring bond between atoms that are the same or bound already");
   }
-  if (order != kNotGiven && open->order != kNotGiven && order != open->order) {
+  const int other = open->sign.order;
+  if (sign.order != kNotGiven && other != kNotGiven && sign.order != other) {
     fail_at(place, "a ring bond of two orders");
   }
   SelfiesLink& first = graph_.nodes[open->atom].links[open->link];
   first.to = previous_;
-  first.order = std::max({order, open->order, 1});
-  links.push_back({.to = open->atom, .order = first.order, .ring = first.ring});
+  first.order = std::max({sign.order, other, 1});
+  links.push_back({.to = open->atom, .order = first.order, .ring = first.ring, .mark = sign.mark});
   graph_.nodes[open->atom].bonds += first.order;
   graph_.nodes[previous_].bonds += first.order;
   rings_.erase(open);

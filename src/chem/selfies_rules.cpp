@@ -39,17 +39,15 @@ const Constraint* constraint_of(int element) {
   return found == kConstraints.end() ? nullptr : found;
 }
 
-/// Takes a bond sign off the front; stereo signs are single bonds.
-int take_order(std::string_view& text) {
-  if (text.empty()) {
-    return 1;
-  }
-  const std::size_t kind = std::string_view("/\\=#").find(text.front());
+/// Takes a bond sign off the front; marked bonds are single.
+void take_bond(std::string_view& text, SelfiesSymbol& symbol) {
+  const std::size_t kind = text.empty() ? std::string_view::npos : std::string_view("/\\=#").find(text.front());
   if (kind == std::string_view::npos) {
-    return 1;
+    return;
   }
+  symbol.order = kind < 2 ? 1 : static_cast<int>(kind);
+  symbol.mark = kind < 2 ? text.front() : kNoMark;
   text.remove_prefix(1);
-  return kind < 2 ? 1 : static_cast<int>(kind);
 }
 
 /// The element at the front, two letters if they are one; 0 if there is none.
@@ -101,9 +99,7 @@ std::optional<SelfiesAtom> atom_of(std::string_view text) {
   if (digits == 0 && text.empty() && is_organic(atom.element)) {
     return atom;
   }
-  for (int i = 0; i < 2 && text.starts_with('@'); ++i) {
-    text.remove_prefix(1);
-  }
+  atom.chirality = take_chirality(text);
   atom.hydrogens = take_hydrogens(text);
   atom.charge = take_charge(text);
   if (!text.empty() || bonding_capacity(atom) < 0) {
@@ -134,12 +130,16 @@ std::optional<SelfiesSymbol> symbol_between(std::string_view text) {
   }
   if (text.size() > 2 && is_stereo(text[0]) && is_stereo(text[1]) && !text.starts_with("--")) {
     if (const auto length = length_after("Ring", text.substr(2))) {
-      return SelfiesSymbol{.kind = Kind::ring, .length = *length, .atom = {}};
+      symbol.kind = Kind::ring;
+      symbol.length = *length;
+      symbol.first_mark = text[0] == '-' ? kNoMark : text[0];
+      symbol.mark = text[1] == '-' ? kNoMark : text[1];
+      return symbol;
     }
     return std::nullopt;
   }
-  const bool stereo = text.starts_with('/') || text.starts_with('\\');
-  symbol.order = take_order(text);
+  take_bond(text, symbol);
+  const bool stereo = symbol.mark != kNoMark;
   if (const auto length = length_after("Branch", text); length && !stereo) {
     symbol.kind = Kind::branch;
     symbol.length = *length;
@@ -187,14 +187,31 @@ std::string_view bond_sign(int order) {
   return std::string_view("=#").substr(order == 3 ? 1 : 0, order == 1 ? 0 : 1);
 }
 
-std::string symbol_of(const SelfiesAtom& atom, int order) {
-  std::string text = "[";
-  text += bond_sign(order);
+std::string bond_sign(int order, BondMark mark) {
+  return order == 1 && mark != kNoMark ? std::string(1, mark) : std::string(bond_sign(order));
+}
+
+std::string_view chirality_sign(Chirality chirality) {
+  return std::string_view("@@").substr(0, static_cast<std::size_t>(chirality));
+}
+
+Chirality take_chirality(std::string_view& text) {
+  const Chirality chirality = text.starts_with("@@")  ? Chirality::clockwise
+                              : text.starts_with('@') ? Chirality::counterclockwise
+                                                      : Chirality::none;
+  text.remove_prefix(chirality_sign(chirality).size());
+  return chirality;
+}
+
+std::string symbol_of(const SelfiesAtom& atom, int order, BondMark mark) {
+  std::string text = "[" + bond_sign(order, mark);
   if (atom.isotope > 0) {
     text += std::to_string(atom.isotope);
   }
   text += symbol(atom.element);
-  const bool bare = atom.isotope == 0 && atom.charge == 0 && is_organic(atom.element);
+  text += chirality_sign(atom.chirality);
+  const bool bare =
+      atom.isotope == 0 && atom.charge == 0 && atom.chirality == Chirality::none && is_organic(atom.element);
   if (atom.hydrogens > 0 || (atom.hydrogens == 0 && bare)) {
     // Without H0 this would be the atom with as many hydrogens as fit.
     text += 'H';
