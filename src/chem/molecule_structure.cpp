@@ -11,7 +11,9 @@
 #include <GraphMol/PeriodicTable.h>
 #include <GraphMol/SanitException.h>
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "base/error.h"
 #include "chem/rdkit_molecule.h"
@@ -79,6 +81,27 @@ std::unique_ptr<ForceFields::ForceField> make_force_field(RDKit::ROMol& molecule
   return field;
 }
 
+/// Which atoms hang together.
+class Pieces {
+ public:
+  explicit Pieces(unsigned atoms) : piece_of_(atoms), count_(atoms) {
+    std::iota(piece_of_.begin(), piece_of_.end(), 0u);
+  }
+
+  void join(unsigned a, unsigned b, bool bound) {
+    if (!bound || piece_of_[a] == piece_of_[b]) {
+      return;
+    }
+    std::ranges::replace(piece_of_, unsigned{piece_of_[a]}, unsigned{piece_of_[b]});
+    --count_;
+  }
+  unsigned count() const { return count_; }
+
+ private:
+  std::vector<unsigned> piece_of_;
+  unsigned count_;
+};
+
 }  // namespace
 
 struct MoleculeStructure::Parts {
@@ -137,20 +160,29 @@ Eigen::MatrixXd MoleculeStructure::second_derivatives(const Eigen::VectorXd& pos
   return 0.5 * (result + result.transpose());
 }
 
-bool MoleculeStructure::has_its_bonds(const Eigen::VectorXd& positions) const {
+bool MoleculeStructure::open_shell() const {
+  const int electrons = std::accumulate(elements_.begin(), elements_.end(), -charge_);
+  return unpaired_ > 0 || electrons % 2 != 0;
+}
+
+Bonds MoleculeStructure::bonds(const Eigen::VectorXd& positions) const {
   const RDKit::PeriodicTable& table = *RDKit::PeriodicTable::getTable();
   const auto atoms = static_cast<unsigned>(elements_.size());
+  bool changed = false;
+  Pieces now(atoms);
+  Pieces before(atoms);
   for (unsigned i = 0; i < atoms; ++i) {
     for (unsigned j = 0; j < i; ++j) {
       const double distance = (positions.segment<3>(3 * i) - positions.segment<3>(3 * j)).norm();
       const double radii = table.getRcovalent(elements_[i]) + table.getRcovalent(elements_[j]);
       const bool near = distance < radii + kBondTolerance;
-      if (near != (parts_->molecule->getBondBetweenAtoms(i, j) != nullptr)) {
-        return false;
-      }
+      const bool bound = parts_->molecule->getBondBetweenAtoms(i, j) != nullptr;
+      changed = changed || near != bound;
+      now.join(i, j, near);
+      before.join(i, j, bound);
     }
   }
-  return true;
+  return !changed ? Bonds::kept : now.count() > before.count() ? Bonds::fell_apart : Bonds::changed;
 }
 
 std::string MoleculeStructure::xyz(const Eigen::VectorXd& positions) const {

@@ -12,6 +12,13 @@
 
 namespace epitaxy::chem {
 
+/// The bonds of a geometry beside those of the SMILES.
+enum class Bonds {
+  kept,
+  changed,
+  fell_apart,  ///< Changed, and there are more pieces than before.
+};
+
 /// A molecule with its hydrogens. Coordinates are [atoms, 3].
 class MoleculeStructure {
  public:
@@ -27,9 +34,11 @@ class MoleculeStructure {
   /// Second derivatives of the force field's energy, kcal/mol/angstrom^2; a multiple of the unit matrix where there is
   /// no force field for this molecule.
   Eigen::MatrixXd second_derivatives(const Eigen::VectorXd& positions);
+  /// There are unpaired electrons, or an odd number of electrons.
+  bool open_shell() const;
   /// Are those atoms neighbors, and no others, that have bonds? Neighbors are closer than the sum of their covalent
   /// radii and 0.4 angstrom.
-  bool has_its_bonds(const Eigen::VectorXd& positions) const;
+  Bonds bonds(const Eigen::VectorXd& positions) const;
   /// A line per atom: symbol and coordinates.
   std::string xyz(const Eigen::VectorXd& positions) const;
 

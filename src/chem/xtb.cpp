@@ -55,6 +55,7 @@ class Optimization {
         calculator_(structure.elements(), span(positions_), structure.charge(), structure.unpaired()) {}
 
   void run(XtbResult& result) {
+    result.open_shell = structure_.open_shell();
     energy_ = calculator_.energy(span(positions_), span(gradient_));
     for (int start = 0; start < kStarts && !converged_ && result.steps < settings_.steps; ++start) {
       result.steps += minimize(settings_.steps - result.steps);
@@ -67,7 +68,9 @@ class Optimization {
     result.lumo_eV = orbitals.lumo * kHartree;
     result.gap_eV = (orbitals.lumo - orbitals.homo) * kHartree;
     result.converged = converged_;
-    result.rearranged = !structure_.has_its_bonds(positions_ * kBohr);
+    const Bonds bonds = structure_.bonds(positions_ * kBohr);
+    result.rearranged = bonds != Bonds::kept;
+    result.fell_apart = bonds == Bonds::fell_apart;
     result.xyz = structure_.xyz(positions_ * kBohr);
     if (!converged_) {
       result.failure = fmt::format("not converged after {} steps", result.steps);

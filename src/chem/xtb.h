@@ -21,6 +21,9 @@ struct XtbResult {
   /// Bonds broke or formed in the optimization, from each of four structures: the numbers are those of another
   /// molecule.
   bool rearranged = false;
+  bool fell_apart = false;  ///< And that one is no longer one piece.
+  /// By the SMILES, or because the number of electrons is odd.
+  bool open_shell = false;
   double energy_Ha = std::numeric_limits<double>::quiet_NaN();
   double homo_eV = std::numeric_limits<double>::quiet_NaN();  ///< Highest occupied orbital.
   double lumo_eV = std::numeric_limits<double>::quiet_NaN();  ///< Lowest unoccupied orbital.

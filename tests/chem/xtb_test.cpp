@@ -78,6 +78,22 @@ BOOST_AUTO_TEST_CASE(a_molecule_that_becomes_another_one_is_marked) {
   BOOST_TEST(!optimize_with_xtb("NCC(=O)O").rearranged);
 }
 
+BOOST_AUTO_TEST_CASE(open_shells_and_degenerate_orbitals_show) {
+  BOOST_TEST(optimize_with_xtb("C[CH2]").open_shell);
+  BOOST_TEST(optimize_with_xtb("[H]").open_shell);
+  const XtbResult oxygen = optimize_with_xtb("O=O");
+  BOOST_TEST(!oxygen.open_shell);
+  BOOST_TEST(oxygen.gap_eV < 1e-3);
+  BOOST_TEST(!optimize_with_xtb("CC=O").open_shell);
+}
+
+BOOST_AUTO_TEST_CASE(a_molecule_that_falls_apart_is_marked) {
+  const XtbResult result = optimize_with_xtb("[He][He]");
+  BOOST_TEST(result.rearranged);
+  BOOST_TEST(result.fell_apart);
+  BOOST_TEST(!optimize_with_xtb("[NH3+]CC(=O)[O-]").fell_apart);
+}
+
 BOOST_AUTO_TEST_CASE(cages_and_strained_rings_stay_themselves) {
   for (const char* smiles : {"C12C3C4C1C5C2C3C45", "C1=CC1=C", "C1CC12CN2", "C1CC2CC1C2"}) {
     const XtbResult result = optimize_with_xtb(smiles);

@@ -1,5 +1,6 @@
 #include "sampling/search/search_proof.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -15,6 +16,8 @@ namespace epitaxy::sampling {
 using Json = nlohmann::ordered_json;
 
 namespace {
+
+constexpr double kDegenerate = 1e-3;  ///< eV
 
 double value_of(const chem::XtbResult& result, XtbQuantity quantity) {
   switch (quantity) {
@@ -34,10 +37,25 @@ double share(std::size_t part, std::size_t whole) {
 
 }  // namespace
 
+XtbCause cause_of(const chem::XtbResult& result) {
+  if (std::isnan(result.energy_Ha) || (result.converged && !result.failure.empty())) {
+    return XtbCause::failed;
+  }
+  if (!result.converged) {
+    return XtbCause::not_converged;
+  }
+  if (result.rearranged) {
+    return result.fell_apart ? XtbCause::fell_apart : XtbCause::rearranged;
+  }
+  if (result.open_shell) {
+    return XtbCause::open_shell;
+  }
+  return result.gap_eV < kDegenerate ? XtbCause::degenerate : XtbCause::none;
+}
+
 std::optional<double> computed_value(const chem::XtbResult& result, XtbQuantity quantity) {
   const double value = value_of(result, quantity);
-  const bool good = result.converged && !result.rearranged && result.failure.empty() && !std::isnan(value);
-  return good ? std::optional(value) : std::nullopt;
+  return cause_of(result) == XtbCause::none && !std::isnan(value) ? std::optional(value) : std::nullopt;
 }
 
 std::vector<std::string> xtb_columns(XtbQuantity quantity) {
@@ -46,7 +64,8 @@ std::vector<std::string> xtb_columns(XtbQuantity quantity) {
           "xtb_converged",
           "xtb_rearranged",
           "meets_objective",
-          "xtb_failure"};
+          "xtb_failure",
+          "xtb_cause"};
 }
 
 std::vector<std::string> xtb_fields(const chem::XtbResult& result, XtbQuantity quantity,
@@ -57,7 +76,8 @@ std::vector<std::string> xtb_fields(const chem::XtbResult& result, XtbQuantity q
           result.converged ? "1" : "0",
           result.rearranged ? "1" : "0",
           value && objective.met_by(*value) ? "1" : "0",
-          result.failure};
+          result.failure,
+          cause_of(result) == XtbCause::none ? "" : name_of(cause_of(result))};
 }
 
 SearchProof judge_search(std::span<const chem::XtbResult> results, std::span<const double> predicted,
@@ -68,6 +88,7 @@ SearchProof judge_search(std::span<const chem::XtbResult> results, std::span<con
   std::vector<double> predictions;
   for (std::size_t i = 0; i < results.size(); ++i) {
     proof.rearranged += results[i].rearranged ? 1 : 0;
+    ++proof.causes[static_cast<std::size_t>(cause_of(results[i]))];
     const auto value = computed_value(results[i], quantity);
     if (!value) {
       continue;
@@ -88,10 +109,39 @@ SearchProof judge_search(std::span<const chem::XtbResult> results, std::span<con
   return proof;
 }
 
+namespace {
+
+Json causes_of(const SearchProof& proof) {
+  Json json = Json::object();
+  for (const auto& [cause, name] : kXtbCauses) {
+    if (cause != XtbCause::none) {
+      json[name] = proof.causes[static_cast<std::size_t>(cause)];
+    }
+  }
+  return json;
+}
+
+/// `, 1 degenerate`; empty when all have a value.
+std::string list_causes(const SearchProof& proof) {
+  std::string list;
+  for (const auto& [cause, name] : kXtbCauses) {
+    const std::size_t count = proof.causes[static_cast<std::size_t>(cause)];
+    if (count > 0 && cause != XtbCause::none && cause != XtbCause::rearranged && cause != XtbCause::fell_apart) {
+      std::string words = name;
+      std::ranges::replace(words, '_', ' ');
+      list += fmt::format(", {} {}", count, words);
+    }
+  }
+  return list;
+}
+
+}  // namespace
+
 Json to_json(const SearchProof& proof) {
   Json json{{"molecules", proof.molecules},
             {"computed", proof.computed},
             {"rearranged", proof.rearranged},
+            {"causes", causes_of(proof)},
             {"hits", proof.hits},
             {"hit_rate", json_number(share(proof.hits, proof.molecules))},
             {"hit_rate_of_computed", json_number(share(proof.hits, proof.computed))},
@@ -109,9 +159,9 @@ void log_proof(const std::string& name, const SearchProof& proof) {
     against = fmt::format("; predicted against computed: MAE {:.3f} eV, rank correlation {:.2f}", proof.mae,
                           proof.rank_correlation);
   }
-  log::info("{}: {} of {} computed ({} became another molecule), {} meet the objective ({:.1f} % of all){}", name,
-            proof.computed, proof.molecules, proof.rearranged, proof.hits, 100 * share(proof.hits, proof.molecules),
-            against);
+  log::info("{}: {} of {} computed ({} became another molecule{}), {} meet the objective ({:.1f} % of all){}", name,
+            proof.computed, proof.molecules, proof.rearranged, list_causes(proof), proof.hits,
+            100 * share(proof.hits, proof.molecules), against);
 }
 
 }  // namespace epitaxy::sampling

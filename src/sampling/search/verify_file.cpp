@@ -52,6 +52,8 @@ void write_batch(const fs::path& path, const VerifyBatch& batch, const std::stri
     file.write("/smiles", batch.smiles);
     write_column<std::uint8_t>(file, "/converged", batch, &XtbResult::converged);
     write_column<std::uint8_t>(file, "/rearranged", batch, &XtbResult::rearranged);
+    write_column<std::uint8_t>(file, "/fell_apart", batch, &XtbResult::fell_apart);
+    write_column<std::uint8_t>(file, "/open_shell", batch, &XtbResult::open_shell);
     write_column<double>(file, "/energy_Ha", batch, &XtbResult::energy_Ha);
     write_column<double>(file, "/homo_eV", batch, &XtbResult::homo_eV);
     write_column<double>(file, "/lumo_eV", batch, &XtbResult::lumo_eV);
@@ -72,6 +74,10 @@ std::optional<VerifyBatch> read_batch(const fs::path& path, const std::string& s
   batch.results.resize(batch.smiles.size());
   read_column<std::uint8_t>(file, "/converged", batch, &XtbResult::converged);
   read_column<std::uint8_t>(file, "/rearranged", batch, &XtbResult::rearranged);
+  if (file.exists("/fell_apart")) {  // Older files do not tell these apart.
+    read_column<std::uint8_t>(file, "/fell_apart", batch, &XtbResult::fell_apart);
+    read_column<std::uint8_t>(file, "/open_shell", batch, &XtbResult::open_shell);
+  }
   read_column<double>(file, "/energy_Ha", batch, &XtbResult::energy_Ha);
   read_column<double>(file, "/homo_eV", batch, &XtbResult::homo_eV);
   read_column<double>(file, "/lumo_eV", batch, &XtbResult::lumo_eV);

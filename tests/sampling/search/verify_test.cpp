@@ -35,7 +35,9 @@ XtbResult stand_in(const std::string& smiles, const chem::XtbSettings& settings)
   result.gap_eV = 0.1 * smiles[0] + settings.seed;
   result.steps = static_cast<int>(smiles.size());
   result.converged = smiles != "CC";
-  result.rearranged = smiles == "CCC";
+  result.rearranged = smiles == "CCC" || smiles == "CCCC";
+  result.fell_apart = smiles == "CCCC";
+  result.open_shell = smiles == "N";
   result.failure = result.converged ? "" : "not converged after 2 steps";
   result.xyz = smiles == "C" ? "" : "C 0.0 0.0 0.0\nO 0.0 0.0 1.0\n";
   return result;
@@ -43,8 +45,8 @@ XtbResult stand_in(const std::string& smiles, const chem::XtbSettings& settings)
 
 bool same(const XtbResult& a, const XtbResult& b) {
   return a.energy_Ha == b.energy_Ha && a.gap_eV == b.gap_eV && std::isnan(a.homo_eV) && std::isnan(b.homo_eV) &&
-         a.steps == b.steps && a.converged == b.converged && a.rearranged == b.rearranged && a.failure == b.failure &&
-         a.xyz == b.xyz;
+         a.steps == b.steps && a.converged == b.converged && a.rearranged == b.rearranged &&
+         a.fell_apart == b.fell_apart && a.open_shell == b.open_shell && a.failure == b.failure && a.xyz == b.xyz;
 }
 
 std::vector<std::string> chains(std::size_t count) {
