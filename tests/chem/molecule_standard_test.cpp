@@ -85,16 +85,11 @@ BOOST_AUTO_TEST_CASE(labels_are_no_part_of_a_molecule) {
 }
 
 BOOST_AUTO_TEST_CASE(spellings_of_one_molecule_have_one_identity_and_one_group) {
-  const char* molecules[] = {"C[C@H](N)C(=O)O",
-                             "C/C=C/[C@@H](O)C#N",
-                             "F/C=C\\F",
-                             "OC[C@H]1O[C@@H](O)[C@H](O)[C@@H](O)[C@@H]1O",
-                             "C1CC2CCC1[C@@H]2O",
-                             "[O-][n+]1ccccc1/C=C/c1ccc[nH]1",
-                             "*CC(*)c1ccccc1",
-                             "*O[Si](C)(C)*",
-                             "C[S@](=O)CC",
-                             "CC(=O)NC1=CC=C(O)C=C1"};
+  const char* molecules[] = {"C[C@H](N)C(=O)O",   "C/C=C/[C@@H](O)C#N",
+                             "F/C=C\\F",          "OC[C@H]1O[C@@H](O)[C@H](O)[C@@H](O)[C@@H]1O",
+                             "C1CC2CCC1[C@@H]2O", "[O-][n+]1ccccc1/C=C/c1ccc[nH]1",
+                             "*CC(*)c1ccccc1",    "*O[Si](C)(C)*",
+                             "C[S@](=O)CC",       "CC(=O)NC1=CC=C(O)C=C1"};
   epitaxy::RandomStream random(20241001, epitaxy::Purpose::tokens);
   for (const bool keep : {false, true}) {
     const MoleculeRules rules{.keep_stereo = keep};
