@@ -67,7 +67,7 @@ std::optional<Counts> near_counts(const std::vector<double>& fractions) {
 struct Ratio {
   std::vector<std::string_view> symbols;
   std::optional<Counts> whole;
-  std::vector<double> fractions;  ///< Of all atoms; rounded when there are no whole numbers.
+  std::vector<double> fractions;  ///< Of all atoms, rounded; without whole numbers.
 };
 
 Ratio ratio_of(const Composition& composition) {
@@ -78,19 +78,15 @@ Ratio ratio_of(const Composition& composition) {
   for (const auto& [number, count] : sorted) {
     ratio.symbols.push_back(symbol(number));
     counts.push_back(count);
-    ratio.fractions.push_back(count / composition.total());
   }
   ratio.whole = exact_counts(counts);
   if (!ratio.whole) {
-    ratio.whole = near_counts(ratio.fractions);
-  }
-  if (ratio.whole) {
-    const auto sum = static_cast<double>(sum_of(*ratio.whole));
-    std::ranges::transform(*ratio.whole, ratio.fractions.begin(),
-                           [sum](long long count) { return static_cast<double>(count) / sum; });
-  } else {
+    const double total = composition.total();
+    std::ranges::for_each(counts, [total](double& count) { count /= total; });
+    ratio.whole = near_counts(counts);
     const double unit = std::pow(10, -kDecimals);
-    std::ranges::for_each(ratio.fractions, [unit](double& x) { x = std::round(x / unit) * unit; });
+    std::ranges::for_each(counts, [unit](double& x) { x = std::round(x / unit) * unit; });
+    ratio.fractions = std::move(counts);
   }
   return ratio;
 }
@@ -151,15 +147,16 @@ std::optional<Counts> rounded_counts(const std::vector<double>& numbers, std::op
 
 /// Fractions are written of all atoms (`Li0.3333Fe0.6667`) or of the atoms of one element (`K0.333O`).
 std::optional<Counts> small_whole_counts(const Ratio& ratio) {
-  if (ratio.whole && sum_of(*ratio.whole) <= kLargestSum) {
-    return ratio.whole;
+  std::vector<double> fractions = ratio.fractions;
+  if (ratio.whole) {
+    fractions.assign(ratio.whole->begin(), ratio.whole->end());
+    const auto sum = static_cast<double>(sum_of(*ratio.whole));
+    std::ranges::for_each(fractions, [sum](double& count) { count /= sum; });
   }
-  auto best = rounded_counts(ratio.fractions, std::nullopt);
-  for (std::size_t one = 0; one < ratio.fractions.size(); ++one) {
-    std::vector<double> numbers;
-    for (std::size_t i = 0; i < ratio.fractions.size(); ++i) {
-      numbers.push_back(ratio.fractions[i] / ratio.fractions[one]);
-    }
+  auto best = rounded_counts(fractions, std::nullopt);
+  for (std::size_t one = 0; one < fractions.size(); ++one) {
+    std::vector<double> numbers = fractions;
+    std::ranges::for_each(numbers, [divisor = fractions[one]](double& x) { x /= divisor; });
     const auto counts = rounded_counts(numbers, one);
     if (counts && (!best || sum_of(*counts) < sum_of(*best))) {
       best = counts;
@@ -175,14 +172,12 @@ double Composition::total() const {
                          [](double sum, const auto& atom) { return sum + atom.second; });
 }
 
-std::string Composition::reduced() const {
+CompositionKeys Composition::keys() const {
   const Ratio ratio = ratio_of(*this);
-  return text_of(ratio, ratio.whole);
-}
-
-std::string Composition::group() const {
-  const Ratio ratio = ratio_of(*this);
-  return text_of(ratio, small_whole_counts(ratio));
+  CompositionKeys keys{text_of(ratio, ratio.whole), {}};
+  const bool small = ratio.whole && sum_of(*ratio.whole) <= kLargestSum;
+  keys.group = small ? keys.identity : text_of(ratio, small_whole_counts(ratio));
+  return keys;
 }
 
 }  // namespace epitaxy::chem

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -43,8 +44,9 @@ class FormulaPreparer final : public Preparer {
     } catch (const FormulaError& error) {
       throw ElementError(error.what(), result.elements);
     }
-    result.identity = composition.reduced();
-    result.group = composition.group();
+    CompositionKeys keys = composition.keys();
+    result.identity = std::move(keys.identity);
+    result.group = std::move(keys.group);
     result.atoms = composition.total();
     result.heavy_atoms = heavy_atoms_of(composition);
     return result;

@@ -11,20 +11,26 @@
 
 namespace epitaxy::chem {
 
+/// What rows of a composition are known by.
+struct CompositionKeys {
+  /// The reduced composition, by which rows are duplicates: elements in order of symbol, counts as the smallest whole
+  /// numbers in the same ratio, of which multiples have one. `O6Al4` gives `Al2O3`, `Fe0.5O` gives `FeO2`. Where the
+  /// sum of these is above 100000, small ones count if no fraction of the total is off by more than 1e-6
+  /// (`K0.333333O`: `KO3`); else the fractions rounded to 1e-6 (`Fe0.333211O0.666789`).
+  std::string identity;
+  /// By which rows stay together in splits: rounded fractions (of the total, or of one element) are the whole numbers
+  /// of the smallest sum, at most 12, with which they agree within half a unit of their last decimal, at most 0.002.
+  /// `Li0.3333Fe0.6667` gives `Fe2Li`, `Ga0.47In0.53` stays. It follows from the identity alone.
+  std::string group;
+};
+
 /// Atoms of a formula unit by atomic number, ascending, each once, counts > 0.
 struct Composition {
   std::vector<std::pair<int, double>> atoms;
 
   double total() const;  ///< Number of atoms in the formula unit.
-  /// The reduced composition, by which rows are duplicates: elements in order of symbol, counts as the smallest whole
-  /// numbers in the same ratio, of which multiples have one. `O6Al4` gives `Al2O3`, `Fe0.5O` gives `FeO2`. Where the
-  /// sum of these is above 100000, small ones count if no fraction of the total is off by more than 1e-6 (`K0.333333O`:
-  /// `KO3`); else the fractions rounded to 1e-6 (`Fe0.333211O0.666789`).
-  std::string reduced() const;
-  /// The key by which rows are grouped: as `reduced`, but rounded fractions (of the total, or of one element) are the
-  /// whole numbers of the smallest sum, at most 12, with which they agree within half a unit of their last decimal, at
-  /// most 0.002. `Li0.3333Fe0.6667` gives `Fe2Li`, `Ga0.47In0.53` stays. It follows from `reduced` alone.
-  std::string group() const;
+  CompositionKeys keys() const;
+  std::string reduced() const { return keys().identity; }
 };
 
 /// Why a formula was not understood; the message names the place in the text.

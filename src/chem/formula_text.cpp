@@ -33,6 +33,9 @@ bool is_subscript_at(std::string_view text, std::size_t place) {
 }
 
 std::string with_digits(std::string_view text) {
+  if (text.find('\xe2') == std::string_view::npos) {
+    return std::string(text);
+  }
   std::string result;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (is_subscript_at(text, i)) {
@@ -47,6 +50,10 @@ std::string with_digits(std::string_view text) {
 
 /// What tables write for a value that is not there, and of these what would be a formula.
 void refuse_words(std::string_view text) {
+  constexpr std::size_t kLongest = 8;  // infinity
+  if (text.size() > kLongest || text.find_first_of("iInN") != 0) {
+    return;
+  }
   const std::string lower = text::lower(std::string(text));
   if (lower == "nan" || lower == "none" || lower == "null" || text == "NA" || text == "N/A" || text == "n/a") {
     throw FormulaError(fmt::format("{} is read as a missing value{}", text,
@@ -86,6 +93,9 @@ void refuse_numbers_of_other_forms(std::string_view text) {
 
 /// Signs that have a meaning of their own get a reason of their own.
 void refuse_unsupported_signs(std::string_view text) {
+  if (text.find_first_of("+-^\xe2") == std::string_view::npos) {
+    return;
+  }
   for (const std::string_view sign : {"+", "-", "^", "\u2212", "\u2013", "\u2010", "\u207a", "\u207b"}) {
     const std::size_t place = text.find(sign);
     if (place == std::string_view::npos) {

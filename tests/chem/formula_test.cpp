@@ -212,7 +212,7 @@ BOOST_AUTO_TEST_CASE(decimals_share_the_key_of_whole_counts) {
 }
 
 BOOST_AUTO_TEST_CASE(rounded_fractions_have_the_group_of_small_whole_numbers) {
-  const auto group = [](const char* text) { return parse_formula(text).group(); };
+  const auto group = [](const char* text) { return parse_formula(text).keys().group; };
   for (const char* text : {"Li0.3333Fe0.6667", "Li0.333Fe0.667", "Fe0.66667Li0.33333", "Li0.6666Fe1.3334",
                            "Li0.9999Fe2.0001", "Li0.333Fe0.666", "LiFe2", "Li4Fe8"}) {
     BOOST_TEST(group(text) == "Fe2Li", text);
@@ -256,7 +256,7 @@ BOOST_AUTO_TEST_CASE(spellings_of_one_composition_have_one_identity_and_one_grou
     const std::string second = spelled();
     BOOST_TEST_CONTEXT(first << " and " << second) {
       BOOST_TEST(parse_formula(first).reduced() == parse_formula(second).reduced());
-      BOOST_TEST(parse_formula(first).group() == parse_formula(second).group());
+      BOOST_TEST(parse_formula(first).keys().group == parse_formula(second).keys().group);
     }
   }
 }
@@ -270,7 +270,7 @@ BOOST_AUTO_TEST_CASE(multiples_of_rounded_fractions_have_one_identity_and_one_gr
     const Composition more = parse_formula(text(static_cast<int>(2 + random.below(20))));
     BOOST_TEST_CONTEXT(text(1)) {
       BOOST_TEST(once.reduced() == more.reduced());
-      BOOST_TEST(once.group() == more.group());
+      BOOST_TEST(once.keys().group == more.keys().group);
     }
   }
 }
