@@ -82,11 +82,20 @@ BOOST_AUTO_TEST_CASE(a_molecule_is_prepared) {
   BOOST_CHECK_EXCEPTION(prepared(molecules(), "C1CC"), TextError, says("syntax: unclosed ring"));
 }
 
+BOOST_AUTO_TEST_CASE(rounded_fractions_are_of_one_group_and_two_identities) {
+  const PreparedText rounded = prepared(compositions(), "Li0.3333Fe0.6667");
+  const PreparedText whole = prepared(compositions(), "LiFe2");
+  BOOST_TEST(rounded.group == whole.group);
+  BOOST_TEST(rounded.identity != whole.identity);
+  BOOST_TEST(rounded.text == "Li0.3333Fe0.6667");
+}
+
 BOOST_AUTO_TEST_CASE(stereo_is_part_of_the_identity_where_it_is_kept) {
   const Rules keep{{"stereo", "keep"}};
   const PreparedText left = prepared(molecules(), kLeft, keep);
   const PreparedText right = prepared(molecules(), kRight, keep);
   BOOST_TEST(left.identity != right.identity);
+  BOOST_TEST(molecules().write("selfies", left.text) != molecules().write("selfies", right.text));
   BOOST_TEST(left.group == right.group);
   BOOST_TEST(left.group == "CC(O)C(=O)O");
   BOOST_TEST(prepared(molecules(), kLeft).identity == prepared(molecules(), kRight).identity);

@@ -34,8 +34,8 @@ class TokenReader final : public RowReader {
     const std::vector<TokenId> own = ids;
     for (const std::string& spelling : spellings_ > 0 ? chem::spellings(prepared, spellings_) : Texts{}) {
       // A spelling that the model cannot read is replaced by the text itself.
-      const std::string written = chem::molecules().write(notation(), spelling);
-      if (text_.can_encode(written)) {
+      const std::string written = written_or_nothing(spelling);
+      if (can_read(written)) {
         text_.encode(written, ids);
       } else {
         ids.insert(ids.end(), own.begin(), own.end());
@@ -56,6 +56,15 @@ class TokenReader final : public RowReader {
 
  private:
   using Texts = std::vector<std::string>;
+
+  /// Empty where the notation cannot write it, e.g. SELFIES the stereo of some spellings.
+  std::string written_or_nothing(const std::string& spelling) const {
+    try {
+      return chem::molecules().write(notation(), spelling);
+    } catch (const chem::TextError&) {
+      return "";
+    }
+  }
 
   MoleculeText text_;
   std::size_t spellings_;
