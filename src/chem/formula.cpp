@@ -192,7 +192,8 @@ class Parser {
         fail(place_,
              fmt::format("'{}' may be a count, or its dot joins '{}' to what is before (write '*' for this dot, or "
                          "put the element with the decimal count last)",
-                         text_.substr(place_, length), text_.substr(after, text_.find_first_of(".*", after) - after)));
+                         text_.substr(place_, length),
+                         shortened_formula(text_.substr(after, text_.find_first_of(".*", after) - after))));
       }
     }
     double count = 0;
