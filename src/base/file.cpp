@@ -7,12 +7,13 @@
 #include <cerrno>
 #include <chrono>
 #include <fstream>
+#include <limits>
 #include <optional>
-#include <sstream>
 #include <system_error>
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/memory.h"
 #include "base/text.h"
 
 namespace epitaxy::file {
@@ -185,21 +186,59 @@ bool means_full(const std::error_code& code) { return code == std::errc::no_spac
 
 }  // namespace
 
-std::string read(const fs::path& path) {
+std::string read(const fs::path& path) { return read_at_most(path, std::numeric_limits<std::size_t>::max()); }
+
+std::string read_at_most(const fs::path& path, std::size_t most) {
   if (fs::is_directory(path)) {
     fail_input("{} is a folder, not a file", path.string());
   }
   errno = 0;
   std::ifstream stream(path, std::ios::binary);
-  std::ostringstream content;
   if (!stream) {
     fail_input("cannot read {}: {}", path.string(), std::generic_category().message(errno));
   }
-  content << stream.rdbuf();
+  constexpr std::size_t kPiece = std::size_t{1} << 20;
+  std::string content;
+  std::string piece(kPiece, '\0');
+  while (stream.read(piece.data(), kPiece) || stream.gcount() > 0) {
+    content.append(piece, 0, static_cast<std::size_t>(stream.gcount()));
+    if (content.size() > most) {
+      fail_input("{} has more than {}: is it the right file?", path.string(), told_bytes(most));
+    }
+  }
   if (stream.bad()) {
     fail("cannot read {}: {}", path.string(), std::generic_category().message(errno));
   }
-  return std::move(content).str();
+  return content;
+}
+
+void check_replaceable(const fs::path& path, const std::vector<fs::path>& inputs) {
+  if (path.empty()) {
+    fail_input("the name of the output is empty: name a file");
+  }
+  std::error_code ignored;
+  for (const fs::path& input : inputs) {
+    if (fs::equivalent(path, input, ignored)) {
+      fail_input("{}: the output would replace what is read ({}): give it another name", path.string(), input.string());
+    }
+  }
+  const fs::file_status status = fs::symlink_status(path, ignored);
+  if (fs::is_symlink(status)) {
+    fail_input("{}: is a link to {}, and the link would be replaced: name the file itself", path.string(),
+               fs::read_symlink(path, ignored).string());
+  }
+  if (fs::is_directory(status) || path.filename().empty()) {
+    fail_input("{}: is a folder: name a file in it", path.string());
+  }
+  if (fs::is_character_file(status) || fs::is_block_file(status)) {
+    fail("{}: cannot be written: it is a device, and results are files that are written whole", path.string());
+  }
+  if (fs::exists(status) && !fs::is_regular_file(status)) {
+    fail_input("{}: is a pipe or a socket, and results are files that are written whole", path.string());
+  }
+  if (fs::exists(status) && ::access(path.c_str(), W_OK) != 0) {
+    fail_input("{}: is there and cannot be written: {}", path.string(), std::generic_category().message(errno));
+  }
 }
 
 void write_atomically(const fs::path& path, const std::function<void(const fs::path&)>& writer) {

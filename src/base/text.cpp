@@ -220,7 +220,16 @@ std::string duration(double seconds) {
 
 std::string expand_variables(std::string_view s, const std::map<std::string, std::string>& values) {
   std::string result;
-  for (std::size_t i = 0; i < s.size();) {
+  std::size_t i = 0;
+  if (s.starts_with("~/")) {
+    const char* home = std::getenv("HOME");
+    if (home == nullptr || *home == '\0') {
+      fail_input("'{}' begins with the home folder, but HOME is not set: write the whole path", s);
+    }
+    result = home;
+    i = 1;
+  }
+  while (i < s.size()) {
     if (s.substr(i, 2) == "${") {
       const std::size_t end = closing_brace(s, i + 2);
       result += variable(s.substr(i + 2, end - i - 2), values);

@@ -39,8 +39,8 @@ std::string lower(std::string text);
 std::string duration(double seconds);
 
 /// Expands `${NAME}` and `${NAME:-default}` from `values` and then the environment; a default may hold variables itself
-/// and also serves when the variable is empty. EPITAXY_DATA defaults to `data`.
-/// Throws InputError for a variable that is neither set nor has a default.
+/// and also serves when the variable is empty. EPITAXY_DATA defaults to `data`. `~/` at the beginning is HOME, as in a
+/// shell. Throws InputError for a variable that is neither set nor has a default.
 std::string expand_variables(std::string_view s, const std::map<std::string, std::string>& values = {});
 
 }  // namespace epitaxy::text

@@ -107,7 +107,8 @@ void emit(YAML::Emitter& out, const State& state) {
 
 Document Document::from_file(const std::string& path, const std::vector<Override>& overrides,
                              const Variables& variables) {
-  return from_text(file::read(path), path, overrides, variables);
+  constexpr std::size_t kMost = 8'000'000;  // of YAML, which takes a hundred times as much memory
+  return from_text(file::read_at_most(path, kMost), path, overrides, variables);
 }
 
 Document Document::from_text(const std::string& text, const std::string& name, const std::vector<Override>& overrides,
@@ -143,7 +144,8 @@ void Document::finish() const {
   std::ranges::stable_sort(sorted, {}, [](const Problem& problem) {
     return problem.place.override_key.empty() ? problem.place.line : INT_MAX;
   });
-  std::string message = fmt::format("{}: {} problem{}", context.file, sorted.size(), sorted.size() == 1 ? "" : "s");
+  std::string message = fmt::format("{}: {} problem{}{}", context.file, sorted.size(), sorted.size() == 1 ? "" : "s",
+                                    sorted.size() < Context::kMostProblems ? "" : " or more");
   for (const Problem& problem : sorted) {
     message += fmt::format("\n{}: {}", problem.place.text(context.file), problem.message);
   }

@@ -212,6 +212,9 @@ Scalar scalar(double value) {
 }
 
 void Context::add(const Place& place, const std::string& message) {
+  if (problems.size() >= kMostProblems) {
+    return;
+  }
   const bool known = std::ranges::any_of(problems, [&](const Problem& problem) {
     return problem.message == message && problem.place.text(file) == place.text(file);
   });

@@ -17,6 +17,8 @@ struct Context {
   std::map<std::string, std::string> variables;
   std::vector<Problem> problems;
 
+  /// More of them tell nothing new, and each is compared with those before it.
+  static constexpr std::size_t kMostProblems = 1000;
   void add(const Place& place, const std::string& message);  ///< The same problem only once.
 };
 

@@ -1,8 +1,11 @@
 #include "config/tree.h"
 
+#include <yaml-cpp/depthguard.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_map>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -11,57 +14,119 @@ namespace epitaxy::config {
 
 namespace {
 
-/// Converts the nodes of yaml-cpp, which accepts duplicate keys silently.
+/// Nested deeper than any input, and not yet so deep that walking through it needs much of the stack.
+constexpr std::size_t kDeepest = 50;
+
+/// What ends the reading, with its place.
+struct Unreadable {
+  Problem problem;
+};
+
+/// Where a value stands below others; its text is needed in messages only.
+struct Way {
+  const Way* above = nullptr;
+  std::string_view key;
+  std::size_t index = 0;  ///< In a list, whose items have no key.
+  std::size_t depth = 0;
+
+  std::string text() const {
+    const std::string own = key.empty() ? std::to_string(index) : std::string(key);
+    const std::string before = above == nullptr ? "" : above->text();
+    return depth == 0 ? std::string(key) : before.empty() ? own : before + "." + own;
+  }
+};
+
+/// Converts the nodes of yaml-cpp, which accepts duplicate keys silently. It expands aliases, which may multiply, and
+/// may hold themselves: `most` bounds the values and letters that are made. A text without aliases gives no more than
+/// it has letters.
 class Converter {
  public:
-  Converter(std::string override_key, std::vector<Problem>& problems)
-      : override_key_(std::move(override_key)), problems_(problems) {}
+  Converter(std::string override_key, std::size_t most, std::vector<Problem>& problems)
+      : override_key_(std::move(override_key)), most_(most), problems_(problems) {}
 
-  Value convert(const YAML::Node& node, const std::string& path, int depth = 0) {
-    if (depth > kDeepest) {
-      fail_input("'{}' is nested too deeply", path);  // an alias may hold itself
+  Value convert(const YAML::Node& node, const Way& way) {
+    if (way.depth > kDeepest) {
+      throw Unreadable{{place(node), fmt::format("'{}' is nested too deeply (more than {} levels; does an alias '*' "
+                                                 "hold itself?)",
+                                                 way.text(), kDeepest)}};
     }
     Value value;
     value.place = place(node);
+    count(1);
     if (node.IsScalar()) {
       value.kind = Value::Kind::scalar;
       value.text = node.Scalar();
+      count(value.text.size());
     } else if (node.IsSequence()) {
       value.kind = Value::Kind::list;
       for (const YAML::Node& item : node) {
-        value.items.push_back(convert(item, fmt::format("{}.{}", path, value.items.size()), depth + 1));
+        value.items.push_back(convert(item, {&way, "", value.items.size(), way.depth + 1}));
       }
     } else if (node.IsMap()) {
       value.kind = Value::Kind::mapping;
+      std::unordered_map<std::string, int> lines;
       for (const auto& pair : node) {
-        add_member(value, pair.first, pair.second, path, depth);
+        add_member(value, lines, pair.first, pair.second, way);
       }
     }
     return value;
   }
 
  private:
-  static constexpr int kDeepest = 50;
-
   Place place(const YAML::Node& node) const { return {node.Mark().line + 1, override_key_}; }
 
-  void add_member(Value& mapping, const YAML::Node& key, const YAML::Node& value, const std::string& path, int depth) {
+  /// An alias has the place of what it stands for, so the key at the top tells where it is.
+  void count(std::size_t made) {
+    made_ += made;
+    if (made_ > most_) {
+      throw Unreadable{
+          {top_, "aliases ('*name') multiply what is written here beyond all measure: write out what is meant"}};
+    }
+  }
+
+  void add_member(Value& mapping, std::unordered_map<std::string, int>& lines, const YAML::Node& key,
+                  const YAML::Node& value, const Way& way) {
     if (!key.IsScalar()) {
       problems_.push_back({place(key), "a key must be a plain text"});
       return;
     }
-    const std::string full = path.empty() ? key.Scalar() : path + "." + key.Scalar();
-    if (const Member* first = mapping.find(key.Scalar())) {
+    const std::string& name = key.Scalar();
+    count(name.size());
+    const Way own{&way, name, 0, way.depth + 1};
+    top_ = own.depth == 1 ? place(key) : top_;
+    const auto [first, is_new] = lines.emplace(name, place(key).line);
+    if (!is_new) {
       problems_.push_back(
-          {place(key), fmt::format("'{}' is given twice; the first is in line {}", full, first->place.line)});
+          {place(key), fmt::format("'{}' is given twice; the first is in line {}", own.text(), first->second)});
       return;
     }
-    mapping.members.push_back({key.Scalar(), place(key), convert(value, full, depth + 1)});
+    mapping.members.push_back({name, place(key), convert(value, own)});
   }
 
   std::string override_key_;
+  Place top_{1, override_key_};
+  std::size_t most_;
+  std::size_t made_ = 0;
   std::vector<Problem>& problems_;
 };
+
+/// For a text of this size, with aliases as people use them.
+std::size_t most_made(std::size_t text) { return 20 * text + 100'000; }
+
+/// The first line, up to the one where YAML ends, that is indented by a tab; 0: none.
+int line_with_tab(const std::string& text, int last) {
+  int line = 1;
+  std::size_t begin = 0;
+  for (; begin < text.size() && line <= last; ++line) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string_view indent(text.data() + begin, std::min(text.find_first_not_of(" \t-", begin), end) - begin);
+    if (indent.find('\t') != std::string_view::npos) {
+      return line;
+    }
+    begin = end + 1;
+  }
+  return 0;
+}
 
 /// The number of leading parts of `rest` that make up a key of `mapping`; keys such as `body.*` hold points themselves.
 std::size_t key_length(const Value& mapping, const std::vector<std::string>& rest) {
@@ -150,13 +215,25 @@ Value parse(const std::string& text, const std::string& file, std::vector<Proble
     if (documents.size() > 1) {
       fail_input("{}: holds {} YAML documents; one is expected", file, documents.size());
     }
-    Value root = documents.empty() ? Value{} : Converter("", problems).convert(documents[0], "");
+    Value root =
+        documents.empty() ? Value{} : Converter("", most_made(text.size()), problems).convert(documents[0], {});
     if (root.kind != Value::Kind::mapping && root.kind != Value::Kind::nothing) {
       fail_input("{}: 'key: value' lines are expected at the top", root.place.text(file));
     }
     return root;
+  } catch (const YAML::DeepRecursion& error) {
+    fail_input("{}:{}: not valid YAML: it is nested too deeply (more than {} levels)", file, error.mark.line + 1,
+               kDeepest);
   } catch (const YAML::Exception& error) {
+    if (text.find('\0') != std::string::npos) {
+      fail_input("{}: holds a zero byte, so it is no text: is it the right file?", file);
+    }
+    if (const int line = line_with_tab(text, error.mark.line + 1)) {
+      fail_input("{}:{}: not valid YAML: the line is indented by a tab; write spaces instead", file, line);
+    }
     fail_input("{}:{}: not valid YAML: {}", file, error.mark.line + 1, error.msg);
+  } catch (const Unreadable& unreadable) {
+    fail_input("{}: {}", unreadable.problem.place.text(file), unreadable.problem.message);
   }
 }
 
@@ -174,10 +251,15 @@ void set_value(Value& root, const std::string& path, const std::string& value, s
     if (std::ranges::any_of(parts, &std::string::empty)) {
       fail_input("not a key: write --set key=value or --set section.key=value");
     }
+    if (parts.size() > kDeepest) {
+      fail_input("is nested too deeply (more than {} levels)", kDeepest);
+    }
     const YAML::Node node = YAML::Load(value);
-    descend(root, parts, place) = Converter(path, problems).convert(node, path);
+    descend(root, parts, place) = Converter(path, most_made(value.size()), problems).convert(node, {nullptr, path});
   } catch (const YAML::Exception& error) {
     problems.push_back({place, fmt::format("'{}' is not valid YAML: {}", value, error.msg)});
+  } catch (const Unreadable& unreadable) {
+    problems.push_back(unreadable.problem);
   } catch (const InputError& error) {
     problems.push_back({place, error.what()});
   }

@@ -1,6 +1,7 @@
 #include "base/file.h"
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "data/temporary_folder.h"
 
 using namespace epitaxy;
 namespace fs = std::filesystem;
@@ -235,6 +237,42 @@ BOOST_AUTO_TEST_CASE(temporaries_of_other_machines_are_removed_when_they_are_old
   BOOST_TEST(fs::exists(fresh));
   BOOST_TEST(!fs::exists(old));
   BOOST_TEST(fs::exists(other));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_larger_than_expected_is_not_read_to_its_end) {
+  const test::TemporaryFolder folder;
+  folder.write("a", "12345");
+  BOOST_TEST(file::read_at_most(folder / "a", 5) == "12345");
+  BOOST_CHECK_EXCEPTION(file::read_at_most(folder / "a", 4), InputError, test::says("a has more than 4 bytes"));
+  BOOST_CHECK_EXCEPTION(file::read_at_most("/dev/zero", 1000), InputError, test::says("/dev/zero has more than 1 kB"));
+}
+
+BOOST_AUTO_TEST_CASE(a_result_replaces_neither_what_is_read_nor_what_is_no_plain_file) {
+  const test::TemporaryFolder folder;
+  const fs::path input = folder.write("in.csv", "formula\n");
+  folder.write("old.csv", "an earlier result");
+  fs::create_symlink("in.csv", folder / "link.csv");
+  fs::create_symlink("old.csv", folder / "other.csv");
+  fs::create_symlink("nothing", folder / "dangling.csv");
+  fs::create_hard_link(input, folder / "twin.csv");
+  fs::create_directory(folder / "folder");
+  BOOST_REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
+  const auto refused = [&](const fs::path& output, const char* why) {
+    BOOST_CHECK_EXCEPTION(file::check_replaceable(output, {folder / "none.h5", input}), InputError, test::says(why));
+  };
+  for (const char* name : {"in.csv", "link.csv", "twin.csv", "folder/../in.csv"}) {
+    refused(folder / name, "would replace what is read");
+  }
+  refused(folder / "other.csv", "is a link to old.csv");
+  refused(folder / "dangling.csv", "is a link to nothing");
+  refused(folder / "folder", "is a folder");
+  refused(folder / "new/", "is a folder");
+  refused(folder / "pipe", "is a pipe");
+  refused("", "empty");
+  BOOST_CHECK_EXCEPTION(file::check_replaceable("/dev/full", {input}), Error,
+                        test::says("/dev/full: cannot be written"));
+  BOOST_CHECK_NO_THROW(file::check_replaceable(folder / "old.csv", {input}));
+  BOOST_CHECK_NO_THROW(file::check_replaceable(folder / "new/folder/new.csv", {input}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -96,6 +96,22 @@ BOOST_AUTO_TEST_CASE(variables_come_from_values_environment_or_default) {
   BOOST_TEST(text::expand_variables("costs $5, {x}") == "costs $5, {x}");
 }
 
+BOOST_AUTO_TEST_CASE(a_path_may_begin_with_the_home_folder) {
+  const char* before = std::getenv("HOME");
+  const std::string saved = before != nullptr ? before : "";
+  ::setenv("HOME", "/home/me", 1);
+  BOOST_TEST(text::expand_variables("~/n.csv") == "/home/me/n.csv");
+  BOOST_TEST(text::expand_variables("${EPITAXY_TEST_NOT_SET:-~/data}/n.csv") == "/home/me/data/n.csv");
+  for (const char* other : {"~", "~me/n.csv", "a~/n.csv", "~3"}) {
+    BOOST_TEST(text::expand_variables(other) == other);
+  }
+  ::unsetenv("HOME");
+  BOOST_CHECK_THROW(text::expand_variables("~/n.csv"), InputError);
+  if (before != nullptr) {
+    ::setenv("HOME", saved.c_str(), 1);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(the_data_folder_has_a_default) {
   const char* before = std::getenv("EPITAXY_DATA");
   const std::string saved = before != nullptr ? before : "";

@@ -413,4 +413,57 @@ BOOST_AUTO_TEST_CASE(the_resolved_input_reads_back_to_itself) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(aliases_may_repeat_but_not_multiply) {
+  const Document document = read("a: &a {x: 1}\nb: [*a, *a]\n");
+  BOOST_TEST(Section(document.root().sections("b").at(1)).integer("x") == 1);
+  std::string bomb = "a: &a [x, x, x, x, x, x, x, x]\n";
+  for (char name = 'b'; name < 'k'; ++name) {
+    bomb +=
+        fmt::format("{0}: &{0} [*{1}, *{1}, *{1}, *{1}, *{1}, *{1}, *{1}, *{1}]\n", name, static_cast<char>(name - 1));
+  }
+  const auto says = [](const char* what) {
+    return [what](const InputError& error) { return std::string(error.what()).find(what) != std::string::npos; };
+  };
+  BOOST_CHECK_EXCEPTION(read(bomb), InputError, says("x.yaml:6: aliases ('*name') multiply"));
+  const std::string longest = fmt::format("a: &a {}\nb: [{}]\n", std::string(10000, 'x'),
+                                          fmt::join(std::vector<std::string>(1000, "*a"), ", "));
+  BOOST_CHECK_EXCEPTION(read(longest), InputError, says("x.yaml:2: aliases"));
+  BOOST_CHECK_EXCEPTION(read("a: 1\nb: &b [*b]\n"), InputError, says("'b.0.0.0"));
+  BOOST_CHECK_EXCEPTION(read("a: 1\nb: &b [*b]\n"), InputError, says("x.yaml:2:"));
+}
+
+BOOST_AUTO_TEST_CASE(an_input_without_aliases_may_be_long) {
+  std::string list = "a: [";
+  for (int i = 0; i < 200000; ++i) {
+    list += "1, ";
+  }
+  const Document document = read(list + "1]\n");
+  BOOST_TEST(document.root().integers("a").size() == 200001U);
+}
+
+BOOST_AUTO_TEST_CASE(a_tab_as_indentation_is_told) {
+  const auto told = [](const InputError& error) {
+    return std::string(error.what()).find("x.yaml:2: not valid YAML: the line is indented by a tab") == 0;
+  };
+  BOOST_CHECK_EXCEPTION(read("a:\n\tb: 1\n"), InputError, told);
+  BOOST_CHECK_EXCEPTION(read("a:\n \t- b: 1\n"), InputError, told);
+  BOOST_CHECK_EXCEPTION(read("a: 1\n\tb: [\n"), InputError, told);
+  BOOST_TEST(read("a:\t1\n").root().integer("a") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(very_many_and_very_deep_overrides_cost_no_more_than_they_are) {
+  std::vector<config::Override> overrides;
+  for (int i = 0; i < 3000; ++i) {
+    overrides.push_back({fmt::format("a.key{}", i), "1"});
+  }
+  const Document many = Document::from_text("a: {}\n", "x.yaml", overrides);
+  BOOST_TEST(many.root().section("a").integer("key2999") == 1);
+  std::string deep = "a";
+  for (int i = 0; i < 30000; ++i) {
+    deep += ".a";
+  }
+  const Texts lines = problems(Document::from_text("", "x.yaml", {{deep, "1"}}));
+  BOOST_TEST(lines.at(1).ends_with("is nested too deeply (more than 50 levels)"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
