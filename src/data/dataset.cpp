@@ -22,7 +22,16 @@ constexpr const char* kFormat = "epitaxy dataset";
 /// The newest format that can be read: 1 holds compositions, 2 molecules, 3 any substance.
 constexpr std::int64_t kFormatVersion = 3;
 
-std::string fingerprint_of(const DatasetIndex& index) {
+/// What the first two formats held besides.
+struct OldFeatures {
+  std::vector<std::string> names;
+  std::vector<float> values;
+};
+
+/// `old` of the first two formats, whose fingerprints are made like those of today but for the features; format 1 has
+/// one array of texts.
+std::string fingerprint_of(const DatasetIndex& index, std::int64_t format = kFormatVersion,
+                           const OldFeatures& old = {}) {
   Hasher hasher;
   const auto add_texts = [&](const std::vector<std::string>& texts) {
     for (const std::string& text : texts) {
@@ -30,6 +39,8 @@ std::string fingerprint_of(const DatasetIndex& index) {
     }
   };
   hasher.add(index.substance->name());
+  add_texts(old.names);
+  hasher.add(std::span<const float>(old.values));
   for (const Target& target : index.targets) {
     hasher.add(target.name);
     hasher.add(target.unit);
@@ -39,7 +50,9 @@ std::string fingerprint_of(const DatasetIndex& index) {
   add_texts(index.source);
   add_texts(index.groups);
   hasher.add(std::span<const std::int64_t>(index.lines));
-  add_texts(index.texts);
+  if (format > 1) {
+    add_texts(index.texts);
+  }
   for (const auto& [notation, texts] : index.notations) {
     add_texts(texts);
   }
@@ -180,6 +193,25 @@ DatasetIndex read_content(const Hdf5File& file, std::size_t first, std::size_t c
   throw DamagedFileError(error.what());
 }
 
+/// Throws InputError when a file was changed since its fingerprint was made. A sealed one was not: the whole of it has
+/// been compared with its checksum. Another program that writes in a file cuts the seal off.
+void check_fingerprint(const Hdf5File& file, const DatasetIndex& index) {
+  if (file.is_sealed()) {
+    return;
+  }
+  OldFeatures old;
+  const std::int64_t format = file.integer_attribute("/", "format_version");
+  if (format < kFormatVersion && file.exists("/features")) {
+    old = {file.read<std::string>("/feature_names"), file.read<float>("/features")};
+  }
+  if (fingerprint_of(index, format, old) != index.fingerprint) {
+    fail_input(
+        "{}: its content was changed by another program and does not fit its fingerprint any more: change the source "
+        "and import it again, into another folder if results of the old data are to stay",
+        file.path().string());
+  }
+}
+
 void check_format(const Hdf5File& file) {
   const std::string path = file.path().string();
   if (!file.has_attribute("/", "format") || file.text_attribute("/", "format") != kFormat) {
@@ -306,7 +338,12 @@ auto open_dataset(const std::filesystem::path& path, Read read) {
 }  // namespace
 
 DatasetIndex read_window(const std::filesystem::path& path, std::size_t first, std::size_t count) {
-  return open_dataset(path, [&](const Hdf5File& file) { return read_content(file, first, count); });
+  return open_dataset(path, [&](const Hdf5File& file) {
+    DatasetIndex index = read_content(file, first, count);
+    const bool whole = index.rows == count_rows(file);
+    check_fingerprint(file, whole || file.is_sealed() ? index : read_content(file, 0, count_rows(file)));
+    return index;
+  });
 }
 
 DatasetIndex read_index(const std::filesystem::path& path) {

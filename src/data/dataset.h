@@ -62,8 +62,8 @@ struct Dataset {
 
 /// Writes atomically. Computes and stores the fingerprint.
 void write_dataset(const std::filesystem::path& path, const Dataset& dataset);
-/// Throws InputError when the file is missing, no data set, damaged, or of a newer format. Reads those of the versions
-/// before.
+/// Throws InputError when the file is missing, no data set, damaged, of a newer format, or changed by another program
+/// (its content does not fit its fingerprint). Reads those of the versions before.
 DatasetIndex read_index(const std::filesystem::path& path);
 /// Rows [first, first + count), for tables that are larger than memory; fewer at the end of the file, none behind it.
 /// Fingerprint, token lists and classes are those of all rows. Throws as `read_index`.

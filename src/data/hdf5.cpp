@@ -1,6 +1,7 @@
 #include "data/hdf5.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "data/hdf5_guard.h"
 #include "data/hdf5_handle.h"
 #include "data/hdf5_seal.h"
 
@@ -27,8 +29,26 @@ namespace fs = std::filesystem;
   throw DamagedFileError(fmt::format("{}: reading '{}' failed ({})", file.string(), path, last_reason()));
 }
 
+/// Whether another program holds the lock that HDF5 takes while it writes a file.
+bool is_being_written(const fs::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool locked = descriptor >= 0 && ::flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  if (descriptor >= 0) {
+    ::close(descriptor);
+  }
+  return locked;
+}
+
+[[noreturn]] void fail_being_written(const fs::path& path) {
+  fail_input("{}: another program has the file open for writing (h5py, a notebook, another run?): close it there first",
+             path.string());
+}
+
 [[noreturn]] void fail_open(const fs::path& path) {
   const std::string reason = last_reason();
+  if (is_being_written(path)) {
+    fail_being_written(path);
+  }
   if (reason.find("unable to lock") != std::string::npos) {
     fail_input(
         "{}: HDF5 cannot lock the file ({}). Another program may be writing it; on a network file system without "
@@ -50,7 +70,14 @@ hid_t open_for_reading(const fs::path& path, hid_t access) {
   if (fs::is_directory(path, ignored)) {
     fail_input("{}: is a folder, not an HDF5 file", path.string());
   }
-  check_seal(path);
+  try {
+    check_seal(path);
+  } catch (const DamagedFileError&) {
+    if (is_being_written(path)) {
+      fail_being_written(path);
+    }
+    throw;
+  }
   const hid_t id = H5Fopen(path.c_str(), H5F_ACC_RDONLY, access);
   if (id < 0) {
     fail_open(path);
@@ -174,6 +201,16 @@ bool read_values(hid_t array, [[maybe_unused]] hid_t stored, const Selection& se
   }
 }
 
+/// Of a value in memory, while an array of them is read.
+template <typename T>
+std::size_t bytes_of([[maybe_unused]] hid_t stored) {
+  if constexpr (std::is_same_v<T, std::string>) {
+    return sizeof(T) + (is_variable_text(stored) ? sizeof(char*) : 2 * H5Tget_size(stored));
+  } else {
+    return sizeof(T);
+  }
+}
+
 template <typename T>
 bool write_values(hid_t array, hid_t type, const T* values, [[maybe_unused]] std::size_t count) {
   if constexpr (std::is_same_v<T, std::string>) {
@@ -277,7 +314,12 @@ std::vector<T> Hdf5File::read_rows(const std::string& path, std::size_t first, s
   }
   std::vector<hsize_t> extent = open.dimensions;
   extent[0] = count;
-  std::vector<T> values(count * (extent.size() == 2 ? extent[1] : 1));
+  const std::size_t columns = extent.size() == 2 ? extent[1] : 1;
+  if (count > 0 && columns > 0) {
+    check_content(open.array, path_, path);
+    check_memory(open.array, {count, columns, bytes_of<T>(open.type)}, path_, path);
+  }
+  std::vector<T> values(count * columns);
   if (!values.empty() && !read_values(open.array, open.type, select_rows(open.array, first, extent), values)) {
     fail_read(path_, path);
   }
@@ -288,6 +330,8 @@ std::vector<std::size_t> Hdf5File::shape(const std::string& path) const {
   const OpenArray open = open_array(id_, path_, path);
   return {open.dimensions.begin(), open.dimensions.end()};
 }
+
+bool Hdf5File::is_sealed() const { return has_seal(path_); }
 
 bool Hdf5File::exists(const std::string& path) const { return path_exists(id_, path); }
 

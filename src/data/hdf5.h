@@ -2,8 +2,9 @@
 /// \file
 /// Thin RAII over the serial HDF5 C library: files, groups, arrays, attributes. All throw with the file's name in the
 /// message: InputError when a file cannot be opened or lacks something (DamagedFileError when its content is
-/// corrupted), Error when writing fails. No times are stored, so the same content gives the same bytes. A checksum
-/// behind the content is looked at whenever a file is opened.
+/// corrupted), Error when writing fails. What lies in other files is not followed, except the parts of a virtual array
+/// in its own folder; what does not fit in memory is refused. No times are stored, so the same content gives the same
+/// bytes. A checksum behind the content is looked at whenever a file is opened.
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -52,6 +53,7 @@ class Hdf5File {
   template <typename T>
   void write_deflated(const std::string& path, const std::vector<T>& values, std::size_t columns = 0);
   /// An array whose content lies in other files, which need not be there when it is written. Texts are of fixed length.
+  /// Where a file cannot be read, other readers see what means nothing: NaN, "?", the largest integer.
   template <typename T>
   void write_virtual(const std::string& path, const std::vector<std::size_t>& shape,
                      const std::vector<VirtualPart>& parts, std::size_t text_length = 0);
@@ -71,6 +73,9 @@ class Hdf5File {
   std::int64_t integer_attribute(const std::string& path, const std::string& name) const;
   bool has_attribute(const std::string& path, const std::string& name) const;
 
+  /// Whether the checksum behind the content is there. Without it another program has written the file, or an early
+  /// version: what is in it has to be compared with a hash of its own.
+  bool is_sealed() const;
   bool exists(const std::string& path) const;
   std::vector<std::string> children(const std::string& group) const;  ///< Names, sorted.
   const std::filesystem::path& path() const { return path_; }

@@ -1,8 +1,11 @@
 #include "data/hdf5_handle.h"
 
 #include <algorithm>
+#include <iterator>
+#include <vector>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace epitaxy::data {
 
@@ -51,16 +54,54 @@ Handle link_properties() {
   return properties;
 }
 
+namespace {
+
+std::string name_of_file(hid_t object) {
+  const ssize_t length = H5Fget_name(object, nullptr, 0);
+  std::string name(static_cast<std::size_t>(std::max<ssize_t>(length, 0)), '\0');
+  H5Fget_name(object, name.data(), name.size() + 1);
+  return name;
+}
+
+/// The parts of a path, the first one last.
+std::vector<std::string> way_to(const std::string& path) {
+  std::vector<std::string> way = text::split(path, '/');
+  std::erase_if(way, [](const std::string& part) { return part.empty() || part == "."; });
+  std::ranges::reverse(way);
+  return way;
+}
+
+}  // namespace
+
 bool path_exists(hid_t file, const std::string& path) {
-  if (path == "/") {
-    return true;
-  }
-  for (std::size_t end = path.find('/', 1); end != std::string::npos; end = path.find('/', end + 1)) {
-    if (H5Lexists(file, path.substr(0, end).c_str(), H5P_DEFAULT) <= 0) {
+  constexpr int kMostSoftLinks = 16;  // as HDF5 follows
+  int soft_links = 0;
+  std::string place;  // by hard links alone
+  for (std::vector<std::string> way = way_to(path); !way.empty();) {
+    const std::string next = place + "/" + way.back();
+    way.pop_back();
+    H5L_info_t link{};
+    if (H5Lexists(file, next.c_str(), H5P_DEFAULT) <= 0 || H5Lget_info(file, next.c_str(), &link, H5P_DEFAULT) < 0) {
       return false;
     }
+    if (link.type == H5L_TYPE_HARD) {
+      place = next;
+      continue;
+    }
+    if (link.type != H5L_TYPE_SOFT) {
+      fail_input("{}: '{}' is a link to another file, which is not followed: copy what it leads to into the file",
+                 name_of_file(file), next);
+    }
+    std::string target(link.u.val_size, '\0');
+    if (++soft_links > kMostSoftLinks ||
+        H5Lget_val(file, next.c_str(), target.data(), target.size(), H5P_DEFAULT) < 0) {
+      return false;
+    }
+    target = target.c_str();
+    place = target.starts_with('/') ? "" : place;
+    std::ranges::move(way_to(target), std::back_inserter(way));
   }
-  return H5Lexists(file, path.c_str(), H5P_DEFAULT) > 0;
+  return true;
 }
 
 void check_no_zero_byte(const std::string& text, const std::filesystem::path& file, const std::string& path) {

@@ -56,7 +56,7 @@ bool is_variable_text(hid_t type);
 Handle link_properties();
 /// What HDF5 has to say about the last failure.
 std::string last_reason();
-/// True when every link on the way to an absolute path is there.
+/// True when every link on the way to an absolute path is there. Throws InputError when one leads to another file.
 bool path_exists(hid_t file, const std::string& path);
 /// Throws Error for a text with a zero byte, where HDF5 would end it.
 void check_no_zero_byte(const std::string& text, const std::filesystem::path& file, const std::string& path);

@@ -2,6 +2,7 @@
 /// Arrays that are deflated, and arrays that are made of those of other files.
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -57,12 +58,27 @@ Handle stored_type(std::size_t text_length) {
   }
 }
 
+/// What stands for a value that cannot be read, in the type of the array: HDF5 does not tell its readers, and its own 0
+/// would mean something.
+template <typename T>
+std::vector<char> not_there(std::size_t text_length) {
+  if constexpr (std::is_same_v<T, std::string>) {
+    return pad({"?"}, std::max<std::size_t>(text_length, 1));
+  } else {
+    const T value = std::is_floating_point_v<T> ? std::numeric_limits<T>::quiet_NaN() : std::numeric_limits<T>::max();
+    std::vector<char> bytes(sizeof value);
+    std::memcpy(bytes.data(), &value, sizeof value);
+    return bytes;
+  }
+}
+
 /// An array made of those of other files, which have one path each, or all the same. Returns why it could not be made.
 std::optional<std::string> create_virtual(hid_t file, const std::string& path, const Sizes& shape, hid_t type,
-                                          const std::vector<VirtualPart>& parts,
-                                          const std::vector<std::string>& arrays) {
+                                          const std::vector<VirtualPart>& parts, const std::vector<std::string>& arrays,
+                                          const void* fill) {
   const Handle space = space_of(shape);
   const Handle properties = array_properties();
+  H5Pset_fill_value(properties, type, fill);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const VirtualPart& part = parts[i];
     check(part.begin.size() == shape.size() && part.shape.size() <= shape.size(), "a part lies in its virtual array");
@@ -136,10 +152,11 @@ void Hdf5File::write_deflated(const std::string& path, const std::vector<T>& val
 template <typename T>
 void Hdf5File::write_virtual(const std::string& path, const std::vector<std::size_t>& shape,
                              const std::vector<VirtualPart>& parts, std::size_t text_length) {
+  const std::vector<char> fill = not_there<T>(text_length);
   const auto write = [&](const std::string& array, const std::vector<std::size_t>& extent,
                          const std::vector<VirtualPart>& sources, const std::vector<std::string>& arrays) {
-    const auto reason =
-        create_virtual(id_, array, {extent.begin(), extent.end()}, stored_type<T>(text_length), sources, arrays);
+    const auto reason = create_virtual(id_, array, {extent.begin(), extent.end()}, stored_type<T>(text_length), sources,
+                                       arrays, fill.data());
     if (reason) {
       fail("{}: writing '{}' failed ({})", path_.string(), array, *reason);
     }

@@ -51,6 +51,14 @@ std::string seal_of(const char* bytes, std::size_t count) {
   return std::string(kMark) + hasher.hex();
 }
 
+bool has_seal(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::error_code failed;
+  const std::uint64_t size = std::filesystem::file_size(path, failed);
+  const auto end = end_of_content(file);
+  return !failed && end && size > *end;
+}
+
 void check_seal(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   std::error_code failed;

@@ -15,4 +15,7 @@ std::string seal_of(const char* bytes, std::size_t count);
 /// another format are left to HDF5.
 void check_seal(const std::filesystem::path& path);
 
+/// Whether there is one: another program that opens a file for writing cuts it off.
+bool has_seal(const std::filesystem::path& path);
+
 }  // namespace epitaxy::data

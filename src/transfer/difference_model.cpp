@@ -100,6 +100,12 @@ DifferenceModel read_difference_model(const std::filesystem::path& path) {
   if (file.integer_attribute("/", "format_version") > kFormatVersion) {
     fail_input("{} was written by a newer version of the program", path.string());
   }
+  if (!file.is_sealed()) {
+    throw data::DamagedFileError(
+        fmt::format("{} was changed by another program (its checksum is gone), and nothing tells what it predicts now: "
+                    "use the file that 'difference' wrote",
+                    path.string()));
+  }
   std::optional<models::ModelFile> encoder;
   if (file.exists("/model")) {
     encoder = models::read_model_group(file);

@@ -4,7 +4,9 @@
 #include <cmath>
 #include <limits>
 
+#include "base/hash.h"
 #include "data/hdf5.h"
+#include "data/hdf5_handle.h"
 #include "data/temporary_folder.h"
 
 using namespace epitaxy;
@@ -267,6 +269,53 @@ BOOST_AUTO_TEST_CASE(the_fingerprint_covers_molecules) {
   Dataset tokens = molecules();
   tokens.index.token_lists[0].longest = 13;
   BOOST_TEST(fingerprint(tokens) != original);
+}
+
+BOOST_AUTO_TEST_CASE(what_another_program_changed_does_not_fit_the_fingerprint) {
+  const TemporaryFolder folder;
+  const auto path = folder / "d.h5";
+  const auto edit = [&](const char* array, const auto& values) {
+    write_dataset(path, small());
+    const Handle file(H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT), H5Fclose);
+    const Handle opened(H5Dopen2(file, array, H5P_DEFAULT), H5Dclose);
+    H5Dwrite(opened, native_type<typename std::decay_t<decltype(values)>::value_type>(), H5S_ALL, H5S_ALL, H5P_DEFAULT,
+             values.data());
+  };
+  const auto told = says("d.h5: its content was changed by another program", "fingerprint", "import it again");
+  edit("/targets/z_energy", std::vector<double>{-1.5, 0.26});
+  BOOST_CHECK_EXCEPTION(read_index(path), InputError, told);
+  BOOST_CHECK_EXCEPTION(read_window(path, 0, 1), InputError, told);
+  edit("/line", std::vector<std::int64_t>{2, 8});
+  BOOST_CHECK_EXCEPTION(read_index(path), InputError, told);
+  edit("/line", std::vector<std::int64_t>{2, 7});
+  BOOST_TEST(read_index(path).rows == 2U);  // opened for writing, and the same
+  BOOST_TEST(read_window(path, 1, 1).texts == Texts{"Fe4O6"});
+}
+
+BOOST_AUTO_TEST_CASE(fingerprints_of_earlier_formats_are_made_as_they_were) {
+  const TemporaryFolder folder;
+  const std::vector<float> features{1, 2, 3, 4};
+  const Texts formulas{"H2O", "Fe2O3"};
+  Hasher hasher;
+  for (const char* text : {"composition", "H", "O"}) {
+    hasher.add(text);
+  }
+  hasher.add(std::span<const float>(features));
+  hasher.add("gap");
+  hasher.add("eV");
+  hasher.add(std::span<const double>(std::vector<double>{7.5, kNone}));
+  for (const char* text : {"H2O", "Fe2O3", "H2O", "Fe2O3"}) {  // the source's, the groups
+    hasher.add(text);
+  }
+  hasher.add(std::span<const std::int64_t>(std::vector<std::int64_t>{2, 3}));
+  write_raw(folder / "d.h5", 1, "composition", [&](Hdf5File& file) {
+    write_rows(file, formulas, formulas);
+    file.write("/features", features, 2);
+    file.write("/feature_names", Texts{"H", "O"});
+    file.write_attribute("/", "fingerprint", hasher.hex());
+  });
+  { const Handle file(H5Fopen((folder / "d.h5").c_str(), H5F_ACC_RDWR, H5P_DEFAULT), H5Fclose); }
+  BOOST_TEST(read_index(folder / "d.h5").fingerprint == hasher.hex());
 }
 
 BOOST_AUTO_TEST_CASE(windows_of_rows_are_parts_of_the_whole) {
