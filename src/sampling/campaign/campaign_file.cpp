@@ -1,5 +1,7 @@
 #include "sampling/campaign/campaign_file.h"
 
+#include <algorithm>
+
 #include "base/file.h"
 #include "data/hdf5.h"
 #include "sampling/campaign/part_file.h"
@@ -80,12 +82,30 @@ CampaignDescription read_campaign(const fs::path& path) {
     campaign.attempts = static_cast<std::size_t>(in.integer_attribute("/", "attempts"));
     campaign.settings = in.text_attribute("/", "settings");
     campaign.hash = in.text_attribute("/", "hash");
+    constexpr std::size_t kMostParts = 100'000'000;
+    if (campaign.block == 0 || campaign.points % campaign.block != 0 || campaign.scrambles == 0 ||
+        campaign.points / campaign.block > kMostParts / campaign.scrambles) {
+      fail_input("{}: is damaged: it has {} scrambles of {} points in blocks of {}", path.string(), campaign.scrambles,
+                 campaign.points, campaign.block);
+    }
   }
   const BlockList list{"campaign", path.parent_path() / kParts, campaign.points, campaign.scrambles, campaign.block,
                        {}};
   std::vector<std::string> hashes;
+  std::vector<std::string> problems;
   for (const BlockKey key : list.keys()) {
-    hashes.push_back(read_part_header(list.path(key), "").hash);
+    try {
+      hashes.push_back(read_part_header(list.path(key), "").hash);
+    } catch (const InputError& error) {
+      problems.emplace_back(error.what());
+    }
+  }
+  if (!problems.empty()) {
+    constexpr std::size_t kTold = 5;
+    const std::size_t told = std::min(problems.size(), kTold);
+    fail_input("{}: {} of its {} parts cannot be read: copy them beside it, or run the stage again{}{}{}",
+               path.string(), problems.size(), list.count(), "\n  ",
+               fmt::join(problems.begin(), problems.begin() + told, "\n  "), told < problems.size() ? "\n  ..." : "");
   }
   if (campaign_hash(hashes) != campaign.hash) {
     fail_input("{}: its parts have changed since it was written: run the stage again", path.string());

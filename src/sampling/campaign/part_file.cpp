@@ -125,13 +125,9 @@ void write_part(const fs::path& path, const BlockResults& block, const std::stri
   });
 }
 
-PartHeader read_part_header(const fs::path& path, const std::string& campaign) {
-  return read_own_header(open_part(path), campaign);
-}
+namespace {
 
-BlockResults read_part(const fs::path& path, const std::string& campaign) {
-  const Hdf5File in = open_part(path);
-  const PartHeader header = read_own_header(in, campaign);
+BlockResults read_block(const Hdf5File& in, const PartHeader& header) {
   BlockResults block;
   block.key = header.key;
   block.points = header.points;
@@ -151,9 +147,25 @@ BlockResults read_part(const fs::path& path, const std::string& campaign) {
     block.identity.push_back(valid ? latent::molecule_identity(block.canonical[i]) : 0);
   }
   if (hash_of(block) != header.hash) {
-    throw DamagedFileError(path.string() + ": the file is damaged (its content does not fit its hash)");
+    throw DamagedFileError(in.path().string() + ": the file is damaged (its content does not fit its hash)");
   }
   return block;
+}
+
+}  // namespace
+
+PartHeader read_part_header(const fs::path& path, const std::string& campaign) {
+  const Hdf5File in = open_part(path);
+  PartHeader header = read_own_header(in, campaign);
+  if (!in.is_sealed()) {  // another program wrote in it
+    read_block(in, header);
+  }
+  return header;
+}
+
+BlockResults read_part(const fs::path& path, const std::string& campaign) {
+  const Hdf5File in = open_part(path);
+  return read_block(in, read_own_header(in, campaign));
 }
 
 }  // namespace epitaxy::sampling

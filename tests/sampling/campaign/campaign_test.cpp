@@ -225,6 +225,11 @@ BOOST_AUTO_TEST_CASE(tables_and_view_show_all_parts) {
   other.novel[0] ^= 1;
   write_part(folder / "moved/parts" / part_name({0, 4}), other, "mine");
   BOOST_CHECK_EXCEPTION(read_campaign(folder / "moved/campaign.h5"), InputError, says("its parts have changed"));
+
+  fs::remove(folder / "moved/parts" / part_name({0, 4}));
+  BOOST_CHECK_EXCEPTION(read_campaign(folder / "moved/campaign.h5"), InputError,
+                        says("1 of its 4 parts cannot be read", "0000_0000000004.h5: no such file"));
+  BOOST_CHECK_THROW(file.read<std::uint8_t>("/cause"), data::DamagedFileError);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "data/hdf5.h"
+#include "data/hdf5_handle.h"
 #include "data/temporary_folder.h"
 #include "sampling/sampling_blocks.h"
 
@@ -100,6 +101,23 @@ BOOST_AUTO_TEST_CASE(damage_is_noticed) {
     BOOST_TEST(is_safe(whole.substr(0, place)), "cut at " << place);
   }
   BOOST_TEST(noticed > 20U);
+}
+
+BOOST_AUTO_TEST_CASE(what_another_program_changed_is_noticed_by_its_header_alone) {
+  const TemporaryFolder folder;
+  const BlockResults block = example();
+  const auto path = folder / part_name(block.key);
+  write_part(path, block, "mine");
+  const auto edit = [&](std::uint8_t cause) {
+    const data::Handle file(H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT), H5Fclose);
+    const data::Handle causes(H5Dopen2(file, "/cause", H5P_DEFAULT), H5Dclose);
+    const std::vector<std::uint8_t> all(block.causes.size(), cause);
+    H5Dwrite(causes, H5T_NATIVE_UINT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, all.data());
+  };
+  edit(3);
+  BOOST_CHECK_EXCEPTION(read_part_header(path, "mine"), data::DamagedFileError, says("does not fit its hash"));
+  edit(255);
+  BOOST_CHECK_EXCEPTION(read_part_header(path, "mine"), data::DamagedFileError, says("no cause number 255"));
 }
 
 BOOST_AUTO_TEST_CASE(a_part_under_the_name_of_another_is_damaged) {
