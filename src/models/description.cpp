@@ -1,7 +1,10 @@
 #include "models/description.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/text.h"
 #include "models/head_task.h"
@@ -46,6 +49,43 @@ Head head_from(const Json& json) {
   return head;
 }
 
+/// Sizes of a model that no training makes, found before anything is built of them. Their products are checked where
+/// they are made (nn::ParameterLayout).
+void check_sizes(const Json& json, const std::string& path) {
+  constexpr std::uint64_t kLargest = std::uint64_t{1} << 24;
+  if (json.is_number_integer() && (json < 0 || json > kLargest)) {
+    fail_input("the model description is not readable: '{}' is {}, where a size from 0 to {} is expected", path,
+               json.dump(), kLargest);
+  }
+  if (json.is_structured()) {
+    for (const auto& [key, value] : json.items()) {
+      // Counts of rows may be large, and the rest are no sizes.
+      if (!path.empty() || (key != "seen" && key != "features" && key != "heads" && key != "preparation")) {
+        check_sizes(value, path.empty() ? key : path + "." + key);
+      }
+    }
+  }
+}
+
+/// What does not fit together.
+void check_parts(const ModelDescription& d) {
+  if (!d.seen.empty() && d.seen.size() != d.features.size()) {
+    fail_input("the model description has {} features, but counts of {}", d.features.size(), d.seen.size());
+  }
+  std::set<std::string> names;
+  for (const Head& head : d.heads) {
+    const double numbers[] = {head.standardizer.mean, head.standardizer.scale, head.weight};
+    if (!std::ranges::all_of(numbers, [](double number) { return std::isfinite(number); }) ||
+        !(head.standardizer.scale > 0)) {
+      fail_input("the model's head '{}' has the mean {}, the scale {}, the weight {}: no labels have these", head.name,
+                 numbers[0], numbers[1], numbers[2]);
+    }
+    if (!names.insert(head.name).second) {
+      fail_input("the model description has two heads '{}'", head.name);
+    }
+  }
+}
+
 }  // namespace
 
 std::string ModelDescription::to_json() const {
@@ -67,6 +107,7 @@ std::string ModelDescription::to_json() const {
 ModelDescription ModelDescription::from_json(const std::string& text, std::span<const Kind* const> kinds) {
   try {
     const auto json = Json::parse(text);
+    check_sizes(json, "");
     ModelDescription d;
     d.kind = &models::kind(json.at("kind"), kinds.empty() ? models::kinds() : kinds);
     d.settings = d.kind->read(json);
@@ -75,6 +116,7 @@ ModelDescription ModelDescription::from_json(const std::string& text, std::span<
     for (const auto& head : json.at("heads")) {
       d.heads.push_back(head_from(head));
     }
+    check_parts(d);
     if (json.contains("preparation")) {
       d.preparation = data::preparation_from_json(json.at("preparation").dump());
       data::keep_rules_of(d.kind->substance(), *d.preparation);

@@ -17,12 +17,87 @@ namespace {
 constexpr std::int64_t kFormatVersion = 1;
 constexpr const char* kTrainedOn = "/model/trained_on";
 
+std::string weights_path(std::int64_t member) { return fmt::format("/model/weights/{:04}", member); }
+
 std::vector<const float*> pointers(const std::vector<linalg::Buffer<float>>& members) {
   std::vector<const float*> result;
   for (const auto& member : members) {
     result.push_back(member.data());
   }
   return result;
+}
+
+template <typename... Args>
+[[noreturn]] void fail_damaged(const data::Hdf5File& file, fmt::format_string<Args...> format, Args&&... args) {
+  throw data::DamagedFileError(
+      fmt::format("{} is damaged: {}", file.path().string(), fmt::format(format, std::forward<Args>(args)...)));
+}
+
+/// What is stored of a parameter's place.
+struct Place {
+  std::string name;
+  std::string shape;
+  std::int64_t offset = 0;
+
+  bool operator==(const Place&) const = default;
+  std::string told() const { return fmt::format("'{}' [{}] at {}", name, shape, offset); }
+};
+
+std::vector<Place> places_of(const nn::ParameterLayout& layout) {
+  std::vector<Place> places;
+  for (const auto& parameter : layout.parameters()) {
+    places.push_back({parameter.name, fmt::format("{}", fmt::join(parameter.shape, "x")),
+                      static_cast<std::int64_t>(parameter.offset)});
+  }
+  return places;
+}
+
+ModelDescription read_description(const data::Hdf5File& file, std::span<const Kind* const> kinds) try {
+  return ModelDescription::from_json(description_text(file), kinds);
+} catch (const InputError& error) {
+  fail_input("{}: {}", file.path().string(), error.what());
+}
+
+/// The model of a description that may say anything.
+std::unique_ptr<Model> model_of(const data::Hdf5File& file, const ModelDescription& description) try {
+  return make_model(description);
+} catch (const Error& error) {
+  fail_damaged(file, "its description is not that of a model: {}", error.what());
+}
+
+/// The parameters that a file names are those of its model: its weights mean nothing otherwise.
+void check_places(const data::Hdf5File& file, const nn::ParameterLayout& layout) {
+  const std::vector<Place> expected = places_of(layout);
+  for (const char* array : {"/model/parameter_names", "/model/parameter_shapes", "/model/parameter_offsets"}) {
+    if (!file.exists(array) || file.shape(array) != std::vector<std::size_t>{expected.size()}) {
+      fail_damaged(file, "'{}' should tell of the {} parameters that its model has", array, expected.size());
+    }
+  }
+  const auto names = file.read<std::string>("/model/parameter_names");
+  const auto shapes = file.read<std::string>("/model/parameter_shapes");
+  const auto offsets = file.read<std::int64_t>("/model/parameter_offsets");
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    if (const Place found{names[i], shapes[i], offsets[i]}; found != expected[i]) {
+      fail_damaged(file, "it holds the parameter {} where its model has {}", found.told(), expected[i].told());
+    }
+  }
+}
+
+/// Compared before any of them is read.
+void check_weights(const data::Hdf5File& file, std::int64_t members, std::size_t size) {
+  if (members < 1 || !file.exists("/model/weights")) {
+    fail_damaged(file, "it holds no weights");
+  }
+  const auto stored = file.children("/model/weights").size();
+  if (stored != static_cast<std::uint64_t>(members)) {
+    fail_damaged(file, "it holds weights of {} members where it should have {}", stored, members);
+  }
+  for (std::int64_t i = 0; i < members; ++i) {
+    const std::vector<std::size_t> shape = file.shape(weights_path(i));
+    if (shape.size() != 1 || shape[0] != size) {
+      fail_damaged(file, "it holds {} weights where its model has {}", fmt::join(shape, "x"), size);
+    }
+  }
 }
 
 }  // namespace
@@ -47,16 +122,16 @@ void write_model_group(data::Hdf5File& file, const ModelDescription& description
   std::vector<std::string> names;
   std::vector<std::string> shapes;
   std::vector<std::int64_t> offsets;
-  for (const auto& parameter : layout.parameters()) {
-    names.push_back(parameter.name);
-    offsets.push_back(static_cast<std::int64_t>(parameter.offset));
-    shapes.push_back(fmt::format("{}", fmt::join(parameter.shape, "x")));
+  for (const Place& place : places_of(layout)) {
+    names.push_back(place.name);
+    shapes.push_back(place.shape);
+    offsets.push_back(place.offset);
   }
   file.write("/model/parameter_names", names);
   file.write("/model/parameter_shapes", shapes);
   file.write("/model/parameter_offsets", offsets);
   for (std::size_t i = 0; i < members.size(); ++i) {
-    file.write(fmt::format("/model/weights/{:04}", i), members[i], layout.size());
+    file.write(weights_path(static_cast<std::int64_t>(i)), members[i], layout.size());
   }
   if (!trained_on.empty()) {
     const auto& hashes = trained_on.hashes();
@@ -81,18 +156,14 @@ ModelFile read_model_group(const data::Hdf5File& file, std::span<const Kind* con
     fail_input("{} holds no model", file.path().string());
   }
   ModelFile result;
-  result.description = ModelDescription::from_json(description_text(file), kinds);
-  const std::size_t size = make_model(result.description)->layout().size();
+  result.description = read_description(file, kinds);
+  const auto model = model_of(file, result.description);
+  const std::size_t size = model->layout().size();
   const auto members = file.integer_attribute("/model", "members");
-  if (members < 1) {
-    throw data::DamagedFileError(fmt::format("{} is damaged: it holds no weights", file.path().string()));
-  }
+  check_weights(file, members, size);
+  check_places(file, model->layout());
   for (std::int64_t i = 0; i < members; ++i) {
-    const auto values = file.read<float>(fmt::format("/model/weights/{:04}", i));
-    if (values.size() != size) {
-      throw data::DamagedFileError(fmt::format("{} is damaged: it holds {} weights where its model has {}",
-                                               file.path().string(), values.size(), size));
-    }
+    const auto values = file.read<float>(weights_path(i));
     std::copy(values.begin(), values.end(), result.members.emplace_back(size).data());
   }
   if (file.exists(kTrainedOn)) {

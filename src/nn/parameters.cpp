@@ -10,8 +10,15 @@ namespace epitaxy::nn {
 std::size_t ParameterLayout::add(std::string name, std::vector<std::size_t> shape, double init_bound) {
   check(!has(name), "parameter names are unique");
   Parameter parameter{std::move(name), std::move(shape), size_, 1, init_bound};
+  constexpr std::size_t kMost = std::size_t{1} << 48;  // more than any memory, and products stay numbers
   for (const std::size_t extent : parameter.shape) {
+    if (extent != 0 && parameter.size > kMost / extent) {
+      fail_input("the model's parameter '{}' would have more than {} numbers", parameter.name, kMost);
+    }
     parameter.size *= extent;
+  }
+  if (parameter.size > kMost - std::min(size_, kMost)) {
+    fail_input("the model would have more than {} weights", kMost);
   }
   size_ += (parameter.size + 15) / 16 * 16;
   parameters_.push_back(std::move(parameter));

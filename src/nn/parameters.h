@@ -23,7 +23,7 @@ struct Parameter {
 /// The parameters of a model, in the order of its layers.
 class ParameterLayout {
  public:
-  /// Appends a parameter and returns its index.
+  /// Appends a parameter and returns its index. Throws InputError when there would be more numbers than memory has.
   std::size_t add(std::string name, std::vector<std::size_t> shape, double init_bound);
 
   const std::vector<Parameter>& parameters() const { return parameters_; }

@@ -133,6 +133,70 @@ BOOST_AUTO_TEST_CASE(weights_of_another_size_are_damage) {
   BOOST_CHECK_EXCEPTION(read_model(folder / "odd.h5"), data::DamagedFileError, test::says("7 weights"));
 }
 
+BOOST_AUTO_TEST_CASE(parameters_that_do_not_fit_the_model_are_damage) {
+  const test::TemporaryFolder folder;
+  const ModelFile model = small_model(1);
+  const auto refused = [&](const char* what, const auto& change) {
+    std::vector<std::string> names{"body.00.weight", "body.00.bias",    "body.01.weight",
+                                   "body.01.bias",   "head.dft.weight", "head.dft.bias"};
+    std::vector<std::string> shapes{"3x5", "5", "5x3", "3", "3", "1"};
+    std::vector<std::int64_t> offsets{0, 16, 32, 48, 64, 80};
+    std::int64_t members = 1;
+    change(names, shapes, offsets, members);
+    data::Hdf5File file(folder / "odd.h5", data::Hdf5File::Mode::create);
+    file.write("/model/weights/0000", model.members[0].data(), model.members[0].size());
+    file.write("/model/parameter_names", names);
+    file.write("/model/parameter_shapes", shapes);
+    file.write("/model/parameter_offsets", offsets);
+    file.write_attribute("/model", "description", model.description.to_json());
+    file.write_attribute("/model", "members", members);
+    file.close();
+    BOOST_CHECK_EXCEPTION(read_model(folder / "odd.h5"), data::DamagedFileError, test::says("odd.h5 is damaged", what));
+  };
+  refused("'/model/parameter_names' should tell of the 6 parameters",
+          [](auto& names, auto&, auto&, auto&) { names.resize(3); });
+  refused("'body.00.bias' [5] at 16 where its model has 'body.00.weight' [3x5] at 0",
+          [](auto& names, auto& shapes, auto& offsets, auto&) {
+            std::swap(names[0], names[1]);
+            std::swap(shapes[0], shapes[1]);
+            std::swap(offsets[0], offsets[1]);
+          });
+  refused("'body.01.weight' [3x5] at 32", [](auto&, auto& shapes, auto&, auto&) { shapes[2] = "3x5"; });
+  refused("at 81", [](auto&, auto&, auto& offsets, auto&) { offsets[5] = 81; });
+  refused("weights of 1 members where it should have 2", [](auto&, auto&, auto&, auto& members) { members = 2; });
+  refused("it holds no weights", [](auto&, auto&, auto&, auto& members) { members = -1; });
+}
+
+BOOST_AUTO_TEST_CASE(descriptions_of_absurd_sizes_are_refused_before_anything_is_made) {
+  const test::TemporaryFolder folder;
+  const ModelFile model = small_model(1);
+  const std::string good = model.description.to_json();
+  const auto refused = [&](const std::string& old, const std::string& now, const char* what) {
+    std::string description = good;
+    const auto place = description.find(old);
+    BOOST_REQUIRE(place != std::string::npos);
+    description.replace(place, old.size(), now);
+    data::Hdf5File file(folder / "odd.h5", data::Hdf5File::Mode::create);
+    file.write("/model/weights/0000", model.members[0].data(), model.members[0].size());
+    file.write_attribute("/model", "description", description);
+    file.write_attribute("/model", "members", std::int64_t{1});
+    file.close();
+    BOOST_TEST_CONTEXT(what) {
+      BOOST_CHECK_EXCEPTION(read_model(folder / "odd.h5"), InputError, test::says("odd.h5", what));
+    }
+  };
+  const std::string widths = R"("widths":[5,3])";
+  refused(widths, R"("widths":[1000000000,3])", "'widths.0' is 1000000000");
+  refused(widths, R"("widths":[-5,3])", "'widths.0' is -5");
+  refused(widths, R"("widths":[16000000,16000000,16000000])", "have more than");
+  refused(widths, R"("widths":[16000000,3])", "96 weights where its model has");
+  refused(widths, R"("widths":[])", "0 hidden layers");
+  refused(R"("seen":[1,2,3])", R"("seen":[1,2])", "3 features, but counts of 2");
+  refused(R"("features":["H","O","Fe"])", R"("features":["H","O"])", "2 features, but counts of 3");
+  refused(R"("scale":0.3)", R"("scale":0.0)", "head 'dft'");
+  refused(R"("mean":-0.1)", R"("mean":null)", "not readable");
+}
+
 BOOST_AUTO_TEST_CASE(a_failed_write_leaves_the_old_file) {
   const test::TemporaryFolder folder;
   write_model(folder / "model.h5", small_model(1));

@@ -185,6 +185,7 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_of_another_kind_is_refused) {
     checkpoint.description.kind = &models::molecule_vae();
     checkpoint.description.settings = vae;
     checkpoint.description.features = {"C", "N", "O"};
+    checkpoint.description.seen = {1, 1, 1};
     checkpoint.weights = linalg::Buffer<float>(models::make_model(checkpoint.description)->layout().size());
     write_checkpoint(runs.shared.path, checkpoint);
   });

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
+
 namespace epitaxy::models {
 
 void keys(config::Keys& k, DenseSettings& s) {
@@ -22,6 +24,10 @@ void write(const DenseSettings& s, nlohmann::ordered_json& json) {
 }
 
 DenseSettings read_dense_settings(const nlohmann::ordered_json& json) {
+  constexpr std::size_t kMostLayers = 1000;
+  if (json.at("widths").empty() || json.at("widths").size() > kMostLayers) {
+    fail_input("the model has {} hidden layers, where 1 to {} are expected", json.at("widths").size(), kMostLayers);
+  }
   return {json.at("widths").get<std::vector<std::size_t>>(), json.at("residual").get<bool>(),
           json.at("dropout").get<double>()};
 }

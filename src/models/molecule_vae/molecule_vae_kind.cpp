@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "chem/spellings.h"
 #include "models/kinds.h"
@@ -160,6 +161,11 @@ std::any MoleculeVaeKind::read(const Json& json) const {
   vae.at("free_bits").get_to(s.free_bits);
   vae.at("head_hidden").get_to(s.head_hidden);
   vae.at("spellings").get_to(s.spellings);
+  constexpr std::size_t kMostLayers = 1000;
+  if (s.layers > kMostLayers || s.convolutions.size() > kMostLayers) {
+    fail_input("the model has {} convolutions and {} GRU layers, where at most {} are expected", s.convolutions.size(),
+               s.layers, kMostLayers);
+  }
   return s;
 }
 
