@@ -105,6 +105,7 @@ void report(const DecodeOptions& options, const DecodeRequest& request, const De
 
 void decode(const parallel::Communicator& communicator, const DecodeOptions& options) {
   std::optional<DecodeRequest> request;
+  communicator.on_root([&] { check_output(options.output, {options.model, options.input}); });
   communicator.agree([&] { request.emplace(options); });
   communicator.on_root([&] { make_folder_of(options.output); });
   DecodedPoints mine;

@@ -33,9 +33,6 @@ struct EncodeRequest {
                            model.description().kind->substance().text_name())),
         hdf5(latent::is_hdf5(options.output)) {
     if (!hdf5) {
-      if (options.output.extension() == ".gz") {
-        fail_input("{}: the table is written as it is, not as gzip; name it .csv", options.output.string());
-      }
       for (std::size_t j = 0; j < model.latent(); ++j) {
         if (std::ranges::find(table.columns(), latent::latent_column(j)) != table.columns().end()) {
           fail_input("{}: has a column '{}' already; rename or remove it, or write HDF5", options.input.string(),
@@ -108,6 +105,7 @@ void report(const EncodeOptions& options, const EncodeRequest& request, const st
 
 void encode(const parallel::Communicator& communicator, const EncodeOptions& options) {
   std::optional<EncodeRequest> request;
+  communicator.on_root([&] { check_output(options.output, {options.model, options.input}, true); });
   InputRows rows;
   communicator.agree([&] {
     request.emplace(options);

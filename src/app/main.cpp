@@ -1,6 +1,12 @@
 /// \file
 /// The command line of epitaxy.
 #include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstdio>
+#include <new>
+#include <stdexcept>
+#include <string_view>
+#include <system_error>
 
 #include "app/decode.h"
 #include "app/decoded_points.h"
@@ -12,6 +18,7 @@
 #include "app/workflow.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/out_of_memory.h"
 #include "linalg/cpu.h"
 #include "parallel/communicator.h"
 #include "parallel/environment.h"
@@ -21,12 +28,23 @@ namespace {
 
 using namespace epitaxy;
 
+/// What was to be done, as it was asked for.
+std::string command_line(int argc, char** argv) {
+  std::string text = "epitaxy";
+  for (int i = 1; i < argc; ++i) {
+    text += std::string(" ") + argv[i];
+  }
+  return text;
+}
+
 /// Ends in order when all ranks threw the same error, and ends all ranks when only this one did.
-int report(const parallel::Communicator& world, const Error& error, int code) {
+int report(const parallel::Communicator& world, const Error& error, int code, const std::string& command) {
   const bool all = error.agreed || world.size() == 1;
   if (!all || world.is_root()) {
     const std::string who = all || world.size() == 1 ? "" : fmt::format("rank {}: ", world.rank());
-    fmt::print(stderr, "epitaxy: {}{}\n", who, error.what());
+    // Where memory ends nobody knows what it was for, so at least the command is told.
+    const bool is_memory = std::string_view(error.what()).find(kNoMemory) != std::string_view::npos;
+    fmt::print(stderr, "epitaxy: {}{}{}\n", who, error.what(), is_memory ? " by: " + command : "");
     std::fflush(stderr);
   }
   if (!all) {
@@ -154,18 +172,34 @@ int execute(const parallel::Communicator& world, int argc, char** argv) {
   return code;
 }
 
+/// A command whose answer is what it prints has failed when that did not arrive; that of `run` is in files.
+void check_printed(const std::string& command) {
+  if (command != "run" && (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)) {
+    fail("cannot write to standard output: {}", std::generic_category().message(errno));
+  }
+}
+
 /// What the ranks of `world`, which are all there are, do together.
 int work(const parallel::Communicator& world, int argc, char** argv) {
   log::set_silent(!world.is_root());
   linalg::set_up_kernels();
+  const auto failed = [&](const Error& error, int code) {
+    return report(world, error, code, command_line(argc, argv));
+  };
   try {
-    return execute(world, argc, argv);
+    const int code = execute(world, argc, argv);
+    check_printed(argc > 1 ? argv[1] : "");
+    return code;
   } catch (const InputError& error) {
-    return report(world, error, kInputError);
+    return failed(error, kInputError);
   } catch (const Error& error) {
-    return report(world, error, kFailure);
+    return failed(error, kFailure);
+  } catch (const std::bad_alloc&) {
+    return failed(Error(no_memory()), kFailure);
+  } catch (const std::length_error&) {
+    return failed(Error(no_memory()), kFailure);
   } catch (const std::exception& error) {
-    return report(world, Error(error.what()), kFailure);
+    return failed(Error(error.what()), kFailure);
   }
 }
 

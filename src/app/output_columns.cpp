@@ -1,8 +1,11 @@
 #include "app/output_columns.h"
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
+#include <string_view>
 
+#include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -43,6 +46,19 @@ void log_units(const models::ModelDescription& description, const std::vector<st
   }
   if (!units.empty()) {
     log::info("units: {}", text::join(units, ", "));
+  }
+}
+
+void check_output(const std::filesystem::path& output, const std::vector<std::filesystem::path>& inputs, bool hdf5) {
+  constexpr std::string_view kHdf5[] = {".h5", ".hdf5", ".hdf", ".he5"};
+  constexpr std::string_view kOther[] = {".gz",   ".bz2",     ".xz",  ".zst", ".zip", ".tsv", ".json", ".yaml", ".yml",
+                                         ".xlsx", ".parquet", ".xls", ".ods", ".npy", ".npz", ".pkl",  ".sdf",  ".smi"};
+  file::check_replaceable(output, inputs);
+  const std::string ending = text::lower(output.extension().string());
+  if (std::ranges::find(kOther, ending) != std::end(kOther) ||
+      (!hdf5 && std::ranges::find(kHdf5, ending) != std::end(kHdf5))) {
+    fail_input("{}: a table is written as plain text with commas (CSV), which does not fit the ending {}; name it .csv",
+               output.string(), ending);
   }
 }
 

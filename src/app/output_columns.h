@@ -31,6 +31,10 @@ std::string property_name(const models::ModelDescription& description, const std
 /// Tells the columns' units; `columns` are those of the chosen heads.
 void log_units(const models::ModelDescription& description, const std::vector<std::size_t>& chosen,
                const std::vector<std::string>& columns);
+/// Throws InputError when the result of a command may not be written there, see file::check_replaceable, or when the
+/// name of a table (unless `hdf5` is allowed) ends as that of another format.
+void check_output(const std::filesystem::path& output, const std::vector<std::filesystem::path>& inputs,
+                  bool hdf5 = false);
 /// Creates the folder of an output file. Throws InputError with the reason.
 void make_folder_of(const std::filesystem::path& output);
 

@@ -237,6 +237,7 @@ void report(const PredictOptions& options, const PredictRequest& request, const 
 void predict(const parallel::Communicator& communicator, const PredictOptions& options) {
   std::optional<PredictRequest> request;
   Answers mine;
+  communicator.on_root([&] { check_output(options.output, {options.model, options.input}); });
   communicator.agree([&] { request.emplace(options); });
   communicator.on_root([&] { make_folder_of(options.output); });
   communicator.agree(

@@ -1,6 +1,7 @@
 #include "parallel/communicator.h"
 
 #include "base/error.h"
+#include "base/out_of_memory.h"
 #include "parallel/mpi.h"
 
 namespace epitaxy::parallel {
@@ -127,6 +128,12 @@ void Communicator::agree(const std::function<void()>& work) const {
   } catch (const InputError& error) {
     message = error.what();
     code = kInputError;
+  } catch (const std::bad_alloc&) {
+    message = no_memory();
+    code = kFailure;
+  } catch (const std::length_error&) {
+    message = no_memory();
+    code = kFailure;
   } catch (const std::exception& error) {
     message = error.what();
     code = kFailure;

@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "app/decode.h"
 #include "app/encode.h"
 #include "app/model_files.h"
 #include "base/error.h"
@@ -60,6 +61,30 @@ BOOST_AUTO_TEST_CASE(texts_are_read_from_the_column_of_the_source) {
   for (std::size_t row = 0; row < 3; ++row) {
     BOOST_TEST(predicted.field(row, predicted.column("mu_D")) == expected.field(row, expected.column("mu_D")));
   }
+}
+
+BOOST_AUTO_TEST_CASE(results_replace_neither_model_nor_input_and_have_the_ending_of_their_format) {
+  test::ModelFiles files;
+  const auto self = parallel::Communicator::self();
+  const auto model = files.model({1});
+  const auto input = files.path("in.csv");
+  const auto refused = [&](const std::string& output, const char* why) {
+    const auto told = test::says(output.c_str(), why);
+    BOOST_CHECK_EXCEPTION(app::predict(self, {model, input, files.path(output), "", ""}), InputError, told);
+    BOOST_CHECK_EXCEPTION(app::decode(self, {model, input, files.path(output), {}}), InputError, told);
+    BOOST_CHECK_EXCEPTION(app::encode(self, {model, input, files.path(output), ""}), InputError, told);
+  };
+  const std::string before = test::read_file(model);
+  refused("model.h5", "would replace what is read");
+  refused("in.csv", "would replace what is read");
+  refused("out.csv.gz", "does not fit the ending .gz");
+  refused("out.XLSX", "does not fit the ending .xlsx");
+  BOOST_CHECK_EXCEPTION(app::predict(self, {model, input, files.path("out.h5"), "", ""}), InputError,
+                        test::says("out.h5", "does not fit the ending .h5"));
+  BOOST_TEST((test::read_file(model) == before));
+  BOOST_TEST(test::read_file(input).starts_with("smiles\nCCO"));
+  BOOST_CHECK_NO_THROW(app::predict(self, {model, input, files.path("out.txt"), "", ""}));
+  BOOST_CHECK_NO_THROW(app::encode(self, {model, input, files.path("out.h5"), ""}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -364,6 +364,23 @@ test_models() {
   expect_message 'new.csv'
 }
 
+test_outputs() {
+  say "results"
+  printf 'formula\nMgO\n' >in.csv
+  ln -sf in.csv link.csv
+  cp run/best.h5 m.h5
+  local output predict=("$program" predict --model m.h5 --input in.csv --output)
+  for output in m.h5 in.csv link.csv . out.h5 ''; do
+    expect_exit 2 "${predict[@]}" "$output"
+  done
+  expect_exit 0 "$program" inspect m.h5
+  expect_equal "the input stays" "$(head -n 1 in.csv)" formula
+  expect_exit 1 "${predict[@]}" /dev/full
+  expect_message '/dev/full: cannot be written: it is a device'
+  expect_exit 1 bash -c '"$0" inspect m.h5 >/dev/full' "$program"
+  expect_message 'cannot write to standard output: No space left on device'
+}
+
 test_finetune() {
   say "finetune"
   rm -rf run
@@ -405,6 +422,7 @@ test_divergence
 test_output_folder
 test_checkpoints
 test_models
+test_outputs
 test_finetune
 
 finish
