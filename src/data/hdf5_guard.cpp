@@ -106,7 +106,33 @@ void check_source(hid_t owner, const Source& source, const fs::path& file, const
   }
 }
 
-/// A chunked array has chunks that were never written, and deflated ones can be a thousand times as large as stored.
+/// Of an array in one piece: none.
+std::vector<hsize_t> chunk_shape(hid_t properties) {
+  if (H5Pget_layout(properties) != H5D_CHUNKED) {
+    return {};
+  }
+  std::vector<hsize_t> extents(H5S_MAX_RANK, 1);
+  extents.resize(static_cast<std::size_t>(std::max(0, H5Pget_chunk(properties, H5S_MAX_RANK, extents.data()))));
+  return extents;
+}
+
+/// Chunks that were never written are filled by HDF5 without a word.
+void check_chunks(hid_t array, const std::vector<hsize_t>& chunk, const fs::path& file, const std::string& path) {
+  const Handle space(H5Dget_space(array), H5Sclose);
+  std::vector<hsize_t> extents(chunk.size(), 0);
+  H5Sget_simple_extent_dims(space, extents.data(), nullptr);
+  std::uint64_t expected = 1;
+  for (std::size_t i = 0; i < chunk.size(); ++i) {
+    expected = product(expected, extents[i] / chunk[i] + (extents[i] % chunk[i] != 0 ? 1 : 0));
+  }
+  hsize_t stored = 0;
+  if (H5Dget_num_chunks(array, space, &stored) < 0 || stored < expected) {
+    throw DamagedFileError(fmt::format("{}: '{}' should have {} chunks, but {} of them were ever written",
+                                       file.string(), path, expected, stored));
+  }
+}
+
+/// How much of the array is in the file; deflated chunks can be a thousand times as large as stored.
 void check_stored(hid_t array, hid_t properties, const fs::path& file, const std::string& path) {
   const Handle space(H5Dget_space(array), H5Sclose);
   const Handle type(H5Dget_type(array), H5Tclose);
@@ -115,11 +141,15 @@ void check_stored(hid_t array, hid_t properties, const fs::path& file, const std
   const std::uint64_t stored = H5Dget_storage_size(array);
   std::error_code failed;
   const std::uint64_t length = fs::file_size(file, failed);
-  const bool chunked = H5Pget_layout(properties) == H5D_CHUNKED;
+  const std::vector<hsize_t> chunk = chunk_shape(properties);
+  const bool chunked = !chunk.empty();
   if (needed > 0 && (stored == 0 || (!chunked && (stored < needed || (!failed && needed > length))))) {
     throw DamagedFileError(fmt::format("{}: '{}' should hold {} in {} values, but {} of it are in the file",
                                        file.string(), path, told_bytes(needed), values,
                                        told_bytes(failed ? stored : std::min(stored, length))));
+  }
+  if (chunked) {
+    check_chunks(array, chunk, file, path);
   }
 }
 
@@ -146,15 +176,11 @@ void check_array(hid_t array, const fs::path& file, const std::string& path, int
 /// The largest number of bytes that a chunk takes when it is read; 0 for arrays in one piece.
 std::uint64_t chunk_bytes(hid_t array) {
   const Handle properties(H5Dget_create_plist(array), H5Pclose);
-  if (H5Pget_layout(properties) != H5D_CHUNKED) {
-    return 0;
-  }
-  std::vector<hsize_t> extents(H5S_MAX_RANK, 1);
-  const int rank = H5Pget_chunk(properties, H5S_MAX_RANK, extents.data());
+  const std::vector<hsize_t> chunk = chunk_shape(properties);
   const Handle type(H5Dget_type(array), H5Tclose);
-  std::uint64_t bytes = H5Tget_size(type);
-  for (int i = 0; i < rank; ++i) {
-    bytes = product(bytes, extents[static_cast<std::size_t>(i)]);
+  std::uint64_t bytes = chunk.empty() ? 0 : H5Tget_size(type);
+  for (const hsize_t extent : chunk) {
+    bytes = product(bytes, extent);
   }
   return bytes;
 }
