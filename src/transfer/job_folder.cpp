@@ -37,6 +37,10 @@ void JobFolder::visit(const JobLabel& job, const std::function<void(const data::
     return;
   }
   const data::Hdf5File in(path(job), data::Hdf5File::Mode::read);
+  if (!in.is_sealed()) {
+    throw data::DamagedFileError(
+        fmt::format("{}: was changed by another program (its checksum is gone)", path(job).string()));
+  }
   if (in.text_attribute("/", "signature") == signature_of(job)) {
     content(in);
   }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "config/key_reader.h"
+#include "data/hdf5_handle.h"
 #include "data/shared_folder.h"
 
 using namespace epitaxy;
@@ -104,6 +105,13 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_is_damaged) {
   fs::resize_file(files.path(ridge), fs::file_size(files.path(ridge)) / 2);
   BOOST_TEST((look(files, ridge) == TaskState::damaged));
   fs::resize_file(files.path(ridge), 0);
+  BOOST_TEST((look(files, ridge) == TaskState::damaged));
+}
+
+BOOST_AUTO_TEST_CASE(a_result_that_another_program_wrote_in_is_damaged) {
+  const JobFolder files = jobs();
+  write_value(files, ridge, 7);
+  { const data::Handle elsewhere(H5Fopen(files.path(ridge).c_str(), H5F_ACC_RDWR, H5P_DEFAULT), H5Fclose); }
   BOOST_TEST((look(files, ridge) == TaskState::damaged));
 }
 
