@@ -323,6 +323,7 @@ test_checkpoints() {
 test_models() {
   say "models"
   run_quietly "$program" run pretrain.yaml --output run
+  cp run/best.h5 m.h5
   local predict=("$program" predict --output predicted.csv)
   printf 'name,formula,temperature\nsalt,NaCl,300\nxenon fluoride,XeF2,1\nbroken,NaClx,2\n"a, b",TiO2,3\nempty,,4\nnoble,HeO,5\nshort,MgO\n' >new.csv
   expect_exit 0 "${predict[@]}" --model run/best.h5 --input new.csv
@@ -368,7 +369,6 @@ test_outputs() {
   say "results"
   printf 'formula\nMgO\n' >in.csv
   ln -sf in.csv link.csv
-  cp run/best.h5 m.h5
   local output predict=("$program" predict --model m.h5 --input in.csv --output)
   for output in m.h5 in.csv link.csv . out.h5 ''; do
     expect_exit 2 "${predict[@]}" "$output"
