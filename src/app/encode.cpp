@@ -8,6 +8,7 @@
 #include "app/output_columns.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "data/table_source.h"
 #include "latent/encoder.h"
 #include "latent/latent_model.h"
 #include "latent/latent_points.h"
@@ -28,7 +29,7 @@ struct EncodeRequest {
   explicit EncodeRequest(const EncodeOptions& options)
       : model(options.model),
         reader(model.description(), options.model.string()),
-        table(data::CsvTable::read(options.input)),
+        table(data::read_table(options.input)),
         column(text_column(options.input, table, options.column, model.description().preparation,
                            model.description().kind->substance().text_name())),
         hdf5(latent::is_hdf5(options.output)) {

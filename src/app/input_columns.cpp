@@ -68,6 +68,7 @@ std::optional<ValueColumn> find_value_column(const data::CsvTable& table, const 
 ValueColumn value_column(const std::filesystem::path& file, const data::CsvTable& table, const std::string& target,
                          const std::string& unit, const std::optional<data::Preparation>& preparation) {
   if (const auto found = find_value_column(table, target, unit, preparation)) {
+    table.number_column(table.columns()[found->column]);  // throws where its numbers can be read in two ways
     return *found;
   }
   std::vector<std::string> others;

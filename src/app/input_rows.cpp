@@ -24,8 +24,8 @@ RowNote TextReader::read(std::string_view text, models::RowBlock& rows) const {
 }
 
 void check_fields(const data::CsvTable& table, std::size_t row) {
-  if (table.fields(row) != table.columns().size()) {
-    fail_input("has {} fields, the header has {}", table.fields(row), table.columns().size());
+  if (const std::string problem = table.row_problem(row); !problem.empty()) {
+    fail_input("{}", problem);
   }
 }
 

@@ -51,7 +51,7 @@ struct InputRows {
 
 InputRows read_rows(const parallel::Communicator& communicator, const data::CsvTable& table, std::size_t column,
                     const TextReader& reader);
-/// Throws InputError when a row has not as many fields as the header.
+/// Throws InputError when a row cannot be used, as it has not as many fields as the header.
 void check_fields(const data::CsvTable& table, std::size_t row);
 /// The notes of all rows, on rank 0. Collective.
 std::vector<RowNote> gather_notes(const parallel::Communicator& communicator, const std::vector<RowNote>& mine);

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "data/table_source.h"
 #include "train/run_files.h"
 
 namespace epitaxy::app {
@@ -26,7 +27,7 @@ struct PredictRequest {
 
   explicit PredictRequest(const PredictOptions& options)
       : predictor(open_predictor(options.model, options.head)),
-        table(data::CsvTable::read(options.input)),
+        table(data::read_table(options.input)),
         column(text_column(options.input, table, options.column, description().preparation,
                            description().substance->text_name())) {
     for (std::size_t c = 0; c < description().cheap_values.size(); ++c) {
@@ -36,13 +37,24 @@ struct PredictRequest {
         log::info("{}", cheap.back().told);
       }
     }
+    check_labels();
+  }
+
+  /// Labels of numbers, if the input has them, can be read in one way.
+  void check_labels() const {
+    for (const RowPredictor::Output& output : description().outputs) {
+      const models::Head& head = output.head;
+      if (head.classes.empty() && find_value_column(table, head.target, head.unit, description().preparation)) {
+        value_column("", table, head.target, head.unit, description().preparation);
+      }
+    }
   }
 
   const RowPredictor::Description& description() const { return predictor->description(); }
   /// A row's number in a column, as the model knows it; nothing when it is none. Throws std::runtime_error when it
   /// cannot be converted.
   std::optional<double> value(std::size_t row, const ValueColumn& of) const {
-    const auto number = text::to_double(table.field(row, of.column));
+    const auto number = text::to_double(table.number_text(row, of.column));
     if (!number) {
       return std::nullopt;
     }

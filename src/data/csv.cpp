@@ -1,15 +1,17 @@
 #include "data/csv.h"
 
-#include <zlib.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <memory>
+#include <cmath>
+#include <limits>
+#include <new>
 
 #include "base/error.h"
-#include "base/hash.h"
+#include "base/memory.h"
 #include "base/text.h"
+#include "data/csv_scanner.h"
+#include "data/csv_separator.h"
+#include "data/decimal_comma.h"
+#include "data/table_text.h"
 
 namespace epitaxy::data {
 
@@ -17,145 +19,38 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::size_t count_lines(const char* begin, const char* end) {
-  return static_cast<std::size_t>(std::count(begin, end, '\n')) + 1;
+/// A name of a column, in which no-break spaces are as good as others.
+std::string column_name(std::string_view field) {
+  std::string name(field);
+  for (const std::string_view blank : {"\xc2\xa0", "\xe2\x80\xaf"}) {
+    for (std::size_t place = name.find(blank); place != std::string::npos; place = name.find(blank)) {
+      name.replace(place, blank.size(), " ");
+    }
+  }
+  return name;
 }
 
-/// The text of a plain or gzip file; zlib passes plain files through.
-std::vector<char> read_text(const fs::path& path) {
-  std::error_code ignored;
-  if (!fs::exists(path, ignored)) {
-    fail_input("{}: no such file", path.string());
+/// The first names of many.
+std::string told_columns(const std::vector<std::string>& columns) {
+  constexpr std::size_t kTold = 50;
+  std::vector<std::string> told;
+  for (std::size_t c = 0; c < std::min(columns.size(), kTold); ++c) {
+    told.push_back(shown(columns[c]));
   }
-  if (fs::is_directory(path, ignored)) {
-    fail_input("{}: is a folder, not a CSV file", path.string());
-  }
-  const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzopen(path.c_str(), "rb"), gzclose);
-  if (!file) {
-    fail_input("{}: cannot be opened ({})", path.string(), std::strerror(errno));
-  }
-  constexpr unsigned kChunk = 1U << 22;
-  gzbuffer(file.get(), 1U << 17);
-  std::vector<char> text;
-  int got = 0;
-  std::size_t size = 0;
-  do {
-    text.resize(size + kChunk);
-    got = gzread(file.get(), text.data() + size, kChunk);
-    size += static_cast<std::size_t>(std::max(got, 0));
-  } while (got > 0);
-  text.resize(size);
-
-  int status = Z_OK;
-  const char* const reason = gzerror(file.get(), &status);
-  if (status == Z_BUF_ERROR) {
-    fail_input("{}: the gzip file is cut off (its text ends after {} bytes, in line {}); copy it again", path.string(),
-               size, count_lines(text.data(), text.data() + size));
-  }
-  if (status != Z_OK && status != Z_STREAM_END) {
-    fail_input("{}: cannot be read after {} bytes of text (line {}): {}", path.string(), size,
-               count_lines(text.data(), text.data() + size), reason);
-  }
-  return text;
+  return text::join(told, ", ") + (columns.size() > kTold ? fmt::format(", and {} more", columns.size() - kTold) : "");
 }
-
-/// Cuts a text into fields, in place: quoted fields are unquoted where they stand.
-class Scanner {
- public:
-  Scanner(std::vector<char>& text, const fs::path& path)
-      : place_(text.data()), end_(text.data() + text.size()), path_(path) {
-    constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-    if (std::string_view(place_, text.size()).substr(0, 3) == kByteOrderMark) {
-      place_ += kByteOrderMark.size();
-    }
-  }
-
-  /// Moves to the next line that is not blank; false at the end.
-  bool next_row() {
-    while (place_ < end_) {
-      const char* const stop = line_end();
-      if (!std::all_of(static_cast<const char*>(place_), stop, is_blank)) {
-        return true;
-      }
-      place_ += stop - place_ + (stop < end_ ? 1 : 0);
-      ++line_;
-    }
-    return false;
-  }
-
-  std::size_t line() const { return line_; }
-
-  /// Appends the fields of the current row and moves behind it.
-  void read_row(std::vector<std::string_view>& fields) {
-    bool more = true;
-    while (more) {
-      fields.push_back(text::trim(place_ < end_ && *place_ == '"' ? read_quoted() : read_plain()));
-      more = place_ < end_ && *place_ == ',';
-      place_ += place_ < end_ ? 1 : 0;
-    }
-    ++line_;
-  }
-
-  /// The current line as it is, without the blanks around it; moves behind it.
-  std::string_view read_line() {
-    const char* const stop = line_end();
-    const std::string_view line(place_, static_cast<std::size_t>(stop - place_));
-    place_ += stop - place_ + (stop < end_ ? 1 : 0);
-    ++line_;
-    return text::trim(line);
-  }
-
- private:
-  static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
-
-  const char* line_end() const {
-    const void* const found = std::memchr(place_, '\n', static_cast<std::size_t>(end_ - place_));
-    return found == nullptr ? end_ : static_cast<const char*>(found);
-  }
-
-  std::string_view read_plain() {
-    const char* const start = place_;
-    while (place_ < end_ && *place_ != ',' && *place_ != '\n') {
-      ++place_;
-    }
-    return {start, static_cast<std::size_t>(place_ - start)};
-  }
-
-  std::string_view read_quoted() {
-    const std::size_t first_line = line_;
-    char* const start = ++place_;
-    char* write = start;
-    for (;; ++place_) {
-      if (place_ == end_) {
-        fail_input("{}:{}: a quoted field is never closed", path_.string(), first_line);
-      }
-      if (*place_ == '"') {
-        ++place_;
-        if (place_ == end_ || *place_ != '"') {
-          break;
-        }
-      }
-      line_ += *place_ == '\n' ? 1 : 0;
-      *write++ = *place_;
-    }
-    // Text after the closing quote belongs to the field as it stands.
-    while (place_ < end_ && *place_ != ',' && *place_ != '\n') {
-      *write++ = *place_++;
-    }
-    return {start, static_cast<std::size_t>(write - start)};
-  }
-
-  char* place_;
-  char* end_;
-  const fs::path& path_;
-  std::size_t line_ = 1;
-};
 
 }  // namespace
 
 CsvTable CsvTable::read(const fs::path& path) {
   CsvTable table = load(path);
-  table.parse();
+  table.parse(false);
+  return table;
+}
+
+CsvTable CsvTable::read_tabs(const fs::path& path) {
+  CsvTable table = load(path);
+  table.parse(true);
   return table;
 }
 
@@ -165,34 +60,93 @@ CsvTable CsvTable::read_smiles(const fs::path& path) {
   return table;
 }
 
-CsvTable CsvTable::load(const fs::path& path) {
+CsvTable CsvTable::of(const fs::path& path, const TableText& text, std::vector<std::string> columns,
+                      const std::vector<Record>& records) {
   CsvTable table;
   table.path_ = path;
-  table.buffer_ = read_text(path);
-  const auto zero = std::find(table.buffer_.begin(), table.buffer_.end(), '\0');
-  if (zero != table.buffer_.end()) {
-    fail_input("{}: is not a text file in UTF-8 (zero byte at position {})", path.string(),
-               zero - table.buffer_.begin());
+  table.hash_ = text.hash;
+  table.notes_ = text.notes;
+  table.columns_ = std::move(columns);
+  std::size_t size = 0;
+  for (const Record& record : records) {
+    for (const std::string& field : record.fields) {
+      size += field.size();
+    }
   }
-  Hasher hasher;
-  hasher.add_bytes(table.buffer_.data(), table.buffer_.size());
-  table.hash_ = hasher.hex();
+  table.buffer_.reserve(size);
+  table.starts_.push_back(0);
+  for (const Record& record : records) {
+    if (!record.problem.empty()) {
+      table.problems_[table.lines_.size()] = record.problem;
+    }
+    table.lines_.push_back(record.line);
+    for (const std::string& field : record.fields) {
+      const std::size_t begin = table.buffer_.size();
+      table.buffer_.insert(table.buffer_.end(), field.begin(), field.end());
+      table.fields_.push_back(trim_field({table.buffer_.data() + begin, field.size()}));
+    }
+    table.starts_.push_back(table.fields_.size());
+  }
+  table.name_columns(1);
   return table;
 }
 
-void CsvTable::parse() {
-  Scanner scanner(buffer_, path_);
+CsvTable CsvTable::load(const fs::path& path) {
+  CsvTable table;
+  table.path_ = path;
+  TableText text = read_table_text(path);
+  table.buffer_ = std::move(text.buffer);
+  table.hash_ = std::move(text.hash);
+  table.notes_ = std::move(text.notes);
+  return table;
+}
+
+/// Makes `places_` of the names of the columns, which stand in a line.
+void CsvTable::name_columns(std::size_t line) {
+  for (std::size_t c = 0; c < columns_.size(); ++c) {
+    if (!places_.emplace(columns_[c], c).second && !columns_[c].empty()) {
+      fail_input("{}:{}: the column '{}' occurs twice", path_.string(), line, columns_[c]);
+    }
+  }
+}
+
+/// Fields take more memory than their text, so their number is known before they are read.
+void CsvTable::reserve_rows(std::string_view text, char separator) {
+  const auto count = [&](char c) { return static_cast<std::size_t>(std::count(text.begin(), text.end(), c)); };
+  const std::size_t rows = count('\n') + 1;  // more where lines end in CR alone: then they grow
+  const std::size_t fields = count(separator) + rows;
+  const std::size_t bytes = fields * sizeof(std::string_view) + 2 * rows * sizeof(std::size_t);
+  const std::string what = fmt::format("{}: a table of about {} rows and {} fields", path_.string(), rows, fields);
+  require_memory(what, bytes);
+  try {
+    fields_.reserve(fields);
+    starts_.reserve(rows + 1);
+    lines_.reserve(rows);
+  } catch (const std::bad_alloc&) {
+    fail_input("{} needs about {} of memory, which are not there", what, told_bytes(bytes));
+  }
+}
+
+void CsvTable::note_returns(std::size_t count) {
+  if (count > 0) {
+    notes_.push_back(fmt::format("{}: {} of its lines end in a carriage return alone (CR)", path_.string(), count));
+  }
+}
+
+void CsvTable::parse(bool tabs) {
+  const std::string_view text(buffer_.data(), buffer_.size() - 1);
+  separator_ = find_separator(text, tabs);
+  CsvScanner scanner(buffer_.data(), buffer_.data() + text.size(), separator_, path_);
   if (!scanner.next_row()) {
     fail_input("{}: the file is empty", path_.string());
   }
+  reserve_rows(text, separator_);
+  const std::size_t header_line = scanner.line();
   scanner.read_row(fields_);
-  columns_.assign(fields_.begin(), fields_.end());
+  std::ranges::transform(fields_, std::back_inserter(columns_), column_name);
   fields_.clear();
-  for (auto name = columns_.begin(); name != columns_.end(); ++name) {
-    if (!name->empty() && std::find(columns_.begin(), name, *name) != name) {
-      fail_input("{}:1: the column '{}' occurs twice", path_.string(), *name);
-    }
-  }
+  name_columns(header_line);
+  scanner.expect_columns(columns_.size());
   starts_.push_back(0);
   while (scanner.next_row()) {
     lines_.push_back(scanner.line());
@@ -202,33 +156,117 @@ void CsvTable::parse() {
   if (lines_.empty()) {
     fail_input("{}: has a header but no rows", path_.string());
   }
+  note_returns(scanner.bare_returns());
+  if (separator_ != (tabs ? '\t' : ',')) {
+    notes_.push_back(fmt::format("{}: fields are separated by {}", path_.string(), told_separator(separator_)));
+  }
+  if (separator_ != ',') {
+    read_decimal_commas();
+  }
+}
+
+void CsvTable::read_decimal_commas() {
+  std::vector<DecimalMark> marks(columns_.size());
+  for (std::size_t row = 0; row < rows(); ++row) {
+    for (std::size_t c = 0; c < std::min(fields(row), columns_.size()); ++c) {
+      marks[c].add(lines_[row], field(row, c));
+    }
+  }
+  const bool any = std::ranges::any_of(marks, &DecimalMark::has_comma);
+  decimal_commas_.resize(columns_.size());
+  for (std::size_t c = 0; c < columns_.size(); ++c) {
+    if (const auto problem = marks[c].problem(separator_)) {
+      number_problems_[c] = *problem;
+    } else if (any && marks[c].has_doubtful_points()) {
+      number_problems_[c] =
+          marks[c].first_point() + ": a decimal point, or thousands, as other columns have decimal commas?";
+    } else {
+      decimal_commas_[c] = marks[c].has_comma();
+    }
+  }
+  std::vector<std::string> told;
+  for (std::size_t c = 0; c < columns_.size(); ++c) {
+    if (decimal_commas_[c]) {
+      told.push_back(columns_[c]);
+    }
+  }
+  if (!told.empty()) {
+    notes_.push_back(fmt::format("{}: decimal commas in: {}", path_.string(), told_columns(told)));
+    numbers_ = buffer_;
+  }
+  for (std::size_t row = 0; row < rows() && !told.empty(); ++row) {
+    for (std::size_t c = 0; c < std::min(fields(row), columns_.size()); ++c) {
+      const std::string_view text = field(row, c);
+      if (decimal_commas_[c] && looks_like_number(text)) {
+        const auto begin = numbers_.begin() + (text.data() - buffer_.data());
+        std::replace(begin, begin + static_cast<std::ptrdiff_t>(text.size()), ',', '.');
+      }
+    }
+  }
 }
 
 void CsvTable::parse_smiles() {
   columns_ = {"smiles", "name"};
+  name_columns(1);
   starts_.push_back(0);
-  Scanner scanner(buffer_, path_);
+  CsvScanner scanner(buffer_.data(), buffer_.data() + buffer_.size() - 1, '\0', path_);
   while (scanner.next_row()) {
     lines_.push_back(scanner.line());
     const std::string_view line = scanner.read_line();
     const std::size_t end = std::min(line.find_first_of(" \t"), line.size());
     fields_.push_back(line.substr(0, end));
-    fields_.push_back(text::trim(line.substr(end)));
+    fields_.push_back(trim_field(line.substr(end)));
     starts_.push_back(fields_.size());
   }
   if (lines_.empty()) {
     fail_input("{}: the file is empty", path_.string());
   }
+  note_returns(scanner.bare_returns());
 }
 
 std::size_t CsvTable::column(const std::string& name) const {
-  const auto found = std::find(columns_.begin(), columns_.end(), name);
-  if (found == columns_.end()) {
-    const auto nearest = text::nearest(name, columns_);
-    fail_input("{}: has no column '{}'{}; its columns are: {}", path_.string(), name,
-               nearest ? " (did you mean '" + *nearest + "'?)" : "", text::join(columns_, ", "));
+  const auto found = places_.find(name);
+  if (found != places_.end()) {
+    return found->second;
   }
-  return static_cast<std::size_t>(found - columns_.begin());
+  constexpr std::size_t kCompared = 1000;
+  const std::vector<std::string> first(
+      columns_.begin(), columns_.begin() + static_cast<std::ptrdiff_t>(std::min(columns_.size(), kCompared)));
+  const auto nearest = text::nearest(name, first);
+  std::string separators;
+  if (separator_ == ',' && std::ranges::any_of(columns_, [](const std::string& other) {
+        return other.find_first_of(";\t|") != std::string::npos;
+      })) {
+    separators =
+        ". Its fields are read as separated by ','. If they are by another character, let the header hold no comma "
+        "outside quotes and let that be ';' or a tab";
+  }
+  fail_input("{}: has no column '{}'{}; its columns are: {}{}", path_.string(), name,
+             nearest ? " (did you mean '" + shown(*nearest) + "'?)" : "", told_columns(columns_), separators);
+}
+
+std::size_t CsvTable::number_column(const std::string& name) const {
+  const std::size_t index = column(name);
+  if (const auto found = number_problems_.find(index); found != number_problems_.end()) {
+    fail_input("{}: the numbers in column '{}' can be read in two ways ({}); write them with points, like 1234.5",
+               path_.string(), name, found->second);
+  }
+  return index;
+}
+
+std::string_view CsvTable::number_text(std::size_t row, std::size_t column) const {
+  const std::string_view text = field(row, column);
+  return column >= decimal_commas_.size() || !decimal_commas_[column] || text.empty()
+             ? text
+             : std::string_view(numbers_.data() + (text.data() - buffer_.data()), text.size());
+}
+
+std::string CsvTable::row_problem(std::size_t row) const {
+  if (const auto found = problems_.find(row); found != problems_.end()) {
+    return found->second;
+  }
+  return fields(row) == columns_.size() ? ""
+                                        : fmt::format("has {} fields, the header has {}", fields(row), columns_.size());
 }
 
 std::string_view CsvTable::field(std::size_t row, std::size_t column) const {
@@ -244,6 +282,19 @@ std::string CsvTable::row_text(std::size_t row) const {
     text += csv_field(field(row, column));
   }
   return text;
+}
+
+std::string number_hint(std::string_view field) {
+  const std::size_t comma = field.find(',');
+  if (comma != std::string_view::npos && looks_like_number(field)) {
+    std::string point(field);
+    point[comma] = '.';
+    if (text::to_double(point)) {
+      return fmt::format(" (with a decimal comma, or thousands? write a point: {})", point);
+    }
+  }
+  const std::string all = shown(field);
+  return all == field ? "" : fmt::format(" (it is {})", all);
 }
 
 std::string csv_number(double value) { return std::isnan(value) ? "" : fmt::format("{}", value); }

@@ -9,16 +9,11 @@
 #include "data/import_report.h"
 #include "data/import_rows.h"
 #include "data/import_texts.h"
+#include "data/table_source.h"
 
 namespace epitaxy::data {
 
 namespace {
-
-CsvTable read_source(const std::filesystem::path& path) {
-  const bool packed = path.extension() == ".gz";
-  const bool smiles = (packed ? path.stem() : path).extension() == ".smi";
-  return smiles ? CsvTable::read_smiles(path) : CsvTable::read(path);
-}
 
 /// Those that no row may hold.
 chem::Elements unwanted_elements(const ImportSettings& settings) {
@@ -202,7 +197,7 @@ ImportResult collect(const parallel::Communicator& communicator, const ImportSet
   std::optional<CsvTable> table;
   std::optional<Collector> collector;
   communicator.agree([&] {
-    table = read_source(settings.source);
+    table = read_table(settings.source);
     // Wrong columns, units and filters are found before the long work.
     collector.emplace(*table, settings);
   });

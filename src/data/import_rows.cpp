@@ -23,8 +23,8 @@ std::size_t characters(std::string_view text) {
 }  // namespace
 
 void check_fields(const CsvTable& table, std::size_t row) {
-  if (table.fields(row) != table.columns().size()) {
-    reject("has {} fields, the header has {}", table.fields(row), table.columns().size());
+  if (const std::string problem = table.row_problem(row); !problem.empty()) {
+    reject("{}", problem);
   }
 }
 
@@ -49,7 +49,9 @@ TargetRows::TargetRows(const CsvTable& table, const ImportSettings& settings)
       values_(settings.targets.size()) {
   check_target_names(settings.targets);
   for (const TargetImport& target : settings.targets) {
-    columns_.push_back({target, table.column(target.column), unit_conversion(target.unit, target.to)});
+    const bool numbers = target.values == Values::numbers;
+    const std::size_t column = numbers ? table.number_column(target.column) : table.column(target.column);
+    columns_.push_back({target, column, unit_conversion(target.unit, target.to)});
     targets_.push_back({target.name, target.to, {}, {}});
     targets_.back().values.reserve(table.rows());
   }
@@ -59,7 +61,7 @@ double TargetRows::read_number(const Column& column, std::string_view field, dou
   const TargetImport& settings = column.settings;
   const auto number = text::to_double(field);
   if (!number) {
-    reject("'{}' is not a number: '{}'", settings.column, field);
+    reject("'{}' is not a number: '{}'{}", settings.column, field, number_hint(field));
   }
   const double value = column.convert(*number, atoms);
   if (!std::isfinite(value)) {
@@ -85,7 +87,8 @@ double TargetRows::read_class(Column& column, std::size_t row, std::string_view 
 }
 
 double TargetRows::read(Column& column, std::size_t row, double atoms) const {
-  const std::string_view field = table_.field(row, column.column);
+  const std::string_view field =
+      column.is_classes() ? table_.field(row, column.column) : table_.number_text(row, column.column);
   if (field.empty()) {
     if (missing_allowed_) {
       return std::numeric_limits<double>::quiet_NaN();

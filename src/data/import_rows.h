@@ -31,7 +31,7 @@ template <typename... Args>
   throw RowProblem{fmt::format(format, std::forward<Args>(args)...), true};
 }
 
-/// Rejects a row that has more or fewer fields than the header.
+/// Rejects a row that cannot be used, as it has more or fewer fields than the header.
 void check_fields(const CsvTable& table, std::size_t row);
 
 /// The targets of a data set that is being collected. Until `finish` the value of a class is its number in the order of

@@ -84,7 +84,9 @@ void keys(config::Keys& k, ImportSettings& s) {
   s.substance = &chem::substance(kind);
   std::string source = s.source.string();
   k.file(source,
-         config::Key("source", "a table with a header, .csv or .csv.gz, or SMILES, .smi or .smi.gz").required());
+         config::Key("source",
+                     "a table with a header (.csv, .tsv), SMILES (.smi) or molfiles (.sdf), each also packed (.gz)")
+             .required());
   s.source = source;
   k.list(s.targets, {"targets", "columns of values; molecules may have none"}, target_keys);
   for (const chem::Substance* substance : chem::substances()) {

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "data/csv.h"
 #include "data/hdf5.h"
+#include "data/table_source.h"
 
 namespace epitaxy::latent {
 
@@ -132,7 +133,7 @@ std::vector<std::size_t> find_columns(const data::CsvTable& table, const fs::pat
   }
   std::vector<std::size_t> columns;
   for (const auto& [dimension, column] : found) {
-    columns.push_back(column);
+    columns.push_back(table.number_column(table.columns()[column]));
   }
   return columns;
 }
@@ -140,15 +141,14 @@ std::vector<std::size_t> find_columns(const data::CsvTable& table, const fs::pat
 /// The latent vector of a row of a table; false when all its fields are empty.
 bool read_vector(const data::CsvTable& table, std::size_t row, const std::vector<std::size_t>& columns,
                  const fs::path& path, float* values) {
-  if (table.fields(row) != table.columns().size()) {
-    fail_input("{}:{}: has {} fields, the header has {}", path.string(), table.line(row), table.fields(row),
-               table.columns().size());
+  if (const std::string problem = table.row_problem(row); !problem.empty()) {
+    fail_input("{}:{}: {}", path.string(), table.line(row), problem);
   }
   if (std::ranges::all_of(columns, [&](std::size_t c) { return table.field(row, c).empty(); })) {
     return false;
   }
   for (std::size_t j = 0; j < columns.size(); ++j) {
-    const auto field = table.field(row, columns[j]);
+    const auto field = table.number_text(row, columns[j]);
     const auto value = text::to_double(field);
     values[j] = static_cast<float>(value.value_or(NAN));
     if (!std::isfinite(values[j])) {
@@ -160,7 +160,7 @@ bool read_vector(const data::CsvTable& table, std::size_t row, const std::vector
 }
 
 LatentPoints read_csv_points(const fs::path& path, std::size_t latent) {
-  const data::CsvTable table = data::CsvTable::read(path);
+  const data::CsvTable table = data::read_table(path);
   const std::vector<std::size_t> latent_columns = find_columns(table, path, latent);
   std::vector<std::size_t> others;
   LatentPoints points;

@@ -101,13 +101,101 @@ BOOST_AUTO_TEST_CASE(files_without_a_table) {
   BOOST_CHECK_EXCEPTION(table_of(std::string_view("\xff\xfe"
                                                   "f\0,\0",
                                                   6)),
-                        InputError, says("not a text file"));
+                        InputError, says("t.csv: is a text in UTF-16", "save it as UTF-8"));
 }
 
 BOOST_AUTO_TEST_CASE(missing_columns_name_the_nearest) {
   const CsvTable table = table_of("formula,formation_energy\nFeO,1\n");
   BOOST_CHECK_EXCEPTION(table.column("formation_enrgy"), InputError,
                         says("t.csv", "'formation_enrgy'", "did you mean 'formation_energy'", "formula"));
+}
+
+BOOST_AUTO_TEST_CASE(lines_may_end_in_carriage_returns) {
+  const CsvTable old = table_of("formula,e\rFeO,1\r\rMgO,2\r");
+  BOOST_REQUIRE(old.rows() == 2U);
+  BOOST_TEST(old.field(1, 0) == "MgO");
+  BOOST_TEST(old.line(1) == 4U);
+  BOOST_REQUIRE(old.notes().size() == 1U);
+  BOOST_TEST(old.notes()[0].find("4 of its lines end in a carriage return alone") != std::string::npos);
+  const CsvTable mixed = table_of("formula,e\r\nFeO,1\rMgO,\"2\r\n3\"\nNiO,4");
+  BOOST_REQUIRE(mixed.rows() == 3U);
+  BOOST_TEST(mixed.field(1, 1) == "2\r\n3");
+  BOOST_TEST(mixed.line(2) == 5U);
+  BOOST_TEST(table_of("a,b\r\n1,2\r\n").notes().empty());
+}
+
+BOOST_AUTO_TEST_CASE(separators_are_recognized_and_told) {
+  for (const char* separator : {";", "\t"}) {
+    const std::string s = separator;
+    const CsvTable table =
+        table_of("formula" + s + "e, eV" + s + "note\nFeO" + s + "-1,5" + s + "\n\nMgO" + s + "2" + s + "x\n");
+    BOOST_TEST(table.columns() == (std::vector<std::string>{"formula", "e, eV", "note"}));
+    BOOST_REQUIRE(table.rows() == 2U);
+    BOOST_TEST(table.fields(0) == 3U);
+    BOOST_TEST(table.field(0, 1) == "-1,5");
+    BOOST_REQUIRE(table.notes().size() == 2U);
+    BOOST_TEST(table.notes()[0].find(s == ";" ? "separated by ';'" : "separated by a tab") != std::string::npos);
+    BOOST_TEST(table.notes()[1].find("decimal commas in: e, eV") != std::string::npos);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_table_that_does_not_fit_its_header_says_which_separator_was_taken) {
+  const CsvTable table = table_of("formula;e (eV, DFT)\nFeO;-1,0\n");
+  BOOST_CHECK_EXCEPTION(table.column("formula"), InputError, says("has no column 'formula'", "separated by ','"));
+}
+
+BOOST_AUTO_TEST_CASE(decimal_commas_become_points_in_numbers_alone) {
+  const CsvTable table = table_of("formula;e;label;T\nAl0,65Ga0,35N;-0,65;a,b;1.5\nFeO;+1,5e-3;c;2\nMgO;;;3\n");
+  const std::size_t e = table.number_column("e");
+  BOOST_TEST(table.number_text(0, e) == "-0.65");
+  BOOST_TEST(table.number_text(1, e) == "+1.5e-3");
+  BOOST_TEST(table.number_text(2, e) == "");
+  BOOST_TEST(table.field(0, e) == "-0,65");
+  BOOST_TEST(table.number_text(0, table.number_column("formula")) == "Al0,65Ga0,35N");
+  BOOST_TEST(table.number_text(0, table.number_column("T")) == "1.5");
+  // Of a table separated by commas they never are.
+  const CsvTable commas = table_of("formula,e\nFeO,\"0,65\"\n");
+  BOOST_TEST(commas.number_text(0, commas.number_column("e")) == "0,65");
+}
+
+BOOST_AUTO_TEST_CASE(numbers_that_can_be_read_in_two_ways_are_refused) {
+  const auto refuses = [](std::string_view text, auto... parts) {
+    const CsvTable table = table_of(text);
+    BOOST_TEST(table.column("e") == 1U);
+    BOOST_CHECK_EXCEPTION(table.number_column("e"), InputError, says("column 'e' can be read in two ways", parts...));
+  };
+  refuses("formula;e\nFeO;1,5\nMgO;2.5\n", "'1,5' in line 2 beside '2.5' in line 3");
+  refuses("formula;e\nFeO;1,500\nMgO;1,234,500\n", "'1,500' in line 2 beside '1,234,500' in line 3");
+  refuses("formula\te\nFeO\t1,500\nMgO\t2\n", "'1,500' in line 2: a decimal comma, or thousands?");
+  refuses("formula;e;T\nFeO;1.500;0,5\nMgO;2;1\n", "'1.500' in line 2: a decimal point, or thousands");
+}
+
+BOOST_AUTO_TEST_CASE(blanks_that_cannot_be_seen) {
+  const CsvTable table = table_of(
+      "formula\xc2\xa0,e\xc2\xa0kJ\nFe2O3\xe2\x80\xaf,\xc2\xa0-1.0\xc2\xa0\nNaCl,1\xc2\xa0"
+      "000\n");
+  BOOST_TEST(table.columns() == (std::vector<std::string>{"formula", "e kJ"}));
+  BOOST_TEST(table.field(0, 0) == "Fe2O3");
+  BOOST_TEST(table.field(0, 1) == "-1.0");
+  BOOST_TEST(number_hint(table.field(1, 1)) == " (it is 1<U+00A0>000)");
+  BOOST_TEST(number_hint("high") == "");
+  BOOST_TEST(number_hint("-0,65").find("write a point: -0.65") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(many_columns_take_linear_time) {
+  std::string text = "formula";
+  std::string row = "\nFeO";
+  constexpr int kColumns = 100'000;
+  for (int c = 0; c < kColumns; ++c) {
+    text += fmt::format(",c{}", c);
+    row += ",0";
+  }
+  const CsvTable table = table_of(text + row + row);
+  BOOST_TEST(table.fields(1) == kColumns + 1U);
+  for (int c = 0; c < kColumns; c += 10) {
+    BOOST_REQUIRE(table.column(fmt::format("c{}", c)) == c + 1U);
+  }
+  BOOST_CHECK_EXCEPTION(table.column("energy"), InputError, says("and 99951 more"));
 }
 
 BOOST_AUTO_TEST_CASE(gzip) {

@@ -1,0 +1,14 @@
+#pragma once
+/// \file
+/// Which reader a table needs.
+#include <filesystem>
+
+#include "data/csv.h"
+
+namespace epitaxy::data {
+
+/// Reads a table in the format that the name of its file promises, plain or with `.gz` behind it: SMILES (`.smi`), SDF
+/// (`.sdf`, `.sd`), separated by tabs (`.tsv`, `.tab`), CSV otherwise. Logs the notes of the table.
+CsvTable read_table(const std::filesystem::path& path);
+
+}  // namespace epitaxy::data
