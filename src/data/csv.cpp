@@ -135,8 +135,12 @@ void CsvTable::note_returns(std::size_t count) {
 
 void CsvTable::parse(bool tabs) {
   const std::string_view text(buffer_.data(), buffer_.size() - 1);
-  separator_ = find_separator(text, tabs);
+  const auto declared = declared_separator(text);
+  separator_ = declared ? *declared : find_separator(text, tabs);
   CsvScanner scanner(buffer_.data(), buffer_.data() + text.size(), separator_, path_);
+  if (declared) {
+    scanner.read_line();
+  }
   if (!scanner.next_row()) {
     fail_input("{}: the file is empty", path_.string());
   }
@@ -238,8 +242,8 @@ std::size_t CsvTable::column(const std::string& name) const {
         return other.find_first_of(";\t|") != std::string::npos;
       })) {
     separators =
-        ". Its fields are read as separated by ','. If they are by another character, let the header hold no comma "
-        "outside quotes and let that be ';' or a tab";
+        ". Its fields are read as separated by ','. If they are by ';' or tabs, take the commas out of the header, or "
+        "write a first line 'sep=;'";
   }
   fail_input("{}: has no column '{}'{}; its columns are: {}{}", path_.string(), name,
              nearest ? " (did you mean '" + shown(*nearest) + "'?)" : "", told_columns(columns_), separators);

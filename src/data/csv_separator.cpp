@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "data/encoding.h"
+
 namespace epitaxy::data {
 
 namespace {
@@ -20,7 +22,7 @@ std::vector<std::size_t> count_fields(std::string_view text, char separator, std
     const char c = i < text.size() ? text[i] : '\n';
     if (quoted && i < text.size()) {
       quoted = c != '"';
-    } else if (c == '\n' || c == '\r') {
+    } else if (is_line_end(c)) {
       if (!blank) {
         counts.push_back(fields);
       }
@@ -67,6 +69,14 @@ char find_separator(std::string_view text, bool tabs) {
   const double by_tab = tab ? agreement(text, '\t') : 0;
   const double best = std::max({by_comma, by_semicolon, by_tab});
   return best == by_comma || best < kMost ? ',' : best == by_semicolon ? ';' : '\t';
+}
+
+std::optional<char> declared_separator(std::string_view text) {
+  constexpr std::string_view kStart = "sep=";
+  const bool declared =
+      text.size() > kStart.size() + 1 && text.starts_with(kStart) && is_line_end(text[kStart.size() + 1]);
+  const char separator = declared ? text[kStart.size()] : '\0';
+  return separator == ',' || separator == ';' || separator == '\t' ? std::optional(separator) : std::nullopt;
 }
 
 std::string_view told_separator(char separator) {

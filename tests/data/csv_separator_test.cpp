@@ -27,6 +27,15 @@ BOOST_AUTO_TEST_CASE(separators_in_names_of_columns_do_not_count_where_rows_say_
   BOOST_TEST(find_separator("\"a,x\";b\n\"1;2\";2\n", false) == ';');
 }
 
+BOOST_AUTO_TEST_CASE(a_first_line_may_declare_it) {
+  using epitaxy::data::declared_separator;
+  BOOST_TEST((declared_separator("sep=;\na,b\n") == ';'));
+  BOOST_TEST((declared_separator("sep=\t\r\na\n") == '\t'));
+  BOOST_TEST(!declared_separator("sep=|\na|b\n").has_value());
+  BOOST_TEST(!declared_separator("sep=;x\n").has_value());
+  BOOST_TEST(!declared_separator("a;b\n").has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_name_may_promise_tabs) {
   BOOST_TEST(find_separator("a, eV\tb, eV\n1\t2\n", true) == '\t');
   BOOST_TEST(find_separator("a\n1\n", true) == '\t');

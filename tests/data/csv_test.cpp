@@ -139,6 +139,13 @@ BOOST_AUTO_TEST_CASE(separators_are_recognized_and_told) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_line_that_declares_the_separator_is_no_header) {
+  const CsvTable table = table_of("sep=;\r\nformula;e (eV, DFT)\r\nFeO;-1,0\r\n");
+  BOOST_TEST(table.columns() == (std::vector<std::string>{"formula", "e (eV, DFT)"}));
+  BOOST_TEST(table.line(0) == 3U);
+  BOOST_TEST(table.number_text(0, table.number_column("e (eV, DFT)")) == "-1.0");
+}
+
 BOOST_AUTO_TEST_CASE(a_table_that_does_not_fit_its_header_says_which_separator_was_taken) {
   const CsvTable table = table_of("formula;e (eV, DFT)\nFeO;-1,0\n");
   BOOST_CHECK_EXCEPTION(table.column("formula"), InputError, says("has no column 'formula'", "separated by ','"));
