@@ -81,10 +81,10 @@ test_tables() {
   import_table 2 formula,energy,energy NaCl,1,2
   expect_message "table.csv:1: the column 'energy' occurs twice"
   import_table 2 formula,energy 'NaCl,"1'
-  expect_message 'table.csv:2: a quoted field is never closed'
+  expect_message 'table.csv:2: field 2 starts with a quote that is never closed'
   printf 'formula,energy\nNaCl,\0\n' >table.csv
   expect_exit 2 "$program" run import.yaml --output imported
-  expect_message 'table.csv: is not a text file'
+  expect_message 'table.csv:2: is not a text file'
   rm table.csv
   expect_exit 2 "$program" run import.yaml --output imported
   expect_message 'table.csv: no such file'
