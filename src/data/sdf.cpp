@@ -47,6 +47,7 @@ struct Molecule {
   std::size_t line = 0;
   std::string name;
   std::string block;
+  std::string problem;
   std::vector<std::pair<std::string, std::string>> properties;
   std::unordered_set<std::string> names{};  ///< Of the properties.
 };
@@ -61,21 +62,31 @@ class SdfReader {
     bool any = false;
     auto line = lines_.next();
     molecule.line = lines_.number();
-    // Up to the properties; a property may start only behind the header of three lines and the counts.
-    for (std::size_t count = 0; line && !ends(*line) && (count < 4 || !is_property(*line)); ++count) {
+    bool whole = false;
+    // A property may start only behind the header of three lines and the counts.
+    for (std::size_t count = 0; line && !ends(*line) && !whole && (count < 4 || !is_property(*line)); ++count) {
       molecule.name = count == 0 ? std::string(text::trim(*line)) : molecule.name;
       molecule.block.append(*line).push_back('\n');
       any = any || !text::trim(*line).empty();
+      whole = line->starts_with("M  END");
       line = lines_.next();
     }
     while (line && !ends(*line)) {
-      line = is_property(*line) ? read_property(*line, molecule) : lines_.next();
       any = true;
+      if (is_property(*line)) {
+        line = read_property(*line, molecule);
+        continue;
+      }
+      if (!text::trim(*line).empty() && molecule.problem.empty()) {
+        molecule.problem = fmt::format(
+            "line {} is part of no property: a '$$$$' is missing, or a value holds a blank line", lines_.number());
+      }
+      line = lines_.next();
     }
     if (!line && !any) {
       return std::nullopt;
     }
-    if (!line && molecule.block.find("M  END") == std::string::npos) {
+    if (!line && !whole) {
       fail_input("{}:{}: the file ends inside the molecule that starts here; copy it again", path_.string(),
                  molecule.line);
     }
@@ -116,11 +127,9 @@ class SdfReader {
 class Rows {
  public:
   void add(const Molecule& molecule) {
-    CsvTable::Record record{molecule.line, {"", molecule.name}, ""};
-    try {
-      record.fields[0] = chem::smiles_of_mol_block(molecule.block);
-    } catch (const chem::TextError& error) {
-      record.problem = error.what();
+    CsvTable::Record record{molecule.line, {"", molecule.name}, molecule.problem};
+    if (record.problem.empty()) {
+      read_smiles(molecule.block, record);
     }
     for (const auto& [property, value] : molecule.properties) {
       const std::string name = property == "smiles" || property == "name" ? property + "_property" : property;
@@ -148,6 +157,14 @@ class Rows {
   }
 
  private:
+  static void read_smiles(const std::string& block, CsvTable::Record& record) {
+    try {
+      record.fields[0] = chem::smiles_of_mol_block(block);
+    } catch (const chem::TextError& error) {
+      record.problem = error.what();
+    }
+  }
+
   std::vector<std::string> columns_ = {"smiles", "name"};
   std::unordered_map<std::string, std::size_t> places_;
   std::vector<CsvTable::Record> records_;

@@ -66,6 +66,17 @@ BOOST_AUTO_TEST_CASE(a_molecule_that_cannot_be_read_is_a_row_with_the_reason) {
   BOOST_TEST(table.row_problem(2) == "");
 }
 
+BOOST_AUTO_TEST_CASE(what_stands_between_properties_is_not_lost) {
+  const CsvTable table = table_of(kEthanol + kMethylamine + "> <gap>\n1\n\n$$$$\n" + kEthanol +
+                                  "> <note>\none\n\ntwo\n> <gap>\n2\n\n$$$$\n" + kEthanol + "\n> <gap>\n3\n\n\n$$$$\n");
+  BOOST_REQUIRE(table.rows() == 3U);
+  BOOST_TEST(table.row_problem(0) ==
+             "line 12 is part of no property: a '$$$$' is missing, or a value holds a blank line");
+  BOOST_TEST(table.row_problem(1).find("is part of no property") != std::string::npos);
+  BOOST_TEST(table.row_problem(2) == "");
+  BOOST_TEST(table.field(2, 2) == "3");
+}
+
 BOOST_AUTO_TEST_CASE(line_ends_and_a_last_molecule_without_its_mark) {
   for (const std::string end : {"\r\n", "\r"}) {
     std::string text;
