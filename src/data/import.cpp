@@ -1,12 +1,28 @@
 #include "data/import.h"
 
 #include <chrono>
+#include <cmath>
 
 #include "base/log.h"
 #include "data/import_collect.h"
 #include "data/import_report.h"
 
 namespace epitaxy::data {
+
+void DuplicateSpread::note(double value, std::size_t line) {
+  if (std::isnan(value)) {
+    return;
+  }
+  ++count;
+  if (value < low) {
+    low = value;
+    low_line = line;
+  }
+  if (value > high) {
+    high = value;
+    high_line = line;
+  }
+}
 
 ImportResult import_source(const parallel::Communicator& communicator, const ImportSettings& settings) {
   const ImportSettings all = complete(settings);
@@ -31,9 +47,11 @@ bool run_import(const parallel::Communicator& communicator, const ImportSettings
     write_rejected(rejected, result.rejected);
     check_result(all, result, rejected.string());
     write_dataset(folder / "dataset.h5", result.dataset);
+    const Quality quality = assess(all, result);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-    write_summary(folder / "summary.json", result, seconds.count());
+    write_summary(folder / "summary.json", result, quality, seconds.count());
     log_import(all, result, folder);
+    log_quality(quality, all, result);
   });
   return true;
 }

@@ -2,6 +2,7 @@
 /// \file
 /// The `import` stage: a table of texts (formulas, SMILES) and targets becomes a validated, fingerprinted HDF5 data
 /// set.
+#include <array>
 #include <filesystem>
 #include <limits>
 #include <string>
@@ -10,6 +11,7 @@
 #include "chem/substance.h"
 #include "config/keys.h"
 #include "data/dataset.h"
+#include "data/target_values.h"
 #include "parallel/communicator.h"
 #include "parallel/stop.h"
 
@@ -41,6 +43,7 @@ struct TargetImport {
   std::string to = "none";                                ///< Of the data set; default: `unit`.
   double low = -std::numeric_limits<double>::infinity();  ///< Rows outside [low, high] (in `to` units) are rejected.
   double high = std::numeric_limits<double>::infinity();
+  Censored censored = Censored::reject;  ///< Bounds, ranges, error bars.
 };
 
 struct ImportSettings {
@@ -50,8 +53,9 @@ struct ImportSettings {
   chem::Rules rules;             ///< Default: the substance's.
   std::vector<TargetImport> targets;
   Duplicates duplicates = Duplicates::keep;
-  bool missing_allowed = false;  ///< An empty target field is a missing value (NaN) rather than a reason to reject.
-  double max_rejected = 0.01;    ///< More than this share of rows rejected (filters do not count) is an error.
+  bool missing_allowed = false;  ///< A missing value of a target is NaN rather than a reason to reject the row.
+  std::vector<std::string> missing_values;  ///< Texts that stand for one, besides the usual ones (MissingMarkers).
+  double max_rejected = 0.01;  ///< More than this share of rows rejected (filters do not count) is an error.
   std::vector<std::string> drop_elements;  ///< Rows that hold any of these are filtered out.
   std::vector<std::string> only_elements;  ///< If not empty: rows that hold any other element are filtered out.
   std::size_t max_heavy_atoms = 0;         ///< Rows with more are filtered out; 0: none are.
@@ -65,13 +69,32 @@ struct Rejected {
   bool filtered;  ///< By a filter the user asked for, so it does not count as an error.
 };
 
+/// How far the values of one target lie apart in rows of one identity, those per mole of formula unit brought to the
+/// reduced formula.
+struct DuplicateSpread {
+  std::size_t row;     ///< Of the data set: the first of them, or the one that was kept.
+  std::size_t target;  ///< By number.
+  std::size_t count = 0;
+  double low = std::numeric_limits<double>::infinity();
+  double high = -std::numeric_limits<double>::infinity();
+  std::size_t low_line = 0;  ///< In the source.
+  std::size_t high_line = 0;
+
+  /// A value that is missing (NaN) does not count.
+  void note(double value, std::size_t line);
+};
+
 struct ImportResult {
   Dataset dataset;
+  std::vector<std::string> identities;   ///< [rows]
+  std::vector<FieldCounts> fields;       ///< [targets] what was no plain number.
+  std::vector<DuplicateSpread> spreads;  ///< Of rows that were merged, in the order of row and target.
   std::vector<Rejected> rejected;
   std::size_t rows_read = 0;
-  std::size_t merged = 0;    ///< Rows merged into another by the duplicates policy.
-  std::size_t repaired = 0;  ///< Rows that were changed to obey the rules.
-  chem::Elements elements;   ///< That rows of the data set hold.
+  std::size_t merged = 0;                  ///< Rows merged into another by the duplicates policy.
+  std::size_t repaired = 0;                ///< Rows that were changed to obey the rules.
+  chem::Elements elements;                 ///< That rows of the data set hold.
+  std::array<chem::Elements, 4> repeated;  ///< That at least 2, 3, 4, 5 of them hold.
 };
 
 /// The stage's keys (all but those of every stage).

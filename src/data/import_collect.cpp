@@ -1,11 +1,13 @@
 #include "data/import_collect.h"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <unordered_map>
 
 #include "base/error.h"
 #include "chem/elements.h"
+#include "data/formula_unit.h"
 #include "data/import_report.h"
 #include "data/import_rows.h"
 #include "data/import_texts.h"
@@ -43,7 +45,10 @@ class Collector {
         settings_(settings),
         unwanted_(unwanted_elements(settings)),
         column_(table.column(settings.column)),
-        targets_(table, settings) {
+        targets_(table, settings),
+        preparer_(settings.substance->preparer(settings.rules)) {
+    result_.identities.reserve(table.rows());  // first_rows_ looks at them
+    first_rows_.reserve(table.rows());
     DatasetIndex& index = result_.dataset.index;
     index.substance = settings.substance;
     for (const std::string& notation : index.substance->notations()) {
@@ -90,16 +95,19 @@ class Collector {
 
   void add(std::size_t row, RowText& text) {
     DatasetIndex& index = result_.dataset.index;
+    result_.identities.push_back(std::move(text.prepared.identity));
     if (settings_.duplicates != Duplicates::keep) {
-      const auto [found, is_new] = first_rows_.try_emplace(text.prepared.identity, index.lines.size());
+      const std::string& identity = result_.identities.back();
+      const auto [found, is_new] = first_rows_.try_emplace(identity, index.lines.size());
       if (!is_new) {
         ++result_.merged;
-        merge(found->second, row, text);
+        merge(found->second, row, text, identity);
+        result_.identities.pop_back();
         return;
       }
     }
     targets_.append();
-    result_.elements |= text.prepared.elements;
+    count_elements(text.prepared.elements);
     index.texts.emplace_back();
     index.source.emplace_back();
     index.lines.emplace_back();
@@ -110,12 +118,34 @@ class Collector {
     place(index.lines.size() - 1, row, text);
   }
 
-  void merge(std::size_t kept, std::size_t row, RowText& text) {
+  void count_elements(const chem::Elements& elements) {
+    for (std::size_t i = result_.repeated.size(); i-- > 0;) {
+      result_.repeated[i] |= elements & (i == 0 ? result_.elements : result_.repeated[i - 1]);
+    }
+    result_.elements |= elements;
+  }
+
+  void merge(std::size_t kept, std::size_t row, RowText& text, const std::string& identity) {
+    DatasetIndex& index = result_.dataset.index;
+    if (targets_.per_formula()) {
+      reduce(index.texts[kept], identity, [&](double factor) { targets_.scale_kept(kept, factor); });
+      reduce(text.prepared.text, identity, [&](double factor) { targets_.scale_current(factor); });
+    }
+    targets_.compare(row, kept, static_cast<std::size_t>(index.lines[kept]));
     if (settings_.duplicates == Duplicates::mean) {
       targets_.average(kept);
     } else if (targets_.lower_than(kept)) {
       targets_.replace(kept);
       place(kept, row, text);
+    }
+  }
+
+  /// Values of a mole of formula units become those of the reduced formula, and with them the text.
+  template <typename F>
+  void reduce(std::string& text, const std::string& identity, F&& scale) const {
+    if (const double factor = formula_reduction(*preparer_, text, identity); factor != 1) {
+      scale(factor);
+      text = identity;
     }
   }
 
@@ -133,6 +163,8 @@ class Collector {
   ImportResult finish() {
     DatasetIndex& index = result_.dataset.index;
     result_.rows_read = table_.rows();
+    result_.fields = targets_.fields();
+    result_.spreads = targets_.spreads();
     index.targets = targets_.finish();
     index.rows = index.lines.size();
     index.token_lists = make_token_lists(index);
@@ -144,7 +176,8 @@ class Collector {
   chem::Elements unwanted_;
   std::size_t column_;
   TargetRows targets_;
-  std::unordered_map<std::string, std::size_t> first_rows_;
+  std::unique_ptr<chem::Preparer> preparer_;
+  std::unordered_map<std::string_view, std::size_t> first_rows_;  ///< Of each identity.
   ImportResult result_;
 };
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <unordered_set>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -36,6 +35,9 @@ Json target_json(const TargetImport& target) {
   if (std::isfinite(target.low) || std::isfinite(target.high)) {
     const auto bound = [](double value) { return std::isfinite(value) ? Json(value) : Json(fmt::format("{}", value)); };
     json["range"] = {bound(target.low), bound(target.high)};
+  }
+  if (target.censored != Censored::reject) {
+    json["censored"] = name_of(target.censored);
   }
   return json;
 }
@@ -92,6 +94,9 @@ std::map<std::string, std::string> provenance(const ImportSettings& settings, co
   }
   json["duplicates"] = name_of(settings.duplicates);
   json["missing"] = settings.missing_allowed ? "allow" : "reject";
+  if (!settings.missing_values.empty()) {
+    json["missing_values"] = settings.missing_values;
+  }
   json["max_rejected"] = settings.max_rejected;
   json[settings.substance->text_name() + "_column"] = settings.column;
   for (const auto& [rule, value] : settings.rules) {
@@ -119,6 +124,18 @@ Preparation preparation_of(const ImportSettings& settings) {
 
 namespace {
 
+/// How many fields of a column a key would have taken.
+std::string censored_told(const TargetImport& target, const FieldCounts& fields) {
+  std::string told;
+  for (const auto& [kind, count] : fields.kinds) {
+    if (!accepts(target.censored, kind)) {
+      told += fmt::format("\n  '{}': {} fields of the kind {} were rejected (see `censored`)", target.column, count,
+                          name_of(kind));
+    }
+  }
+  return told;
+}
+
 void check_rejected(const ImportSettings& settings, const ImportResult& result, const std::string& rejected_file) {
   constexpr std::size_t kReasons = 5;
   const std::size_t count = result.rejected.size() - count_filtered(result.rejected);
@@ -134,6 +151,9 @@ void check_rejected(const ImportSettings& settings, const ImportResult& result, 
       reasons += fmt::format("\n  line {}: {}", row.line, row.reason);
       ++listed;
     }
+  }
+  for (std::size_t i = 0; i < settings.targets.size(); ++i) {
+    reasons += censored_told(settings.targets[i], result.fields[i]);
   }
   const std::string all = rejected_file.empty() ? "" : fmt::format("\nall of them: {}", rejected_file);
   if (too_many) {
@@ -168,7 +188,7 @@ void write_rejected(const std::filesystem::path& path, const std::vector<Rejecte
 
 namespace {
 
-Json import_summary(const ImportResult& result, double seconds) {
+Json import_summary(const ImportResult& result, const Quality& quality, double seconds) {
   const DatasetIndex& index = result.dataset.index;
   const std::size_t filtered = count_filtered(result.rejected);
   Json json;
@@ -177,7 +197,7 @@ Json import_summary(const ImportResult& result, double seconds) {
   json["rejected"] = result.rejected.size() - filtered;
   json["filtered"] = filtered;
   json["merged"] = result.merged;
-  json[index.substance->plural()] = std::unordered_set<std::string>(index.groups.begin(), index.groups.end()).size();
+  json[index.substance->plural()] = quality.groups;
   if (!index.token_lists.empty()) {
     add_token_counts(json, result);
   }
@@ -185,14 +205,16 @@ Json import_summary(const ImportResult& result, double seconds) {
     json["targets"][target.name] = target_summary(target);
   }
   json["elements"] = chem::symbols_of(result.elements);
+  json["quality"] = to_json(quality, result);
   json["seconds"] = seconds;
   return json;
 }
 
 }  // namespace
 
-void write_summary(const std::filesystem::path& path, const ImportResult& result, double seconds) {
-  file::write_atomically(path, dump(import_summary(result, seconds)));
+void write_summary(const std::filesystem::path& path, const ImportResult& result, const Quality& quality,
+                   double seconds) {
+  file::write_atomically(path, dump(import_summary(result, quality, seconds)));
 }
 
 namespace {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "data/import.h"
+#include "data/quality_report.h"
 
 namespace epitaxy::data {
 
@@ -19,8 +20,9 @@ Preparation preparation_of(const ImportSettings& settings);
 void check_result(const ImportSettings& settings, const ImportResult& result, const std::string& rejected_file);
 /// Columns line,text,reason.
 void write_rejected(const std::filesystem::path& path, const std::vector<Rejected>& rejected);
-/// Counts, elements, tokens, and the spread of each target, as JSON.
-void write_summary(const std::filesystem::path& path, const ImportResult& result, double seconds);
+/// Counts, elements, tokens, the spread of each target, and what was noticed, as JSON.
+void write_summary(const std::filesystem::path& path, const ImportResult& result, const Quality& quality,
+                   double seconds);
 /// The same in a few lines for people.
 void log_import(const ImportSettings& settings, const ImportResult& result, const std::filesystem::path& folder);
 

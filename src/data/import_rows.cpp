@@ -45,25 +45,56 @@ TargetRows::TargetRows(const CsvTable& table, const ImportSettings& settings)
     : table_(table),
       source_(settings.source.string()),
       missing_allowed_(settings.missing_allowed),
+      markers_(settings.missing_values),
       averaging_(settings.duplicates == Duplicates::mean),
       values_(settings.targets.size()) {
   check_target_names(settings.targets);
   for (const TargetImport& target : settings.targets) {
     const bool numbers = target.values == Values::numbers;
     const std::size_t column = numbers ? table.number_column(target.column) : table.column(target.column);
-    columns_.push_back({target, column, unit_conversion(target.unit, target.to)});
+    columns_.push_back(
+        {target, column, unit_conversion(target.unit, target.to), numbers && is_per_formula(target.to)});
     targets_.push_back({target.name, target.to, {}, {}});
     targets_.back().values.reserve(table.rows());
   }
 }
 
-double TargetRows::read_number(const Column& column, std::string_view field, double atoms) const {
-  const TargetImport& settings = column.settings;
-  const auto number = text::to_double(field);
-  if (!number) {
-    reject("'{}' is not a number: '{}'{}", settings.column, field, number_hint(field));
+double TargetRows::missing(Column& column, std::string_view field) const {
+  if (!field.empty()) {
+    ++column.fields.markers[std::string(field)];
   }
-  const double value = column.convert(*number, atoms);
+  if (!missing_allowed_) {
+    reject("{}", reason_of(column.settings.column, field, FieldKind::missing));
+  }
+  return std::numeric_limits<double>::quiet_NaN();
+}
+
+/// In the unit of the source; NaN: missing.
+double TargetRows::read_plain(Column& column, std::string_view field) const {
+  const auto number = text::to_double(field);
+  if (number && !std::isnan(*number) && !markers_.is_own(field)) {
+    return *number;
+  }
+  const auto [kind, value] = read_unusual(field, markers_);
+  if (kind == FieldKind::missing) {
+    return missing(column, field);
+  }
+  if (kind != FieldKind::other) {
+    ++column.fields.kinds[kind];
+  }
+  if (!accepts(column.settings.censored, kind)) {
+    reject("{}{}", reason_of(column.settings.column, field, kind), kind == FieldKind::other ? number_hint(field) : "");
+  }
+  return value;
+}
+
+double TargetRows::read_number(Column& column, std::string_view field, double atoms) const {
+  const TargetImport& settings = column.settings;
+  const double plain = read_plain(column, field);
+  if (std::isnan(plain)) {
+    return plain;
+  }
+  const double value = column.convert(plain, atoms);
   if (!std::isfinite(value)) {
     reject("'{}' is not a finite number: '{}'", settings.column, field);
   }
@@ -87,21 +118,59 @@ double TargetRows::read_class(Column& column, std::size_t row, std::string_view 
 }
 
 double TargetRows::read(Column& column, std::size_t row, double atoms) const {
-  const std::string_view field =
-      column.is_classes() ? table_.field(row, column.column) : table_.number_text(row, column.column);
-  if (field.empty()) {
-    if (missing_allowed_) {
-      return std::numeric_limits<double>::quiet_NaN();
-    }
-    reject("'{}' is missing", column.settings.column);
+  if (!column.is_classes()) {
+    return read_number(column, table_.number_text(row, column.column), atoms);
   }
-  return column.is_classes() ? read_class(column, row, field) : read_number(column, field, atoms);
+  const std::string_view field = table_.field(row, column.column);
+  return markers_.holds(field) ? missing(column, field) : read_class(column, row, field);
 }
 
 void TargetRows::read(std::size_t row, double atoms) {
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     values_[i] = read(columns_[i], row, atoms);
   }
+}
+
+bool TargetRows::per_formula() const { return std::ranges::any_of(columns_, &Column::per_formula); }
+
+void TargetRows::scale_current(double factor) {
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    values_[i] *= columns_[i].per_formula ? factor : 1;
+  }
+}
+
+void TargetRows::scale_kept(std::size_t kept, double factor) {
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    targets_[i].values[kept] *= columns_[i].per_formula ? factor : 1;
+  }
+}
+
+void TargetRows::compare(std::size_t row, std::size_t kept, std::size_t kept_line) {
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    if (columns_[i].is_classes()) {
+      continue;
+    }
+    const auto [found, is_new] = spreads_.try_emplace(kept * columns_.size() + i, DuplicateSpread{kept, i});
+    if (is_new) {
+      found->second.note(targets_[i].values[kept], kept_line);
+    }
+    found->second.note(values_[i], table_.line(row));
+  }
+}
+
+std::vector<FieldCounts> TargetRows::fields() const {
+  std::vector<FieldCounts> fields;
+  std::ranges::transform(columns_, std::back_inserter(fields), &Column::fields);
+  return fields;
+}
+
+std::vector<DuplicateSpread> TargetRows::spreads() const {
+  std::vector<DuplicateSpread> spreads;
+  for (const auto& [cell, spread] : spreads_) {
+    spreads.push_back(spread);
+  }
+  std::ranges::sort(spreads, {}, [](const DuplicateSpread& s) { return std::pair(s.row, s.target); });
+  return spreads;
 }
 
 void TargetRows::append() {

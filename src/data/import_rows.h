@@ -11,6 +11,7 @@
 
 #include "data/csv.h"
 #include "data/import.h"
+#include "data/target_values.h"
 #include "data/units.h"
 
 namespace epitaxy::data {
@@ -44,6 +45,13 @@ class TargetRows {
   /// Reads the values of a row of the table, which becomes the current one. `atoms` of the formula unit are for units
   /// per atom. Throws RowProblem, and InputError for the name of a class that is none.
   void read(std::size_t row, double atoms);
+  /// Whether any target is of a mole of formula units.
+  bool per_formula() const;
+  /// Brings values of the current or of a kept row that are per mole of formula unit to another formula unit.
+  void scale_current(double factor);
+  void scale_kept(std::size_t kept, double factor);
+  /// Notes how far the current row lies from a kept one of its identity.
+  void compare(std::size_t row, std::size_t kept, std::size_t kept_line);
   /// The current row becomes a new one of the data set.
   void append();
   /// The current row takes the place of a kept one.
@@ -54,12 +62,17 @@ class TargetRows {
   void average(std::size_t kept);
   /// Throws InputError for a target with too many classes.
   std::vector<Target> finish();
+  /// What was noted so far.
+  std::vector<FieldCounts> fields() const;
+  std::vector<DuplicateSpread> spreads() const;
 
  private:
   struct Column {
     const TargetImport& settings;
     std::size_t column;
     UnitConversion convert;
+    bool per_formula;
+    FieldCounts fields{};
     std::vector<std::string> classes{};  ///< By number.
     std::unordered_map<std::string, std::size_t> numbers{};
 
@@ -68,7 +81,9 @@ class TargetRows {
   using Votes = std::map<double, unsigned>;  ///< Rows by class.
 
   double read(Column& column, std::size_t row, double atoms) const;
-  double read_number(const Column& column, std::string_view field, double atoms) const;
+  double read_number(Column& column, std::string_view field, double atoms) const;
+  double read_plain(Column& column, std::string_view field) const;
+  double missing(Column& column, std::string_view field) const;
   double read_class(Column& column, std::size_t row, std::string_view field) const;
   void vote(std::size_t cell, double& kept, double value);
   void decide(const Column& column, Target& target, std::size_t first_cell) const;
@@ -77,12 +92,14 @@ class TargetRows {
   const CsvTable& table_;
   const std::string source_;
   bool missing_allowed_;
+  MissingMarkers markers_;
   bool averaging_;
   std::vector<Column> columns_;
-  std::vector<double> values_;                    ///< Of the current row.
-  std::vector<Target> targets_;                   ///< Sums, where rows were averaged, until `finish`.
-  std::vector<unsigned> counts_;                  ///< [rows, targets] values averaged so far.
-  std::unordered_map<std::size_t, Votes> votes_;  ///< By place in `counts_`: of classes of several rows.
+  std::vector<double> values_;                                ///< Of the current row.
+  std::vector<Target> targets_;                               ///< Sums, where rows were averaged, until `finish`.
+  std::vector<unsigned> counts_;                              ///< [rows, targets] values averaged so far.
+  std::unordered_map<std::size_t, Votes> votes_;              ///< By place in `counts_`: of classes of several rows.
+  std::unordered_map<std::size_t, DuplicateSpread> spreads_;  ///< By the same place.
 };
 
 /// Throws InputError for two targets of one name and for names that cannot be.

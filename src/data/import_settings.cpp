@@ -18,6 +18,9 @@ void number_keys(config::Keys& k, TargetImport& s) {
     k.problem("unit", error.what());
   }
   k.interval(s.low, s.high, {"range", "rows whose value, in the unit of the data set, lies outside are left out"});
+  k.choice(s.censored, {"censored",
+                        "fields such as >10 or <0.1 (bound: taken as the bound), 5-10 (middle: as its middle), "
+                        "1.2 +- 0.1 and ~3 (both: as the number); reject: the row is rejected"});
 }
 
 void target_keys(config::Keys& k, TargetImport& s) {
@@ -67,8 +70,11 @@ void substance_keys(config::Keys& k, const chem::Substance& substance, ImportSet
   if (const std::string problem = problem_of_duplicates(s); !problem.empty()) {
     k.problem("duplicates", problem);
   }
-  k.either(s.missing_allowed, {"missing", "an empty field of a target rejects the row, or is allowed: a missing value"},
-           "reject", "allow", defaults.missing_allowed);
+  k.either(s.missing_allowed, {"missing", "a missing value of a target rejects the row, or is allowed"}, "reject",
+           "allow", defaults.missing_allowed);
+  k.texts(s.missing_values, {"missing_values",
+                             "texts that stand for a missing value, besides nothing, NA, N/A, NaN, null, None, - and "
+                             "#N/A; case does not matter"});
   substance.rule_keys(k, s.rules);
 }
 

@@ -101,6 +101,17 @@ UnitConversion unit_conversion(const std::string& from, const std::string& to) {
   return {source.size / target.size, to_atom};
 }
 
+bool is_per_formula(const std::string& unit) {
+  if (const Unit* const known = find_unit(unit)) {
+    return known->measure == Measure::energy_per_formula || known->measure == Measure::heat_capacity;
+  }
+  std::string text = text::lower(unit);
+  std::erase_if(text, [](char c) { return c == ' ' || c == '(' || c == ')' || c == '.' || c == '_' || c == '^'; });
+  const auto holds = [&](std::string_view part) { return text.find(part) != std::string::npos; };
+  const bool per_atom = holds("atom") || holds("molat") || holds("g-at");
+  return !per_atom && (holds("/mol") || holds("mol-1") || holds("/kmol") || holds("/formula") || holds("/fu"));
+}
+
 std::string unit_suffix(const std::string& unit) {
   std::string suffix;
   for (const char c : unit) {

@@ -22,6 +22,10 @@ struct UnitConversion {
 /// itself.
 UnitConversion unit_conversion(const std::string& from, const std::string& to);
 
+/// Whether values are of a mole of formula units (kJ/mol, eV/formula, J/(mol K), and such texts of units that are not
+/// known), so that Fe4O6 has twice the value of Fe2O3.
+bool is_per_formula(const std::string& unit);
+
 /// A unit as it stands in key and column names: `eV/atom` -> `eV_atom`.
 std::string unit_suffix(const std::string& unit);
 
