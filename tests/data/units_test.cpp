@@ -44,6 +44,17 @@ BOOST_AUTO_TEST_CASE(a_unit_stays_itself) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(amounts_of_a_formula_unit) {
+  for (const char* unit : {"kJ/mol", "kcal/mol", "J/mol", "eV/formula", "J/(mol K)", "cal/(mol K)", "J/mol/K",
+                           "kJ mol-1", "kJ mol^-1", "cm3/mol", "eV/f.u.", "eV/fu", "muB/formula unit"}) {
+    BOOST_TEST_CONTEXT(unit) { BOOST_TEST(is_per_formula(unit)); }
+  }
+  for (const char* unit : {"eV/atom", "kJ/mol_atom", "kcal/mol_atom", "kJ/(mol atoms)", "kJ/mol-atom", "eV", "Ha", "K",
+                           "D", "none", "mol/L", "furlong", "class"}) {
+    BOOST_TEST_CONTEXT(unit) { BOOST_TEST(!is_per_formula(unit)); }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(what_does_not_convert) {
   BOOST_CHECK_EXCEPTION(unit_conversion("K", "eV"), InputError, says("'K'", "'eV'", "different things", "kcal/mol"));
   BOOST_CHECK_EXCEPTION(unit_conversion("eV/atom", "kJ/mol"), InputError, says("different things"));
