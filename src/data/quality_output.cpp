@@ -150,7 +150,7 @@ void tell_quantiles(const TargetQuality& q, const Target& target) {
   std::vector<std::string> values;
   for (std::size_t i = 0; i < kQualityPercents.size(); ++i) {
     percents.push_back(std::to_string(kQualityPercents[i]));
-    values.push_back(fmt::format("{:.4g}", q.quantiles[i]));
+    values.push_back(fmt::format("{:.3g}", q.quantiles[i]));
   }
   log::info("  {}: {} % lie below {}", target.name, text::join(percents, ", "), text::join(values, ", "));
 }
