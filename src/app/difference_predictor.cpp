@@ -22,8 +22,10 @@ class DifferencePredictor final : public RowPredictor {
     description_.substance = &substance;
     description_.preparer = data::preparer_of(substance, path.string(), model_.preparation);
     description_.preparation = model_.preparation;
-    description_.properties = {{model_.measured, model_.measured, model_.unit}};
-    description_.outputs = {{model_.measured, {"", model_.measured, model_.unit, {}}, 0}};
+    const auto [transform, unit] = data::transform_of(model_.preparation, model_.measured, model_.unit);
+    undo_ = transform;
+    description_.properties = {{model_.measured, model_.measured, unit}};
+    description_.outputs = {{model_.measured, {"", model_.measured, unit, {}}, 0}};
     if (model_.needs_cheap()) {
       description_.cheap_values = model_.cheap;
       description_.cheap_units = model_.cheap_units;
@@ -75,9 +77,24 @@ class DifferencePredictor final : public RowPredictor {
         if (!prediction.deviation.empty()) {
           value.deviation = prediction.deviation[i];
         }
-        row.values = {value};
+        row.values = {undone(value)};
       }
     }
+  }
+
+  /// Ends of an interval stay ends; a deviation of logarithms is none of values.
+  PredictedValue undone(const PredictedValue& value) const {
+    if (undo_ == data::Transform::none) {
+      return value;
+    }
+    const auto of = [&](std::optional<double> number) {
+      return number ? std::optional(data::undo(undo_, *number)) : std::nullopt;
+    };
+    PredictedValue result{data::undo(undo_, value.value), {}, of(value.low), of(value.high)};
+    if (undo_ == data::Transform::minus_log10) {
+      std::swap(result.low, result.high);
+    }
+    return result;
   }
 
   /// Tells when a value is unusual. Throws InputError when one is not there.
@@ -96,6 +113,7 @@ class DifferencePredictor final : public RowPredictor {
   }
 
   transfer::DifferenceModel model_;
+  data::Transform undo_ = data::Transform::none;  ///< Of what the import did to the measured values.
 };
 
 }  // namespace

@@ -32,7 +32,10 @@ class NetworkPredictor final : public RowPredictor {
     description_.preparer = data::preparer_of(kind.substance(), path.string(), file_.description.preparation);
     description_.preparation = file_.description.preparation;
     for (const std::size_t h : heads_) {
-      const models::Head& own = file_.description.heads[h];
+      models::Head own = file_.description.heads[h];
+      const auto [transform, inner] = data::transform_of(description_.preparation, own.target, own.unit);
+      own.unit = inner;
+      undo_.push_back(transform);
       const std::string name = property_name(file_.description, heads_, h);
       description_.outputs.push_back({name, own, description_.properties.size()});
       for (const std::string& value : own.task->value_names(own)) {
@@ -75,7 +78,8 @@ class NetworkPredictor final : public RowPredictor {
 
   std::vector<PredictedValue> values_of(const std::vector<std::vector<float>>& members, std::size_t row) const {
     std::vector<PredictedValue> values;
-    for (const std::size_t h : heads_) {
+    for (std::size_t i = 0; i < heads_.size(); ++i) {
+      const std::size_t h = heads_[i];
       const models::Head& head = file_.description.heads[h];
       const std::size_t count = head.values();
       std::vector<double> predicted(members.size() * count);
@@ -85,7 +89,7 @@ class NetworkPredictor final : public RowPredictor {
       for (std::size_t k = 0; k < count; ++k) {
         std::vector<double> of_members;
         for (std::size_t m = 0; m < members.size(); ++m) {
-          of_members.push_back(predicted[m * count + k]);
+          of_members.push_back(data::undo(undo_[i], predicted[m * count + k]));
         }
         const statistics::Spread spread = statistics::spread(of_members);
         PredictedValue value{spread.mean, {}, {}, {}};
@@ -99,8 +103,9 @@ class NetworkPredictor final : public RowPredictor {
   }
 
   models::ModelFile file_;
-  std::vector<std::size_t> heads_;   ///< That are predicted.
-  std::vector<std::size_t> places_;  ///< [heads of the model + 1] of their outputs.
+  std::vector<std::size_t> heads_;     ///< That are predicted.
+  std::vector<data::Transform> undo_;  ///< [heads that are predicted] of what the import did to their values.
+  std::vector<std::size_t> places_;    ///< [heads of the model + 1] of their outputs.
   std::unique_ptr<models::Model> model_;
   TextReader reader_;
 };

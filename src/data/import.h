@@ -12,6 +12,7 @@
 #include "config/keys.h"
 #include "data/dataset.h"
 #include "data/target_values.h"
+#include "data/units.h"
 #include "parallel/communicator.h"
 #include "parallel/stop.h"
 
@@ -43,7 +44,8 @@ struct TargetImport {
   std::string to = "none";                                ///< Of the data set; default: `unit`.
   double low = -std::numeric_limits<double>::infinity();  ///< Rows outside [low, high] (in `to` units) are rejected.
   double high = std::numeric_limits<double>::infinity();
-  Censored censored = Censored::reject;  ///< Bounds, ranges, error bars.
+  Censored censored = Censored::reject;   ///< Bounds, ranges, error bars.
+  Transform transform = Transform::none;  ///< Of the values in `to`, which then is e.g. `log10(M)`.
 };
 
 struct ImportSettings {

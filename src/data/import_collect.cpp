@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 
 #include "base/error.h"
 #include "chem/elements.h"
@@ -219,6 +220,8 @@ ImportSettings complete(ImportSettings settings) {
       target.unit = kClassUnit;
       target.to = kClassUnit;
     }
+    // From here on the unit tells.
+    target.to = transformed_unit(std::exchange(target.transform, Transform::none), target.to);
   }
   if (const std::string problem = problem_of_duplicates(settings); !problem.empty()) {
     fail_input("duplicates: {}", problem);

@@ -94,6 +94,9 @@ double TargetRows::read_number(Column& column, std::string_view field, double at
   if (std::isnan(plain)) {
     return plain;
   }
+  if (column.convert.transform != Transform::none && !(column.convert.linear(plain, atoms) > 0)) {
+    reject("'{}' is not positive, so it has no logarithm: '{}' (to: {})", settings.column, field, settings.to);
+  }
   const double value = column.convert(plain, atoms);
   if (!std::isfinite(value)) {
     reject("'{}' is not a finite number: '{}'", settings.column, field);
@@ -135,13 +138,18 @@ bool TargetRows::per_formula() const { return std::ranges::any_of(columns_, &Col
 
 void TargetRows::scale_current(double factor) {
   for (std::size_t i = 0; i < columns_.size(); ++i) {
-    values_[i] *= columns_[i].per_formula ? factor : 1;
+    if (columns_[i].per_formula) {
+      values_[i] = scaled_amount(columns_[i].settings.to, values_[i], factor);
+    }
   }
 }
 
 void TargetRows::scale_kept(std::size_t kept, double factor) {
   for (std::size_t i = 0; i < columns_.size(); ++i) {
-    targets_[i].values[kept] *= columns_[i].per_formula ? factor : 1;
+    if (columns_[i].per_formula) {
+      double& value = targets_[i].values[kept];
+      value = scaled_amount(columns_[i].settings.to, value, factor);
+    }
   }
 }
 

@@ -12,12 +12,15 @@ void number_keys(config::Keys& k, TargetImport& s) {
   k.text(s.unit, {"unit", "unit of the column"});
   s.to = s.unit;
   k.text(s.to, {"to", "unit in the data set; without it that of the column"});
+  k.choice(s.transform, {"transform",
+                         "the data set has this logarithm of the values, and its unit says so: log10(M); predictions "
+                         "are in the unit `to` again"});
   try {
-    unit_conversion(s.unit, s.to);
+    unit_conversion(s.unit, transformed_unit(s.transform, s.to));
   } catch (const InputError& error) {
     k.problem("unit", error.what());
   }
-  k.interval(s.low, s.high, {"range", "rows whose value, in the unit of the data set, lies outside are left out"});
+  k.interval(s.low, s.high, {"range", "rows whose value, as it is in the data set, lies outside are left out"});
   k.choice(s.censored, {"censored",
                         "fields such as >10 or <0.1 (bound: taken as the bound), 5-10 (middle: as its middle), "
                         "1.2 +- 0.1 and ~3 (both: as the number); reject: the row is rejected"});

@@ -100,6 +100,15 @@ void keep_rules_of(const chem::Substance& substance, Preparation& preparation) {
   }
 }
 
+TransformedUnit transform_of(const std::optional<Preparation>& preparation, const std::string& target,
+                             const std::string& unit) {
+  const auto taken = [&](const SourceColumn& column) {
+    return column.target == target && column.to == unit && column.unit != unit;
+  };
+  const bool any = preparation && std::ranges::any_of(preparation->columns, taken);
+  return any ? parse_unit(unit) : TransformedUnit{Transform::none, unit};
+}
+
 void add_columns(Preparation& to, const Preparation& from) {
   for (const SourceColumn& column : from.columns) {
     if (std::ranges::find(to.columns, column) == to.columns.end()) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "chem/substance.h"
+#include "data/units.h"
 
 namespace epitaxy::data {
 
@@ -38,6 +39,11 @@ std::optional<Preparation> preparation_of_settings(const std::string& settings);
 /// Drops rules of a substance that has none: files of earlier versions have those of molecules for compositions, too.
 /// For who reads a file, once its substance is known.
 void keep_rules_of(const chem::Substance& substance, Preparation& preparation);
+
+/// The logarithm that an import took of a target which a data set has in this unit. Columns that held logarithms from
+/// the start are none.
+TransformedUnit transform_of(const std::optional<Preparation>& preparation, const std::string& target,
+                             const std::string& unit);
 
 /// Adds what `from` has and `to` has not.
 void add_columns(Preparation& to, const Preparation& from);

@@ -175,9 +175,11 @@ class KeptDuplicates {
  private:
   void note(DuplicateSpread& spread, std::size_t row) const {
     const Target& target = index_.targets[spread.target];
-    const double factor =
-        is_per_formula(target.unit) ? formula_reduction(*preparer_, index_.texts[row], identities_[row]) : 1;
-    spread.note(target.values[row] * factor, static_cast<std::size_t>(index_.lines[row]));
+    double value = target.values[row];
+    if (is_per_formula(target.unit)) {
+      value = scaled_amount(target.unit, value, formula_reduction(*preparer_, index_.texts[row], identities_[row]));
+    }
+    spread.note(value, static_cast<std::size_t>(index_.lines[row]));
   }
 
   const DatasetIndex& index_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <string_view>
 
 #include "base/error.h"
@@ -82,9 +83,65 @@ const Unit& known_unit(const std::string& name) {
 
 }  // namespace
 
+double apply(Transform transform, double value) {
+  switch (transform) {
+    case Transform::log10:
+      return std::log10(value);
+    case Transform::minus_log10:
+      return -std::log10(value);
+    case Transform::ln:
+      return std::log(value);
+    case Transform::none:
+      break;
+  }
+  return value;
+}
+
+double undo(Transform transform, double value) {
+  switch (transform) {
+    case Transform::log10:
+      return std::pow(10.0, value);
+    case Transform::minus_log10:
+      return std::pow(10.0, -value);
+    case Transform::ln:
+      return std::exp(value);
+    case Transform::none:
+      break;
+  }
+  return value;
+}
+
+std::string transformed_unit(Transform transform, const std::string& inner) {
+  if (transform == Transform::none) {
+    return inner;
+  }
+  return inner == "none" ? name_of(transform) : fmt::format("{}({})", name_of(transform), inner);
+}
+
+TransformedUnit parse_unit(const std::string& unit) {
+  for (const Named<Transform>& entry : kTransforms) {
+    const std::string open = std::string(entry.name) + "(";
+    if (entry.value != Transform::none && unit == entry.name) {
+      return {entry.value, "none"};
+    }
+    if (entry.value != Transform::none && unit.starts_with(open) && unit.ends_with(')')) {
+      return {entry.value, unit.substr(open.size(), unit.size() - open.size() - 1)};
+    }
+  }
+  return {Transform::none, unit};
+}
+
 UnitConversion unit_conversion(const std::string& from, const std::string& to) {
   if (from == to) {
     return {};
+  }
+  if (const TransformedUnit transformed = parse_unit(to); transformed.transform != Transform::none) {
+    UnitConversion conversion = unit_conversion(from, transformed.inner);
+    if (conversion.transform != Transform::none) {
+      fail_input("'{}' is a logarithm of a logarithm", to);
+    }
+    conversion.transform = transformed.transform;
+    return conversion;
   }
   const Unit& source = known_unit(from);
   const Unit& target = known_unit(to);
@@ -98,10 +155,16 @@ UnitConversion unit_conversion(const std::string& from, const std::string& to) {
     fail_input("'{}' cannot be converted to '{}': they measure different things; known units: {}", from, to,
                text::join(known_names(), ", "));
   }
-  return {source.size / target.size, to_atom};
+  return {source.size / target.size, to_atom, Transform::none};
 }
 
-bool is_per_formula(const std::string& unit) {
+double scaled_amount(const std::string& unit, double value, double factor) {
+  const Transform transform = parse_unit(unit).transform;
+  return transform == Transform::none ? value * factor : apply(transform, undo(transform, value) * factor);
+}
+
+bool is_per_formula(const std::string& whole) {
+  const std::string unit = parse_unit(whole).inner;
   if (const Unit* const known = find_unit(unit)) {
     return known->measure == Measure::energy_per_formula || known->measure == Measure::heat_capacity;
   }

@@ -38,7 +38,7 @@ double unit_factor(const data::DatasetIndex& index, const DifferenceSettings& se
   }
   const data::Target& cheap = index.target(settings.cheap.front());
   const auto conversion = data::unit_conversion(cheap.unit, measured.unit);
-  if (conversion.divide_by_atoms) {
+  if (conversion.divide_by_atoms || conversion.transform != data::Transform::none) {
     fail_input("{}: {} is in {} and {} in {}: import both with the same `to`", index.path.string(), cheap.name,
                cheap.unit, measured.name, measured.unit);
   }

@@ -55,6 +55,28 @@ BOOST_AUTO_TEST_CASE(amounts_of_a_formula_unit) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(logarithms_are_in_the_unit, *boost::unit_test::tolerance(1e-12)) {
+  BOOST_TEST(transformed_unit(Transform::minus_log10, "M") == "-log10(M)");
+  BOOST_TEST(transformed_unit(Transform::ln, "none") == "ln");
+  BOOST_TEST(transformed_unit(Transform::none, "M") == "M");
+  for (const std::string inner : {"M", "J/(mol K)", "none"}) {
+    for (const Transform transform : {Transform::log10, Transform::minus_log10, Transform::ln}) {
+      const TransformedUnit parsed = parse_unit(transformed_unit(transform, inner));
+      BOOST_TEST(name_of(parsed.transform) == name_of(transform));
+      BOOST_TEST(parsed.inner == inner);
+      BOOST_TEST(undo(transform, apply(transform, 0.02)) == 0.02);
+    }
+  }
+  BOOST_TEST(name_of(parse_unit("log10 M").transform) == "none");
+  BOOST_TEST(unit_conversion("M", "-log10(M)")(1e-6, 1) == 6.0);
+  BOOST_TEST(unit_conversion("eV", "log10(meV)")(10, 1) == 4.0);
+  BOOST_TEST(unit_conversion("log10(M)", "log10(M)")(-3, 1) == -3.0);
+  BOOST_CHECK_EXCEPTION(unit_conversion("M", "log10(ln(M))"), InputError, says("logarithm of a logarithm"));
+  BOOST_TEST(is_per_formula("log10(kJ/mol)"));
+  BOOST_TEST(scaled_amount("log10(kJ/mol)", 3, 0.1) == 2.0);
+  BOOST_TEST(scaled_amount("kJ/mol", 3, 2) == 6.0);
+}
+
 BOOST_AUTO_TEST_CASE(what_does_not_convert) {
   BOOST_CHECK_EXCEPTION(unit_conversion("K", "eV"), InputError, says("'K'", "'eV'", "different things", "kcal/mol"));
   BOOST_CHECK_EXCEPTION(unit_conversion("eV/atom", "kJ/mol"), InputError, says("different things"));
