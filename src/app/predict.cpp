@@ -55,7 +55,7 @@ struct PredictRequest {
   /// cannot be converted.
   std::optional<double> value(std::size_t row, const ValueColumn& of) const {
     const auto number = text::to_double(table.number_text(row, of.column));
-    if (!number) {
+    if (!number || std::isnan(*number)) {
       return std::nullopt;
     }
     return converted(of, *number, table.field(row, column), *description().preparer);

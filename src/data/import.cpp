@@ -35,6 +35,10 @@ void check_import(const parallel::Communicator& communicator, const ImportSettin
   const ImportResult result = import_source(communicator, settings);
   log::info("data: {} rows read, {} kept, {} rejected, {} merged", result.rows_read, result.dataset.index.rows,
             result.rejected.size(), result.merged);
+  communicator.on_root([&] {
+    const ImportSettings all = complete(settings);
+    log_quality(assess(all, result), all, result);
+  });
 }
 
 bool run_import(const parallel::Communicator& communicator, const ImportSettings& settings,

@@ -124,16 +124,17 @@ Preparation preparation_of(const ImportSettings& settings) {
 
 namespace {
 
-/// How many fields of a column a key would have taken.
+/// How many fields of a column another value of a key would have taken.
 std::string censored_told(const TargetImport& target, const FieldCounts& fields) {
-  std::string told;
+  std::vector<std::string> counts;
   for (const auto& [kind, count] : fields.kinds) {
     if (!accepts(target.censored, kind)) {
-      told += fmt::format("\n  '{}': {} fields of the kind {} were rejected (see `censored`)", target.column, count,
-                          name_of(kind));
+      counts.push_back(fmt::format("{} {}", count, name_of(kind)));
     }
   }
-  return told;
+  return counts.empty() ? ""
+                        : fmt::format("\n  '{}', fields rejected under `censored: {}`: {}", target.column,
+                                      name_of(target.censored), text::join(counts, ", "));
 }
 
 void check_rejected(const ImportSettings& settings, const ImportResult& result, const std::string& rejected_file) {

@@ -1,11 +1,13 @@
 #include "app/predict.h"
 
 #include <boost/test/unit_test.hpp>
+#include <cmath>
 
 #include "app/decode.h"
 #include "app/encode.h"
 #include "app/model_files.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "epitaxy/latent_space.h"
 #include "epitaxy/predictor.h"
 
@@ -85,6 +87,31 @@ BOOST_AUTO_TEST_CASE(results_replace_neither_model_nor_input_and_have_the_ending
   BOOST_TEST(test::read_file(input).starts_with("smiles\nCCO"));
   BOOST_CHECK_NO_THROW(app::predict(self, {model, input, files.path("out.txt"), "", ""}));
   BOOST_CHECK_NO_THROW(app::encode(self, {model, input, files.path("out.h5"), ""}));
+}
+
+BOOST_AUTO_TEST_CASE(logarithms_that_the_import_took_are_undone, *boost::unit_test::tolerance(1e-9)) {
+  const auto numbers = [](const data::CsvTable& table, const std::string& column) {
+    std::vector<double> values;
+    for (std::size_t row = 0; row < table.rows(); ++row) {
+      values.push_back(text::to_double(table.field(row, table.column(column))).value_or(std::nan("")));
+    }
+    return values;
+  };
+  test::ModelFiles files;
+  files.description.heads.back().unit = "ln(D)";
+  const std::vector<double> first = numbers(files.predict({1}, "dipole"), "mu_D");
+  const std::vector<double> second = numbers(files.predict({2}, "dipole"), "mu_D");
+  files.description.preparation->columns = {{"mu_D", "dipole", "D", "ln(D)"}};
+  const std::vector<double> alone = numbers(files.predict({1}, "dipole"), "mu_D");
+  const data::CsvTable both = files.predict({1, 2}, "dipole");
+  for (std::size_t row = 0; row < 3; ++row) {
+    const double a = std::exp(first[row]);
+    const double b = std::exp(second[row]);
+    BOOST_TEST(alone[row] == a);
+    BOOST_TEST(numbers(both, "mu_D")[row] == (a + b) / 2);
+    BOOST_TEST(numbers(both, "mu_D_std")[row] == std::abs(a - b) / std::sqrt(2));
+  }
+  BOOST_TEST(Predictor(files.model({1})).properties().back().unit == "D");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(too_many_bounds_are_counted_by_kind) {
   source.settings.max_rejected = 0.1;
   BOOST_CHECK_EXCEPTION(
       source.import(), InputError,
-      says("'e': 2 fields of the kind above were rejected (see `censored`)", "1 fields of the kind range"));
+      says("line 2: 'e' is a bound", "'e', fields rejected under `censored: reject`: 2 above, 1 range"));
 }
 
 BOOST_AUTO_TEST_CASE(values_per_formula_unit_are_averaged_for_the_reduced_formula) {
