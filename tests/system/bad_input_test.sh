@@ -46,7 +46,7 @@ test_rows() {
   rejected 3 'Xx'
   rejected 4 '[Ee]mpty'
   rejected 5 'energy.* is not a number: .*abc'
-  rejected 6 'energy.* is not a finite number: .*nan'
+  rejected 6 'energy.* is missing: .*nan'
   rejected 7 'energy.* is not a finite number: .*inf'
   rejected 8 'has 1 fields, the header has 2'
   rejected 10 '\('
