@@ -52,8 +52,7 @@ TargetRows::TargetRows(const CsvTable& table, const ImportSettings& settings)
   for (const TargetImport& target : settings.targets) {
     const bool numbers = target.values == Values::numbers;
     const std::size_t column = numbers ? table.number_column(target.column) : table.column(target.column);
-    columns_.push_back(
-        {target, column, unit_conversion(target.unit, target.to), numbers && is_per_formula(target.to)});
+    columns_.push_back({target, column, unit_conversion(target.unit, target.to), numbers && is_per_formula(target.to)});
     targets_.push_back({target.name, target.to, {}, {}});
     targets_.back().values.reserve(table.rows());
   }
