@@ -19,6 +19,8 @@ namespace epitaxy::data {
 namespace {
 
 constexpr const char* kFormat = "epitaxy dataset";
+/// Where the texts of the source are, whatever the substance.
+constexpr const char* kSource = "/formula";
 /// The newest format that can be read: 1 holds compositions, 2 molecules, 3 any substance.
 constexpr std::int64_t kFormatVersion = 3;
 
@@ -98,8 +100,14 @@ void write_targets(Hdf5File& file, const std::vector<Target>& targets) {
   file.write("/target_names", names);
 }
 
+/// Prepared texts stand under the substance's own name, unless the texts of the source stand there.
+std::string path_of_texts(const chem::Substance& substance) {
+  const std::string own = "/" + substance.text_name();
+  return own == kSource ? "/text" : own;
+}
+
 void write_texts(Hdf5File& file, const DatasetIndex& index) {
-  file.write("/text", index.texts);
+  file.write(path_of_texts(*index.substance), index.texts);
   for (const auto& [notation, texts] : index.notations) {
     file.write("/" + notation, texts);
   }
@@ -137,10 +145,12 @@ std::vector<T> read_part(const Hdf5File& file, const std::string& path, const Wi
   return file.read_rows<T>(path, window.first, window.count);
 }
 
-/// Where the prepared texts are. Formulas need no preparing, and format 1 holds them as they were written.
-const char* path_of_texts(std::int64_t format) { return format == 1 ? "/formula" : format == 2 ? "/smiles" : "/text"; }
-
-std::string path_of_texts(const Hdf5File& file) { return path_of_texts(file.integer_attribute("/", "format_version")); }
+std::string path_of_texts(const Hdf5File& file) {
+  // Formulas need no preparing, and format 1 holds them as they were written.
+  return file.integer_attribute("/", "format_version") == 1
+             ? kSource
+             : path_of_texts(chem::substance(file.text_attribute("/", "kind")));
+}
 
 std::size_t count_rows(const Hdf5File& file) { return file.shape(path_of_texts(file)).at(0); }
 
@@ -180,7 +190,7 @@ DatasetIndex read_content(const Hdf5File& file, std::size_t first, std::size_t c
   index.substance = &chem::substance(file.text_attribute("/", "kind"));
   index.fingerprint = file.text_attribute("/", "fingerprint");
   read_texts(file, window, index);
-  index.source = read_part<std::string>(file, "/formula", window);
+  index.source = read_part<std::string>(file, kSource, window);
   index.groups = read_part<std::string>(file, "/group", window);
   index.lines = read_part<std::int64_t>(file, "/line", window);
   for (const std::string& name : file.read<std::string>("/target_names")) {
@@ -310,7 +320,7 @@ void write_dataset(const std::filesystem::path& path, const Dataset& dataset) {
     }
     write_texts(file, index);
     write_targets(file, index.targets);
-    file.write("/formula", index.source);
+    file.write(kSource, index.source);
     file.write("/group", index.groups);
     file.write("/line", index.lines);
     for (const auto& [name, value] : dataset.provenance) {

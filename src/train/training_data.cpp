@@ -270,7 +270,7 @@ void TrainingData::choose_labels(std::size_t head, const data::Split& split) {
   if (all == 0) {
     fail_input("no training rows are left with a label for the head '{}' ({})", h.name, h.target);
   }
-  if (all < kFewestLabels) {
+  if (description_.kind->learns_unlabelled() && all < kFewestLabels) {
     fail_input("{} labels are left for the head '{}' ({}), but a head needs at least {}: raise its 'label_share'", all,
                h.name, h.target, kFewestLabels);
   }

@@ -51,7 +51,7 @@ struct SplitSettings {
   std::uint64_t seed = 1;
 };
 
-/// Fewer labels than this teach a head nothing.
+/// Fewer labels than this teach a head of an autoencoder nothing.
 inline constexpr std::size_t kFewestLabels = 10;
 
 class TrainingData {

@@ -388,7 +388,7 @@ BOOST_AUTO_TEST_CASE(damaged_molecules_say_so) {
   const TemporaryFolder folder;
   const auto write = [&](const Texts& selfies) {
     write_raw(folder / "m.h5", 3, "molecule", [&](Hdf5File& file) {
-      file.write("/text", Texts{"C", "CC"});
+      file.write("/smiles", Texts{"C", "CC"});
       file.write("/selfies", selfies);
     });
   };

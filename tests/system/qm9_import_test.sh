@@ -25,7 +25,7 @@ def load(name):
     with open(f"{name}/summary.json") as file:
         summary = json.load(file)
     with h5py.File(f"{name}/dataset.h5") as file:
-        return summary, {key: list(file[key].asstr()) for key in ("text", "selfies", "group", "formula")}, \
+        return summary, {key: list(file[key].asstr()) for key in ("smiles", "selfies", "group", "formula")}, \
             file["targets/gap_dft_eV"][:]
 
 summary, columns, gaps = load("qm9")
@@ -34,12 +34,12 @@ assert summary["rows_read"] == 104748, summary["rows_read"]
 assert 0.07 < summary["repaired"] / summary["rows_read"] < 0.08, summary["repaired"]
 assert summary["rejected"] < 0.005 * summary["rows_read"], summary["rejected"]
 assert summary["rows"] + summary["rejected"] + summary["merged"] == summary["rows_read"]
-assert summary["rows"] == summary["molecules"] == len(set(columns["text"]))
-assert columns["group"] == columns["text"]
+assert summary["rows"] == summary["molecules"] == len(set(columns["smiles"]))
+assert columns["group"] == columns["smiles"]
 assert summary["without_selfies"] == 0 and all(columns["selfies"])
-assert summary["tokens"]["characters"]["longest"] == max(map(len, columns["text"])) <= 34
-assert columns["text"][0] == "C" and abs(gaps[0] - 13.7363) < 1e-9
-repaired = {written: read for written, read in zip(columns["formula"], columns["text"]) if written != read}
+assert summary["tokens"]["characters"]["longest"] == max(map(len, columns["smiles"])) <= 34
+assert columns["smiles"][0] == "C" and abs(gaps[0] - 13.7363) < 1e-9
+repaired = {written: read for written, read in zip(columns["formula"], columns["smiles"]) if written != read}
 assert repaired["CC1C[C]([NH])O1"] == "CC1CC(=N)O1", repaired["CC1C[C]([NH])O1"]
 both = set(columns["group"]) & set(others["group"])
 assert not both, f"{len(both)} molecules are in both files"
