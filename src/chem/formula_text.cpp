@@ -48,18 +48,16 @@ std::string with_digits(std::string_view text) {
   return result;
 }
 
-/// What tables write for a value that is not there, and of these what would be a formula.
+/// What tables write for a value that is not there, in the spellings they use: InF and NoNe are formulas.
 void refuse_words(std::string_view text) {
-  constexpr std::size_t kLongest = 8;  // infinity
-  if (text.size() > kLongest || text.find_first_of("iInN") != 0) {
-    return;
-  }
-  const std::string lower = text::lower(std::string(text));
-  if (lower == "nan" || lower == "none" || lower == "null" || text == "NA" || text == "N/A" || text == "n/a") {
+  constexpr std::string_view kMissing[] = {"nan",  "NaN",  "NAN",  "none", "None", "NONE",
+                                           "null", "Null", "NULL", "NA",   "N/A",  "n/a"};
+  constexpr std::string_view kInfinite[] = {"inf", "Inf", "INF", "infinity", "Infinity", "INFINITY"};
+  if (std::ranges::find(kMissing, text) != std::end(kMissing)) {
     throw FormulaError(fmt::format("{} is read as a missing value{}", text,
-                                   lower == "nan" ? "; sodium nitride is written Na1N1" : ""));
+                                   text == "NaN" ? "; sodium nitride is written Na1N1" : ""));
   }
-  if (lower == "inf" || lower == "infinity") {
+  if (std::ranges::find(kInfinite, text) != std::end(kInfinite)) {
     throw FormulaError(
         fmt::format("{} is read as infinity{}", text, text == "INF" ? "; as a formula it is written I1N1F1" : ""));
   }

@@ -149,6 +149,18 @@ BOOST_AUTO_TEST_CASE(words_of_tables_are_no_formulas) {
   check_counts("NO", {{"N", 1}, {"O", 1}});
 }
 
+BOOST_AUTO_TEST_CASE(two_symbols_are_a_formula_whatever_word_they_resemble) {
+  for (int first = 1; first <= 118; ++first) {
+    for (int second = 1; second <= 118; ++second) {
+      const std::string formula = std::string(symbol(first)) + std::string(symbol(second));
+      if (first == second || formula == "NaN") {
+        continue;
+      }
+      check_counts(formula, {{std::string(symbol(first)), 1}, {std::string(symbol(second)), 1}});
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(numbers_of_other_forms_are_refused) {
   check_refused("Fe1e-5Ni0.99999", "an exponent: write the count without, as in 0.00001 for 1e-5, at character 4");
   check_refused("Fe1E+05O", "an exponent");
