@@ -54,8 +54,8 @@ void refuse_words(std::string_view text) {
                                            "null", "Null", "NULL", "NA",   "N/A",  "n/a"};
   constexpr std::string_view kInfinite[] = {"inf", "Inf", "INF", "infinity", "Infinity", "INFINITY"};
   if (std::ranges::find(kMissing, text) != std::end(kMissing)) {
-    throw FormulaError(fmt::format("{} is read as a missing value{}", text,
-                                   text == "NaN" ? "; sodium nitride is written Na1N1" : ""));
+    throw FormulaError(
+        fmt::format("{} is read as a missing value{}", text, text == "NaN" ? "; sodium nitride is written Na1N1" : ""));
   }
   if (std::ranges::find(kInfinite, text) != std::end(kInfinite)) {
     throw FormulaError(
