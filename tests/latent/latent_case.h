@@ -7,20 +7,13 @@
 
 #include "latent/network.h"
 #include "models/kinds.h"
+#include "models/molecule_vae/small_vae.h"
 #include "numbers.h"
 
 namespace epitaxy::test {
 
 inline models::ModelDescription latent_description() {
-  models::MoleculeVaeSettings s;
-  s.representation = "characters";
-  s.convolutions = {{4, 3}};
-  s.length = 14;
-  s.dense = 8;
-  s.latent = 3;
-  s.cells = 12;
-  s.layers = 1;
-  models::ModelDescription d = models::describe(models::molecule_vae(), s);
+  models::ModelDescription d = models::describe(models::molecule_vae(), small_vae(14));
   d.features = {"C", "O", "N", "=", "(", ")"};
   d.seen = {9, 9, 9, 9, 9, 9};
   d.heads = {{"gap", "gap_eV", "eV", {.mean = 6, .scale = 2}, 1}, {"dipole", "mu_D", "D", {}, 1}};

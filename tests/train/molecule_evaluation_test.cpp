@@ -4,6 +4,7 @@
 
 #include "data/temporary_folder.h"
 #include "models/kinds.h"
+#include "models/molecule_vae/small_vae.h"
 #include "train/data_case.h"
 #include "train/molecule_set.h"
 
@@ -31,18 +32,6 @@ data::Dataset alkanes() {
   return d;
 }
 
-models::ModelDescription small_vae() {
-  models::MoleculeVaeSettings vae;
-  vae.representation = "characters";
-  vae.convolutions = {{4, 3}};
-  vae.length = 0;
-  vae.dense = 8;
-  vae.latent = 3;
-  vae.cells = 12;
-  vae.layers = 1;
-  return models::describe(models::molecule_vae(), vae);
-}
-
 /// The data set, which each rank writes for itself, and a model for it.
 struct Case {
   parallel::Communicator world = parallel::Communicator::world();
@@ -53,7 +42,7 @@ struct Case {
   Case()
       : data({{write((folder.path() / ("data" + std::to_string(world.rank()) + ".h5")).string()),
                {label("gap", "gap_eV")}}},
-             without_validation(), {}, small_vae()),
+             without_validation(), {}, models::describe(models::molecule_vae(), test::small_vae(0))),
         model(data.description()) {}
 
   static std::string write(const std::string& file) {

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "models/kinds.h"
+#include "models/molecule_vae/small_vae.h"
 #include "numbers.h"
 #include "sampling/campaign/part_file.h"
 
@@ -13,15 +14,7 @@ using namespace epitaxy::sampling;
 namespace {
 
 models::ModelDescription small_model() {
-  models::MoleculeVaeSettings s;
-  s.representation = "characters";
-  s.convolutions = {{4, 3}};
-  s.length = 10;
-  s.dense = 8;
-  s.latent = 3;
-  s.cells = 12;
-  s.layers = 1;
-  models::ModelDescription d = models::describe(models::molecule_vae(), s);
+  models::ModelDescription d = models::describe(models::molecule_vae(), test::small_vae(10));
   d.features = {"C", "O", "N", "=", "(", ")"};
   d.seen = {9, 9, 9, 9, 9, 9};
   d.heads = {{"gap", "gap_eV", "eV", {.mean = 6, .scale = 2}, 1}, {"dipole", "mu_D", "D", {}, 1}};

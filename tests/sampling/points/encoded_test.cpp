@@ -7,6 +7,7 @@
 #include "data/temporary_folder.h"
 #include "models/kinds.h"
 #include "models/molecule_vae/molecule_text.h"
+#include "models/molecule_vae/small_vae.h"
 #include "numbers.h"
 #include "sampling/points/property_direction.h"
 #include "train/molecule_set.h"
@@ -19,14 +20,7 @@ namespace {
 constexpr std::size_t kLatent = 3;
 
 models::ModelDescription small_model(std::size_t head_hidden = 0) {
-  models::MoleculeVaeSettings s;
-  s.representation = "characters";
-  s.convolutions = {{4, 3}};
-  s.length = 12;
-  s.dense = 8;
-  s.latent = kLatent;
-  s.cells = 12;
-  s.layers = 1;
+  models::MoleculeVaeSettings s = test::small_vae(12);
   s.head_hidden = head_hidden;
   models::ModelDescription d = models::describe(models::molecule_vae(), s);
   d.features = {"C", "O"};
