@@ -91,6 +91,8 @@ PartitionName=test Nodes=$host Default=YES MaxTime=60 State=UP
 CONF
   # slurmd loads a cgroup plugin even where nothing uses cgroups.
   echo "CgroupPlugin=cgroup/v1" >"$base/cgroup.conf"
+  # A folder of a step with the same number, left in /tmp by a cluster that was killed, would keep a step from starting.
+  echo "PMIxCliTmpDirBase=$base" >"$base/mpi.conf"
 }
 
 node_is_idle() { [[ $(sinfo --noheader --format=%T 2>/dev/null) == idle ]]; }
