@@ -17,7 +17,7 @@
 #include "sampling/campaign/campaign_file.h"
 #include "sampling/campaign/part_file.h"
 #include "train/checkpoint.h"
-#include "transfer/difference_model.h"
+#include "transfer/table_model.h"
 
 namespace epitaxy::app {
 
@@ -137,13 +137,18 @@ Json describe_part(const std::filesystem::path& path) {
           {"molecules_of_a_point", block.attempts}, {"hash", sampling::hash_of(block)}};
 }
 
-Json describe_difference(const std::filesystem::path& path, const std::string& hash) {
-  const auto model = transfer::read_difference_model(path);
-  Json json{{"format", transfer::kDifferenceFormat},
-            {"way", model.way.name},
-            {"learner", model.learner},
-            {"measured", model.measured},
-            {"unit", model.unit}};
+Json describe_table_model(const std::filesystem::path& path, const std::string& hash) {
+  const auto model = transfer::read_table_model(path);
+  Json json{{"format", transfer::kTableModelFormat}};
+  for (const transfer::TableProperty& property : model.properties) {
+    const auto errors = property.errors();
+    json["targets"][property.target] = {{"unit", property.unit},
+                                        {"way", property.ways()},
+                                        {"learner", property.learners()},
+                                        {"rows", errors.size()},
+                                        {"inner_mae", transfer::mean_absolute(errors)},
+                                        {"coverage", property.coverage}};
+  }
   if (model.needs_cheap()) {
     for (std::size_t c = 0; c < model.cheap.size(); ++c) {
       json["cheap"][model.cheap[c]] = {
@@ -152,9 +157,6 @@ Json describe_difference(const std::filesystem::path& path, const std::string& h
   }
   describe_preparation(model.preparation, json);
   json["features"] = Json::parse(transfer::to_json(model.features.blocks()));
-  json["rows"] = model.learned.errors.size();
-  json["inner_mae"] = model.learned.inner_mae();
-  json["coverage"] = model.coverage;
   json["hash"] = hash;
   return json;
 }
@@ -186,8 +188,8 @@ void inspect(const InspectOptions& options) {
     json = describe_dataset(options.file);
   } else if (format == "epitaxy model") {
     json = describe_model_file(options.file, hash);
-  } else if (format == transfer::kDifferenceFormat) {
-    json = describe_difference(options.file, hash);
+  } else if (transfer::is_table_model(options.file)) {
+    json = describe_table_model(options.file, hash);
   } else if (format == "epitaxy checkpoint") {
     json = describe_checkpoint(options.file);
   } else if (format == "epitaxy latent") {

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// What any model file predicts for rows of formulas or SMILES: networks alone and in ensembles, and models of
-/// difference learning.
+/// What any model file predicts for rows of formulas or SMILES: networks alone and in ensembles, and what was
+/// learned from tables.
 #include <filesystem>
 #include <memory>
 #include <span>
@@ -54,6 +54,6 @@ std::unique_ptr<RowPredictor> open_predictor(const std::filesystem::path& model,
 
 /// The parts of the above.
 std::unique_ptr<RowPredictor> open_network(const std::filesystem::path& model, const std::string& head);
-std::unique_ptr<RowPredictor> open_difference_model(const std::filesystem::path& model, const std::string& head);
+std::unique_ptr<RowPredictor> open_table_model(const std::filesystem::path& model, const std::string& head);
 
 }  // namespace epitaxy::app

@@ -1,5 +1,8 @@
 #include "transfer/average.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "base/error.h"
 #include "learners/average.h"
 
@@ -29,25 +32,80 @@ LearnedWay average(const std::vector<LearnedWay>& members) {
   return result;
 }
 
-DifferenceResult average(const std::vector<const DifferenceResult*>& members, double coverage) {
-  const auto mean = [&](auto of) {
-    std::vector<double> sum(of(*members.front()).size(), 0);
-    for (const DifferenceResult* member : members) {
-      const std::vector<double>& values = of(*member);
-      check(values.size() == sum.size() && member->rows == members.front()->rows,
-            "members of an average on other rows");
-      for (std::size_t i = 0; i < sum.size(); ++i) {
-        sum[i] += values[i] / static_cast<double>(members.size());
-      }
+std::vector<double> weighted_sum(std::span<const std::vector<double>* const> members, std::span<const double> weights) {
+  std::vector<double> sum(members.front()->size(), 0);
+  for (std::size_t m = 0; m < members.size(); ++m) {
+    check(members[m]->size() == sum.size(), "members of an average on other rows");
+    for (std::size_t i = 0; i < sum.size(); ++i) {
+      sum[i] += weights[m] * (*members[m])[i];
     }
-    return sum;
-  };
+  }
+  return sum;
+}
+
+namespace {
+
+/// `of` each member.
+template <typename Member, typename Of>
+std::vector<double> sum_of(std::span<const Member* const> members, std::span<const double> weights, Of of) {
+  std::vector<const std::vector<double>*> values;
+  for (const Member* member : members) {
+    values.push_back(&of(*member));
+  }
+  return weighted_sum(values, weights);
+}
+
+/// Of the members around their mean.
+std::vector<double> deviation_of(std::span<const WayPrediction* const> members, std::span<const double> weights,
+                                 const std::vector<double>& mean) {
+  std::vector<double> result(mean.size(), 0);
+  for (std::size_t m = 0; m < members.size(); ++m) {
+    for (std::size_t i = 0; i < mean.size(); ++i) {
+      const double difference = members[m]->value[i] - mean[i];
+      result[i] += weights[m] * difference * difference;
+    }
+  }
+  std::ranges::transform(result, result.begin(), [](double square) { return std::sqrt(square); });
+  return result;
+}
+
+WayPrediction combine(std::span<const WayPrediction* const> members, std::span<const double> weights) {
+  if (members.size() == 1) {
+    return *members.front();
+  }
+  WayPrediction result;
+  result.value = sum_of(
+      members, weights, [](const WayPrediction& p) -> const auto& { return p.value; });
+  result.inner = sum_of(
+      members, weights, [](const WayPrediction& p) -> const auto& { return p.inner; });
+  result.deviation = deviation_of(members, weights, result.value);
+  return result;
+}
+
+}  // namespace
+
+WayPrediction combine(std::span<const WayPrediction> members, std::span<const double> weights) {
+  std::vector<const WayPrediction*> pointers;
+  for (const WayPrediction& member : members) {
+    pointers.push_back(&member);
+  }
+  return combine(std::span<const WayPrediction* const>(pointers), weights);
+}
+
+DifferenceResult combine(const std::vector<const DifferenceResult*>& members, std::span<const double> weights,
+                         double coverage) {
+  std::vector<const WayPrediction*> predictions;
+  for (const DifferenceResult* member : members) {
+    check(member->rows == members.front()->rows, "members of an average on other rows");
+    predictions.push_back(&member->prediction);
+  }
   DifferenceResult result;
   result.rows = members.front()->rows;
   result.inner_fold = members.front()->inner_fold;
-  result.inner_errors = mean([](const DifferenceResult& r) -> const auto& { return r.inner_errors; });
-  result.prediction.value = mean([](const DifferenceResult& r) -> const auto& { return r.prediction.value; });
-  result.prediction.inner = mean([](const DifferenceResult& r) -> const auto& { return r.prediction.inner; });
+  result.inner_errors = sum_of(
+      std::span<const DifferenceResult* const>(members), weights,
+      [](const DifferenceResult& r) -> const auto& { return r.inner_errors; });
+  result.prediction = combine(std::span<const WayPrediction* const>(predictions), weights);
   add_intervals(result.prediction, result.inner_errors, {result.inner_fold.begin(), result.inner_fold.end()}, coverage);
   return result;
 }
@@ -73,7 +131,8 @@ void add_averages(const DifferenceSettings& settings, std::vector<DifferenceJob>
         }
       }
       job.learner = l;
-      DifferenceResult result = average(found, settings.coverage);
+      const std::vector<double> weights(found.size(), 1.0 / static_cast<double>(found.size()));
+      DifferenceResult result = combine(found, weights, settings.coverage);
       jobs.push_back(job);
       results.push_back(std::move(result));
     }

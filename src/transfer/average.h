@@ -1,6 +1,8 @@
 #pragma once
 /// \file
-/// The average of several learners as a learner of its own: of models, and of what jobs have found already.
+/// Weighted means of several learners' predictions, and the average as a learner of its own: of models, and of what
+/// jobs have found already.
+#include <span>
 #include <vector>
 
 #include "transfer/difference_job.h"
@@ -8,11 +10,18 @@
 
 namespace epitaxy::transfer {
 
+/// Number by number; as many weights as members.
+std::vector<double> weighted_sum(std::span<const std::vector<double>* const> members, std::span<const double> weights);
+/// Of predictions of the same rows by learners with the same inner folds, without intervals. The deviation is that of
+/// the members around their mean; of a single one it is its own.
+WayPrediction combine(std::span<const WayPrediction> members, std::span<const double> weights);
+
+/// Of learners on the same rows and folds: what their weighted mean predicts, with its own intervals.
+DifferenceResult combine(const std::vector<const DifferenceResult*>& members, std::span<const double> weights,
+                         double coverage);
+
 /// The means of learned ways with the same baseline and folds.
 LearnedWay average(const std::vector<LearnedWay>& members);
-
-/// Of learners on the same rows and folds: what their mean predicts, with its own intervals.
-DifferenceResult average(const std::vector<const DifferenceResult*>& members, double coverage);
 
 /// Appends a job and a result for each average, from those of its members.
 void add_averages(const DifferenceSettings& settings, std::vector<DifferenceJob>& jobs,

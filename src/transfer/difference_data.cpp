@@ -33,8 +33,11 @@ double unit_factor(const data::DatasetIndex& index, const DifferenceSettings& se
   }
   for (const auto& name : settings.cheap) {
     if (&index.target(name) == &measured) {
-      fail_input("'data.cheap' names {}, which is the measured value itself", name);
+      fail_input("'cheap' names {}, which is the measured value itself", name);
     }
+  }
+  if (settings.cheap.empty()) {
+    return 1;
   }
   const data::Target& cheap = index.target(settings.cheap.front());
   const auto conversion = data::unit_conversion(cheap.unit, measured.unit);
@@ -58,7 +61,13 @@ void read_values(DifferenceRows& rows, const DifferenceSettings& settings) {
   }
 }
 
-/// The rows that have both values.
+/// What a row must have: `gap`, or `gap and gap_xtb`.
+std::string told_values(const DifferenceSettings& settings) {
+  return settings.cheap.empty() ? settings.measured
+                                : fmt::format("{} and {}", settings.measured, text::join(settings.cheap, ", "));
+}
+
+/// The rows that have all values.
 DifferenceRows complete_rows(const std::string& file, const DifferenceSettings& settings) {
   DifferenceRows rows;
   rows.set = data::LabelledRows(data::read_index(file));
@@ -66,7 +75,7 @@ DifferenceRows complete_rows(const std::string& file, const DifferenceSettings& 
   rows.set.need_all(data::LeftOut::unlabelled, {settings.measured});
   rows.set.need_all(data::LeftOut::incomplete, settings.cheap);
   if (rows.set.empty()) {
-    fail_input("no row of {} has both {} and {}", file, settings.measured, text::join(settings.cheap, ", "));
+    fail_input("no row of {} has {}", file, told_values(settings));
   }
   return rows;
 }
@@ -105,6 +114,9 @@ void check_values(DifferenceData& data) {
     if (c == 0) {
       first = std::move(column);
     }
+  }
+  if (data.cheap.empty()) {
+    return;
   }
   data.line = FittedBaseline::fit(Baseline::line, first, 1, data.rows.measured);
   const double slope = data.line.slopes.front();
@@ -163,12 +175,12 @@ void check_counts(const DifferenceData& data, const DifferenceSettings& settings
   const std::size_t held_out = settings.has_test() ? 0 : (groups + folds - 1) / folds;
   const auto inner = static_cast<std::size_t>(settings.inner_folds);
   if ((!settings.has_test() && groups < folds) || groups < held_out + inner) {
-    fail_input("{}: {} distinct {} with both values are too few for {} folds with {} inner folds: lower 'folds'",
-               settings.file, groups, data.rows.set.index().substance->plural(),
+    fail_input("{}: {} distinct {} with {} are too few for {} folds with {} inner folds: lower 'folds'", settings.file,
+               groups, data.rows.set.index().substance->plural(), told_values(settings),
                settings.has_test() ? 1 : settings.folds, settings.inner_folds);
   }
   if (!settings.labels.empty() && data.rows.count() < settings.labels.back()) {
-    fail_input("'label_counts' asks for {}, but {} has {} rows with both values that are not in the test",
+    fail_input("'label_counts' asks for {}, but {} has {} rows with all values that are not in the test",
                settings.labels.back(), settings.file, data.rows.count());
   }
 }

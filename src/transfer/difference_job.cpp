@@ -55,7 +55,8 @@ std::optional<DifferenceResult> run_job(const DifferenceData& data, const Differ
   const Design held_out = make_design(data, settings.ways[job.way], source, split.held_out);
   DifferenceResult result;
   result.rows.assign(split.held_out.begin(), split.held_out.end());
-  result.prediction = predict_way(*learned, held_out.rows, held_out.cheap, settings.coverage);
+  result.prediction = predict_way(*learned, held_out.rows, held_out.cheap);
+  add_intervals(result.prediction, learned->errors, learned->inner_fold, settings.coverage);
   result.inner_errors = learned->errors;
   result.inner_fold.assign(learned->inner_fold.begin(), learned->inner_fold.end());
   result.candidate = static_cast<std::int64_t>(learned->candidate);

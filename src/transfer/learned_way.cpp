@@ -107,8 +107,7 @@ std::optional<LearnedWay> learn_way(const DifferenceData& data, const Difference
   return best->all.regressor ? std::move(best) : std::nullopt;
 }
 
-WayPrediction predict_way(const LearnedWay& learned, const learners::Matrix& rows, const std::vector<double>& cheap,
-                          double coverage) {
+WayPrediction predict_way(const LearnedWay& learned, const learners::Matrix& rows, const std::vector<double>& cheap) {
   WayPrediction result;
   result.value = predict(learned.all, rows, cheap);
   result.deviation = learned.all.regressor->spread(rows);
@@ -116,7 +115,6 @@ WayPrediction predict_way(const LearnedWay& learned, const learners::Matrix& row
     const auto values = predict(fitted, rows, cheap);
     result.inner.insert(result.inner.end(), values.begin(), values.end());
   }
-  add_intervals(result, learned.errors, learned.inner_fold, coverage);
   return result;
 }
 

@@ -34,8 +34,7 @@ struct LearnedWay {
 std::optional<LearnedWay> learn_way(const DifferenceData& data, const DifferenceSettings& settings,
                                     const DifferenceJob& job, const std::vector<std::size_t>& train,
                                     const learners::StopQuestion& stop);
-/// `rows` as `design_rows` gives them.
-WayPrediction predict_way(const LearnedWay& learned, const learners::Matrix& rows, const std::vector<double>& cheap,
-                          double coverage);
+/// Without intervals. `rows` as `design_rows` gives them.
+WayPrediction predict_way(const LearnedWay& learned, const learners::Matrix& rows, const std::vector<double>& cheap);
 
 }  // namespace epitaxy::transfer

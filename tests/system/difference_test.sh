@@ -37,7 +37,7 @@ say "the same results on any number of ranks"
 for n in 1 2 4; do
   expect_exit 0 ranks "$n" "$program" run difference.yaml --output "on$n"
 done
-expect_message 'left out: 1 rows without the measured value, 1 without the cheap one' 'chosen$' 'p = '
+expect_message 'left out: 1 rows without gap_dft_eV, 1 without the cheap value' 'chosen$' 'p = '
 for n in 2 4; do
   expect "predictions on $n ranks" cmp on1/predictions.csv "on$n/predictions.csv"
   expect "importances on $n ranks" cmp on1/importances.csv "on$n/importances.csv"
@@ -105,7 +105,7 @@ cut -d, -f1,2 new.csv >without.csv
 expect_exit 2 "$program" predict --model on1/model.h5 --input without.csv --output none.csv
 expect_message "gap_xtb_eV"
 expect_exit 0 "$program" inspect on1/model.h5
-expect_message 'epitaxy difference model' 'gap_xtb_eV' 'kernel_ridge|random_forest'
+expect_message 'epitaxy table model' 'gap_xtb_eV' 'kernel_ridge|random_forest'
 
 say "a table of the form of the source"
 awk -F, 'BEGIN {print "structure,dft,calc"} NR > 1 && NR < 100 {print $1 "," $3 "," $5}' molecules.csv >source.csv

@@ -14,7 +14,7 @@
 #include "data/csv.h"
 #include "transfer/average.h"
 #include "transfer/difference_case.h"
-#include "transfer/difference_model.h"
+#include "transfer/table_model.h"
 #include "transfer/difference_report.h"
 
 using namespace epitaxy;
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(the_model_says_how_its_molecules_were_prepared) {
       data::Preparation{test::rules_with("radicals", "keep"), "smiles", {{"cheap", "calc", "kcal/mol", "eV"}}};
   DifferenceCase files(rows);
   files.run();
-  const auto model = read_difference_model(files.path("run") / "model.h5");
+  const auto model = read_table_model(files.path("run") / "model.h5");
   BOOST_REQUIRE(model.preparation.has_value());
   BOOST_TEST((*model.preparation == *rows.index.preparation));
 
@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(an_average_is_that_of_its_members) {
   for (const std::size_t learner : {0, 1}) {
     members.push_back(*run_job(data, files.settings, {learner, 0, 0, 0, 1, {}}, never));
   }
-  const auto combined = average({&members[0], &members[1]}, 0.9);
+  const auto combined = combine({&members[0], &members[1]}, std::vector{0.5, 0.5}, 0.9);
   for (std::size_t i = 0; i < combined.rows.size(); ++i) {
     BOOST_TEST(std::abs(combined.prediction.value[i] - direct->prediction.value[i]) < 1e-9);
     BOOST_TEST(std::abs(combined.prediction.low[i] - direct->prediction.low[i]) < 1e-9);
@@ -204,23 +204,20 @@ BOOST_AUTO_TEST_CASE(an_average_is_that_of_its_members) {
   auto learned = learn_way(data, files.settings, job, split_by_fold(data, files.settings, 0, 1).train, never);
   BOOST_REQUIRE(learned.has_value());
   BOOST_TEST(learned->learner == "average of ridge: penalty 3 and ridge: penalty 5");
-  const DifferenceModel model{RowFeatures(files.settings.features, std::nullopt),
-                              find_way("difference"),
-                              learned->learner,
-                              "better",
-                              "eV",
-                              {"cheap"},
-                              {"eV"},
-                              {0},
-                              {6},
-                              0.9,
-                              std::move(*learned),
-                              {},
-                              {}};
-  write_difference_model(files.path("average.h5"), model);
-  const auto read = read_difference_model(files.path("average.h5"));
-  const auto before = model.predict(data.rows.features, data.rows.cheap);
-  const auto after = read.predict(data.rows.features, data.rows.cheap);
+  std::vector<TableProperty> properties{{"better", "eV", 0.9, {}}};
+  properties.front().members.push_back({find_way("difference"), 1, std::move(*learned)});
+  const TableModel model{RowFeatures(files.settings.features, std::nullopt),
+                         std::move(properties),
+                         {"cheap"},
+                         {"eV"},
+                         {0},
+                         {6},
+                         {},
+                         {}};
+  write_table_model(files.path("average.h5"), model);
+  const auto read = read_table_model(files.path("average.h5"));
+  const auto before = model.properties.front().predict(data.rows.features, data.rows.cheap);
+  const auto after = read.properties.front().predict(data.rows.features, data.rows.cheap);
   BOOST_TEST(after.value == before.value, boost::test_tools::per_element());
   BOOST_TEST(after.low == before.low, boost::test_tools::per_element());
 }
@@ -229,11 +226,11 @@ BOOST_AUTO_TEST_CASE(the_model_predicts_as_it_was_learned) {
   DifferenceCase files;
   files.settings.ways = {find_way("difference"), find_way("stacking")};
   files.run();
-  const auto model = read_difference_model(files.path("run") / "model.h5");
-  BOOST_TEST(model.measured == "better");
-  BOOST_TEST(model.unit == "eV");
+  const auto model = read_table_model(files.path("run") / "model.h5");
+  BOOST_TEST(model.properties.front().target == "better");
+  BOOST_TEST(model.properties.front().unit == "eV");
   BOOST_TEST(model.needs_cheap());
-  BOOST_TEST(model.learned.inner.size() == 3U);
+  BOOST_TEST(model.properties.front().members.front().learned.inner.size() == 3U);
   BOOST_TEST(model.cheap_low[0] == 0);
   // Molecules that it has not seen.
   std::vector<std::string> texts;
@@ -246,13 +243,13 @@ BOOST_AUTO_TEST_CASE(the_model_predicts_as_it_was_learned) {
     better.push_back(fresh.index.targets[1].values[i]);
   }
   std::vector<std::string> problems;
-  const auto prediction = model.predict(model.features.compute(texts, problems), cheap);
+  const auto prediction = model.properties.front().predict(model.features.compute(texts, problems), cheap);
   BOOST_TEST(statistics::regression_metrics(better, prediction.value).mae < 0.2);
   for (std::size_t i = 0; i < 40; ++i) {
     BOOST_TEST(prediction.low[i] < prediction.high[i]);
   }
-  BOOST_TEST(is_difference_model(files.path("run") / "model.h5"));
-  BOOST_TEST(!is_difference_model(files.settings.file));
+  BOOST_TEST(is_table_model(files.path("run") / "model.h5"));
+  BOOST_TEST(!is_table_model(files.settings.file));
 }
 
 BOOST_AUTO_TEST_CASE(finished_jobs_are_kept) {
@@ -322,7 +319,7 @@ BOOST_AUTO_TEST_CASE(bad_tables_are_refused) {
   few.settings.folds = 10;
   BOOST_CHECK_EXCEPTION(few.load(), InputError, says("5 distinct molecules", "10 folds"));
   DifferenceCase empty(with_column(test::chains(0, 30), 1, test::kNone, 0));
-  BOOST_CHECK_EXCEPTION(empty.load(), InputError, says("no row of", "has both better and cheap"));
+  BOOST_CHECK_EXCEPTION(empty.load(), InputError, says("no row of", "has better and cheap"));
   DifferenceCase itself;
   itself.settings.cheap = {"better"};
   BOOST_CHECK_EXCEPTION(itself.load(), InputError, says("is the measured value itself"));

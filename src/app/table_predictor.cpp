@@ -4,34 +4,38 @@
 #include "app/input_rows.h"
 #include "app/row_predictor.h"
 #include "base/error.h"
-#include "transfer/difference_model.h"
+#include "base/text.h"
+#include "transfer/table_model.h"
 
 namespace epitaxy::app {
 
 namespace {
 
-/// Models of difference learning: cheap values besides the text, intervals besides the value.
-class DifferencePredictor final : public RowPredictor {
+/// What was learned from a table: perhaps cheap values besides the text, intervals besides the value.
+class TablePredictor final : public RowPredictor {
  public:
-  DifferencePredictor(const std::filesystem::path& path, const std::string& head)
-      : model_(transfer::read_difference_model(path)) {
-    if (!head.empty() && head != model_.measured) {
-      fail_input("{} predicts {} alone, not '{}'", path.string(), model_.measured, head);
+  TablePredictor(const std::filesystem::path& path, const std::string& head)
+      : model_(transfer::read_table_model(path)) {
+    if (!head.empty()) {
+      keep_property(path, head);
     }
     const chem::Substance& substance = model_.features.substance();
     description_.substance = &substance;
     description_.preparer = data::preparer_of(substance, path.string(), model_.preparation);
     description_.preparation = model_.preparation;
-    const auto [transform, unit] = data::transform_of(model_.preparation, model_.measured, model_.unit);
-    undo_ = transform;
-    description_.properties = {{model_.measured, model_.measured, unit}};
-    description_.outputs = {{model_.measured, {"", model_.measured, unit, {}}, 0}};
+    for (const transfer::TableProperty& property : model_.properties) {
+      const auto [transform, unit] = data::transform_of(model_.preparation, property.target, property.unit);
+      undo_.push_back(transform);
+      description_.outputs.push_back(
+          {property.target, {"", property.target, unit, {}}, description_.properties.size()});
+      description_.properties.push_back({property.target, property.target, unit});
+    }
     if (model_.needs_cheap()) {
       description_.cheap_values = model_.cheap;
       description_.cheap_units = model_.cheap_units;
     }
-    description_.coverage = model_.coverage;
-    description_.model = fmt::format("({})", model_.way.name);
+    description_.coverage = model_.properties.front().coverage;
+    description_.model = fmt::format("({})", model_.properties.front().ways());
     description_.doubt = "have cheap values beyond those of the training";
   }
 
@@ -67,34 +71,53 @@ class DifferencePredictor final : public RowPredictor {
       }
     }
     std::vector<std::string> problems;
-    const auto prediction = model_.predict(model_.features.compute(standard, problems), values);
+    const auto features = model_.features.compute(standard, problems);
+    std::vector<transfer::WayPrediction> predictions;
+    for (const transfer::TableProperty& property : model_.properties) {
+      predictions.push_back(property.predict(features, values));
+    }
     for (std::size_t i = 0; i < texts.size(); ++i) {
       RowPrediction& row = rows[first + i];
       if (readable[i] && !problems[i].empty()) {
         row.warning = problems[i];
       } else if (readable[i]) {
-        PredictedValue value{prediction.value[i], {}, prediction.low[i], prediction.high[i]};
-        if (!prediction.deviation.empty()) {
-          value.deviation = prediction.deviation[i];
+        for (std::size_t p = 0; p < predictions.size(); ++p) {
+          const transfer::WayPrediction& prediction = predictions[p];
+          PredictedValue value{prediction.value[i], {}, prediction.low[i], prediction.high[i]};
+          if (!prediction.deviation.empty()) {
+            value.deviation = prediction.deviation[i];
+          }
+          row.values.push_back(undone(value, undo_[p]));
         }
-        row.values = {undone(value)};
       }
     }
   }
 
   /// Ends of an interval stay ends; a deviation of logarithms is none of values.
-  PredictedValue undone(const PredictedValue& value) const {
-    if (undo_ == data::Transform::none) {
+  static PredictedValue undone(const PredictedValue& value, data::Transform undo) {
+    if (undo == data::Transform::none) {
       return value;
     }
     const auto of = [&](std::optional<double> number) {
-      return number ? std::optional(data::undo(undo_, *number)) : std::nullopt;
+      return number ? std::optional(data::undo(undo, *number)) : std::nullopt;
     };
-    PredictedValue result{data::undo(undo_, value.value), {}, of(value.low), of(value.high)};
-    if (undo_ == data::Transform::minus_log10) {
+    PredictedValue result{data::undo(undo, value.value), {}, of(value.low), of(value.high)};
+    if (undo == data::Transform::minus_log10) {
       std::swap(result.low, result.high);
     }
     return result;
+  }
+
+  /// Of several targets only one.
+  void keep_property(const std::filesystem::path& path, const std::string& target) {
+    std::vector<std::string> names;
+    for (const transfer::TableProperty& property : model_.properties) {
+      names.push_back(property.target);
+    }
+    std::erase_if(model_.properties, [&](const transfer::TableProperty& p) { return p.target != target; });
+    if (model_.properties.empty()) {
+      fail_input("{} predicts {}, not '{}'", path.string(), text::join(names, ", "), target);
+    }
   }
 
   /// Tells when a value is unusual. Throws InputError when one is not there.
@@ -112,18 +135,18 @@ class DifferencePredictor final : public RowPredictor {
     return warning;
   }
 
-  transfer::DifferenceModel model_;
-  data::Transform undo_ = data::Transform::none;  ///< Of what the import did to the measured values.
+  transfer::TableModel model_;
+  std::vector<data::Transform> undo_;  ///< [properties] of what the import did to the values.
 };
 
 }  // namespace
 
-std::unique_ptr<RowPredictor> open_difference_model(const std::filesystem::path& model, const std::string& head) {
-  return std::make_unique<DifferencePredictor>(model, head);
+std::unique_ptr<RowPredictor> open_table_model(const std::filesystem::path& model, const std::string& head) {
+  return std::make_unique<TablePredictor>(model, head);
 }
 
 std::unique_ptr<RowPredictor> open_predictor(const std::filesystem::path& model, const std::string& head) {
-  return transfer::is_difference_model(model) ? open_difference_model(model, head) : open_network(model, head);
+  return transfer::is_table_model(model) ? open_table_model(model, head) : open_network(model, head);
 }
 
 }  // namespace epitaxy::app

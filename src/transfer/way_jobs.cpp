@@ -1,0 +1,90 @@
+#include "transfer/way_jobs.h"
+
+#include <algorithm>
+
+#include "base/hash.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "models/model_file.h"
+
+namespace epitaxy::transfer {
+
+using parallel::Communicator;
+
+std::string signature_of(const DifferenceSettings& settings, const DifferenceData& data) {
+  Hasher hasher;
+  hasher.add(settings.signature);
+  hasher.add(data.measured);
+  for (const auto& name : data.cheap) {
+    hasher.add(name);
+  }
+  hasher.add(data.rows.set.index().fingerprint);
+  hasher.add(data.test.set.index().fingerprint);
+  if (const auto& encoder = data.features.encoder()) {
+    const auto& weights = encoder->members.front();
+    models::hash_model(hasher, encoder->description.to_json(), weights.size(), {weights.data()});
+  }
+  return hasher.hex();
+}
+
+void describe(const DifferenceSettings& settings, const DifferenceData& data, std::size_t jobs) {
+  std::vector<std::string> values = data.cheap;
+  values.insert(values.begin(), data.measured);
+  log::info("data: {} rows with {}, {} test rows; {} features", data.rows.count(), text::join(values, " and "),
+            data.test.count(), data.features.columns());
+  using data::LeftOut;
+  const std::size_t unlabelled = data.left_out(LeftOut::unlabelled);
+  const std::size_t incomplete = data.left_out(LeftOut::incomplete);
+  const std::size_t unreadable = data.left_out(LeftOut::unreadable);
+  if (unlabelled + incomplete + unreadable > 0) {
+    log::info("left out: {} rows without {}, {} without the cheap value, {} without features", unlabelled,
+              data.measured, incomplete, unreadable);
+  }
+  if (const std::size_t in_test = data.left_out(LeftOut::in_test); in_test > 0) {
+    log::info("left out: {} rows that are in the test, too", in_test);
+  }
+  if (!data.cheap.empty()) {
+    log::info("all rows: {} = {:.4g} x {} + {:.4g} {}", data.measured, data.line.slopes.front(), data.cheap.front(),
+              data.line.offset, data.unit);
+  }
+  const std::string parts = settings.has_test()
+                                ? fmt::format("{} numbers of labels", std::max<std::size_t>(1, settings.labels.size()))
+                                : fmt::format("{} folds", settings.folds);
+  log::info("{} jobs: {} ways, {} learners, {}, {} seeds", jobs, settings.ways.size(), settings.learners.size(), parts,
+            settings.seeds.size());
+}
+
+bool do_way_jobs(const Communicator& communicator, const DifferenceSettings& settings, const DifferenceData& data,
+                 const std::vector<DifferenceJob>& jobs, const JobFolder& files, parallel::StopHandler& stop) {
+  const auto run = [&](std::size_t i, const learners::StopQuestion& stop_requested) -> std::optional<std::string> {
+    const auto result = run_job(data, settings, jobs[i], stop_requested);
+    if (!result) {
+      return std::nullopt;
+    }
+    files.write(jobs[i].label, [&](data::Hdf5File& file) { write_result(file, *result); });
+    return fmt::format("{}: inner MAE {:.4f} {}", jobs[i].label.name, inner_mae(*result), data.unit);
+  };
+  JobList list;
+  list.count = jobs.size();
+  list.label = [&](std::size_t i) -> const JobLabel& { return jobs[i].label; };
+  list.is_whole = [](std::size_t, const data::Hdf5File& file) {
+    read_difference_result(file);
+    return true;
+  };
+  list.cost = [&](std::size_t i) {
+    const std::size_t rows = jobs[i].labels == 0 ? data.rows.count() : jobs[i].labels;
+    return settings.ways[jobs[i].way].learns ? static_cast<std::int64_t>(rows) : 1;
+  };
+  // A learner takes much the same time on every way; the ways without one are of the last kind.
+  for (const auto& learner : settings.learners) {
+    list.kinds.push_back(learner.name);
+  }
+  list.kinds.emplace_back("without learning");
+  list.kind = [&](std::size_t i) {
+    return settings.ways[jobs[i].way].learns ? jobs[i].learner : settings.learners.size();
+  };
+  list.run = run;
+  return do_jobs(communicator, stop, files, list);
+}
+
+}  // namespace epitaxy::transfer
