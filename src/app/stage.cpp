@@ -15,6 +15,7 @@
 #include "train/pretrain.h"
 #include "transfer/difference.h"
 #include "transfer/finetune.h"
+#include "transfer/fit.h"
 
 namespace epitaxy::app {
 
@@ -41,6 +42,7 @@ constexpr const char* kPretrainFiles[] = {"checkpoint.h5", "checkpoint.previous.
                                           "metrics.csv",   "predictions.csv"};
 constexpr const char* kFinetuneFiles[] = {"jobs", "model.h5", "predictions.csv", "learning_curve.csv"};
 constexpr const char* kDifferenceFiles[] = {"jobs", "model.h5", "predictions.csv", "importances.csv"};
+constexpr const char* kFitFiles[] = {"import", "jobs", "model.h5", "predictions.csv"};
 constexpr const char* kSampleFiles[] = {"campaign.yaml",  "campaign.h5",    "molecules.csv", "blocks.csv",
                                         "candidates.csv", "untargeted.csv", "map.h5",        "map.csv",
                                         "parts",          "controls",       "verify"};
@@ -56,6 +58,8 @@ constexpr StageKind kStages[] = {
      read_as<transfer::FinetuneSettings, transfer::check_finetune, transfer::run_finetune>},
     {"difference", "measured values are learned from those of a cheap model", kDifferenceFiles,
      read_as<transfer::DifferenceSettings, transfer::check_difference, transfer::run_difference>},
+    {"fit", "one table becomes a model with intervals", kFitFiles,
+     read_as<transfer::FitSettings, transfer::check_fit, transfer::run_fit>},
     {"sample", "a campaign decodes points of a latent space, and may search for molecules", kSampleFiles,
      read_as<sampling::SampleSettings, sampling::check_sample, sampling::run_sample>},
     {"compare", "figures of finished runs in one table", kCompareFiles,

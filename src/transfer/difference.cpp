@@ -20,39 +20,19 @@ namespace {
 /// The best way, learned on all rows (with a test file: on those of the first seed). Nothing when stopped.
 std::optional<TableModel> best_model(const DifferenceSettings& settings, DifferenceData&& data, const WayResult& best,
                                      const learners::StopQuestion& stop) {
-  const DifferenceJob job{best.learner, best.way, -1, best.labels, settings.seeds.front(), {}};
-  std::vector<std::size_t> train;
-  for (std::size_t i = 0; i < data.rows.count() && !settings.has_test(); ++i) {
-    train.push_back(i);
-  }
-  if (settings.has_test()) {
-    train = split_rows(data, settings, job).train;
-  }
+  const DifferenceJob job{best.learner, best.way, kNoFold, best.labels, settings.seeds.front(), {}};
+  const auto train = settings.has_test() ? split_rows(data, settings, job).train : all_rows(data);
   auto learned = learn_way(data, settings, job, train, stop);
   if (!learned) {
     return std::nullopt;
   }
   const Way& way = settings.ways[best.way];
-  std::vector<double> low;
-  std::vector<double> high;
-  for (std::size_t c = 0; c < data.cheap.size(); ++c) {
-    std::vector<double> values;
-    for (const std::size_t i : train) {
-      values.push_back(data.rows.cheap_of(i)[c]);
-    }
-    low.push_back(std::ranges::min(values));
-    high.push_back(std::ranges::max(values));
-  }
+  const CheapRange range = cheap_range(data, train);
   std::vector<TableProperty> properties{{data.measured, data.unit, settings.coverage, {}}};
   properties.front().members.push_back({way, 1, std::move(*learned)});
-  return TableModel{std::move(data.features),
-                    std::move(properties),
-                    data.cheap,
-                    data.cheap_units,
-                    std::move(low),
-                    std::move(high),
-                    data.rows.set.index().preparation,
-                    models::provenance()};
+  return TableModel{
+      std::move(data.features),          std::move(properties), data.cheap, data.cheap_units, range.low, range.high,
+      data.rows.set.index().preparation, models::provenance()};
 }
 
 /// False when stopped.

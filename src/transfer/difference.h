@@ -9,21 +9,13 @@
 #include <vector>
 
 #include "config/keys.h"
-#include "learners/learner.h"
 #include "parallel/communicator.h"
 #include "parallel/stop.h"
+#include "transfer/learner_choice.h"
 #include "transfer/row_features.h"
 #include "transfer/way.h"
 
 namespace epitaxy::transfer {
-
-/// A learner of the input: its candidates differ in hyper-parameters. Or the average of others.
-struct LearnerChoice {
-  std::string name;
-  std::vector<learners::Candidate> candidates;
-  std::vector<std::size_t> members = {};  ///< Of an average: indices of learners, which have no members themselves.
-  std::string settings = {};              ///< What decides the bits of its jobs, see config::KeyReader.
-};
 
 struct DifferenceSettings {
   std::string file;                 ///< The data set.
@@ -33,7 +25,7 @@ struct DifferenceSettings {
   std::vector<std::size_t> labels;  ///< With a test file: how many labels, ascending; empty: all.
   std::vector<FeatureBlock> features;
   std::vector<LearnerChoice> learners;
-  std::vector<Way> ways;
+  std::vector<Way> ways = all_ways();
   int folds = 10;
   int inner_folds = 5;
   std::vector<std::uint64_t> seeds{
@@ -47,6 +39,9 @@ struct DifferenceSettings {
 
 /// The stage's keys (all but those of every stage).
 void keys(config::Keys& k, DifferenceSettings& settings);
+
+/// Those of them that do not depend on where the rows come from: seeds, inner folds, coverage.
+void cross_validation_keys(config::Keys& k, DifferenceSettings& settings);
 
 /// Reads the data without training. Collective.
 void check_difference(const parallel::Communicator& communicator, const DifferenceSettings& settings);

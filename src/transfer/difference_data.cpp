@@ -236,6 +236,19 @@ DifferenceData load_difference_data(const parallel::Communicator& communicator, 
   return std::move(*loaded);
 }
 
+CheapRange cheap_range(const DifferenceData& data, const std::vector<std::size_t>& rows) {
+  CheapRange range;
+  for (std::size_t c = 0; c < data.cheap.size(); ++c) {
+    std::vector<double> values;
+    for (const std::size_t i : rows) {
+      values.push_back(data.rows.cheap_of(i)[c]);
+    }
+    range.low.push_back(std::ranges::min(values));
+    range.high.push_back(std::ranges::max(values));
+  }
+  return range;
+}
+
 data::TrainHeldOut split_by_fold(const DifferenceData& data, const DifferenceSettings& settings, int fold,
                                  std::uint64_t seed) {
   const data::Split split(settings.split_seed, Purpose::folds, seed);

@@ -47,6 +47,12 @@ DifferenceData load_difference_data(const parallel::Communicator& communicator, 
 /// The line's slope beyond which (or below whose inverse) other units are suspected.
 inline constexpr double kSuspiciousSlope = 2.5;
 
+/// Of each cheap column, among some rows.
+struct CheapRange {
+  std::vector<double> low, high;
+};
+CheapRange cheap_range(const DifferenceData& data, const std::vector<std::size_t>& rows);
+
 /// Rows that a job learns from and those it predicts: all rows but a fold's, and that fold.
 data::TrainHeldOut split_by_fold(const DifferenceData& data, const DifferenceSettings& settings, int fold,
                                  std::uint64_t seed);

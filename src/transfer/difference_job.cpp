@@ -5,24 +5,40 @@
 
 namespace epitaxy::transfer {
 
+namespace {
+
+/// Appends the jobs of one part: every learner in every way with every seed. Averages have none.
+void add_jobs(const DifferenceSettings& settings, const std::vector<std::uint64_t>& seeds, int fold, std::size_t labels,
+              const std::string& part, std::vector<DifferenceJob>& jobs) {
+  for (std::size_t w = 0; w < settings.ways.size(); ++w) {
+    const std::size_t learners = settings.ways[w].learns ? settings.learners.size() : 1;
+    for (std::size_t l = 0; l < learners; ++l) {
+      if (settings.ways[w].learns && !settings.learners[l].members.empty()) {
+        continue;
+      }
+      for (const std::uint64_t seed : seeds) {
+        JobLabel label{fmt::format("{}-{}-seed{}", settings.ways[w].name, part, seed), ""};
+        if (settings.ways[w].learns) {
+          label = {settings.learners[l].name + "-" + label.name, settings.learners[l].settings};
+        }
+        jobs.push_back({l, w, fold, labels, seed, std::move(label)});
+      }
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<DifferenceJob> list_final_jobs(const DifferenceSettings& settings) {
+  std::vector<DifferenceJob> jobs;
+  add_jobs(settings, {settings.seeds.front()}, kNoFold, 0, "model", jobs);
+  return jobs;
+}
+
 std::vector<DifferenceJob> list_jobs(const DifferenceSettings& settings) {
   std::vector<DifferenceJob> jobs;
   const auto add = [&](int fold, std::size_t labels, const std::string& part) {
-    for (std::size_t w = 0; w < settings.ways.size(); ++w) {
-      const std::size_t learners = settings.ways[w].learns ? settings.learners.size() : 1;
-      for (std::size_t l = 0; l < learners; ++l) {
-        if (settings.ways[w].learns && !settings.learners[l].members.empty()) {
-          continue;
-        }
-        for (const std::uint64_t seed : settings.seeds) {
-          JobLabel label{fmt::format("{}-{}-seed{}", settings.ways[w].name, part, seed), ""};
-          if (settings.ways[w].learns) {
-            label = {settings.learners[l].name + "-" + label.name, settings.learners[l].settings};
-          }
-          jobs.push_back({l, w, fold, labels, seed, std::move(label)});
-        }
-      }
-    }
+    add_jobs(settings, settings.seeds, fold, labels, part, jobs);
   };
   if (!settings.has_test()) {
     for (int fold = 0; fold < settings.folds; ++fold) {

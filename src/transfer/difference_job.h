@@ -11,16 +11,21 @@
 
 namespace epitaxy::transfer {
 
+inline constexpr int kNoFold = -1;
+
 struct DifferenceJob {
   std::size_t learner = 0;  ///< Index in the settings; not used by ways that do not learn.
   std::size_t way = 0;      ///< Index in the settings.
-  int fold = 0;
-  std::size_t labels = 0;  ///< With a test file; 0 = all.
+  int fold = 0;             ///< kNoFold: it learns from all rows.
+  std::size_t labels = 0;   ///< With a test file; 0 = all.
   std::uint64_t seed = 0;
   JobLabel label;  ///< Named `kernel_ridge-difference-fold03-seed1`, `...-labels1000-seed1`.
 };
 
-/// All jobs; a way that does not learn has one job a part, and averages have none. The largest parts come first.
+/// One job for each learner and way, which learns from all rows, with the first seed.
+std::vector<DifferenceJob> list_final_jobs(const DifferenceSettings& settings);
+/// All jobs that predict rows; a way that does not learn has one job a part, and averages have none. The largest parts
+/// come first.
 std::vector<DifferenceJob> list_jobs(const DifferenceSettings& settings);
 data::TrainHeldOut split_rows(const DifferenceData& data, const DifferenceSettings& settings, const DifferenceJob& job);
 

@@ -67,10 +67,13 @@ class Summary {
 
   void finish() {
     std::vector<RegressionMetrics> metrics;
+    std::vector<double> ranks;
     for (const auto& [seed, predicted] : by_seed_) {
+      ranks.push_back(statistics::rank_correlation(rows_.measured, predicted));
       metrics.push_back(regression_metrics(rows_.measured, predicted));
     }
     result_.metrics = statistics::average(metrics);
+    result_.rank_correlation = statistics::mean(ranks);
     result_.mae_deviation = statistics::spread(maes_).deviation;
     result_.inner_mae = statistics::spread(inner_).mean;
     result_.covered = covered_ / static_cast<double>(widths_.size());
@@ -114,9 +117,12 @@ std::vector<double> mean_errors(const DifferenceRows& rows, const WayResult& res
   return errors;
 }
 
-/// `result` against `other`, whose jobs have the same folds and seeds in the same order.
-statistics::PairedTest compare(const DifferenceRows& rows, const DifferenceSettings& settings, const WayResult& result,
-                               const WayResult& other, const std::vector<DifferenceResult>& results) {
+}  // namespace
+
+statistics::PairedTest compare_ways(const DifferenceData& data, const DifferenceSettings& settings,
+                                    const WayResult& result, const WayResult& other,
+                                    const std::vector<DifferenceResult>& results) {
+  const DifferenceRows& rows = predicted_rows(data, settings);
   std::vector<double> differences;
   if (settings.has_test()) {
     const auto own = mean_errors(rows, result, results);
@@ -135,8 +141,6 @@ statistics::PairedTest compare(const DifferenceRows& rows, const DifferenceSetti
   }
   return statistics::resampled_t_test(differences, 1.0 / (settings.folds - 1));
 }
-
-}  // namespace
 
 const WayResult* DifferenceReport::find(const std::string& way, const std::string& learner, std::size_t labels) const {
   for (const WayResult& result : results) {
@@ -173,8 +177,8 @@ DifferenceReport make_report(const DifferenceData& data, const DifferenceSetting
     const WayResult* line = report.find("cheap_linear", result.learner_name, result.labels);
     const statistics::PairedTest none{std::nan(""), std::nan("")};
     const bool learns = !result.learner_name.empty();
-    result.against_direct = direct != nullptr && learns ? compare(rows, settings, result, *direct, results) : none;
-    result.against_line = line != nullptr ? compare(rows, settings, result, *line, results) : none;
+    result.against_direct = direct != nullptr && learns ? compare_ways(data, settings, result, *direct, results) : none;
+    result.against_line = line != nullptr ? compare_ways(data, settings, result, *line, results) : none;
     WayResult& best = report.results[report.best];
     if (result.labels == most_labels && (best.labels != most_labels || result.inner_mae < best.inner_mae)) {
       report.best = r;

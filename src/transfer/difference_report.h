@@ -24,6 +24,7 @@ struct WayResult {
   double inner_mae = 0;                   ///< Mean over jobs: the best way is chosen by it.
   double covered = 0;                     ///< Share of predicted rows in their intervals.
   double interval_width = 0;              ///< Median.
+  double rank_correlation = 0;            ///< Spearman's of measured and predicted values, mean over seeds.
   double spread_correlation = 0;  ///< Of a forest's spread and the absolute error (Spearman); NaN without a spread.
   statistics::PairedTest against_direct;  ///< MAE minus that of `direct` with the same learner; NaN without it.
   statistics::PairedTest against_line;    ///< MAE minus that of `cheap_linear`; NaN without it.
@@ -42,6 +43,11 @@ struct DifferenceReport {
 /// `results` in the order of `jobs`.
 DifferenceReport make_report(const DifferenceData& data, const DifferenceSettings& settings,
                              const std::vector<DifferenceJob>& jobs, const std::vector<DifferenceResult>& results);
+
+/// The MAE of `result` minus that of `other`, whose jobs have the same folds and seeds in the same order.
+statistics::PairedTest compare_ways(const DifferenceData& data, const DifferenceSettings& settings,
+                                    const WayResult& result, const WayResult& other,
+                                    const std::vector<DifferenceResult>& results);
 
 /// The table for people, and what it says about difference learning.
 std::string report_table(const DifferenceReport& report, const DifferenceData& data,

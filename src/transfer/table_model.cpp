@@ -84,25 +84,29 @@ FittedWay read_fitted(const Hdf5File& file, const std::string& group) {
 
 std::string numbered(const std::string& group, std::size_t number) { return fmt::format("{}/{:04}", group, number); }
 
+}  // namespace
+
 void write_member(Hdf5File& file, const std::string& group, const Member& member) {
   write_fitted(file, group + "/all", member.learned.all);
   for (std::size_t k = 0; k < member.learned.inner.size(); ++k) {
     write_fitted(file, numbered(group + "/inner", k), member.learned.inner[k]);
   }
+  const std::vector<int>& folds = member.learned.inner_fold;
   file.write(group + "/errors", member.learned.errors);
+  file.write(group + "/inner_fold", std::vector<std::int64_t>(folds.begin(), folds.end()));
   file.write_attribute(group, "way", member.way.name);
   file.write_attribute(group, "weight", member.weight);
   file.write_attribute(group, "learner", member.learned.learner);
 }
 
-/// `inner_fold` [training rows].
-Member read_member(const Hdf5File& file, const std::string& group, const std::vector<std::int64_t>& inner_fold) {
+Member read_member(const Hdf5File& file, const std::string& group) {
   Member member{find_way(file.text_attribute(group, "way")), 1, {}};
   member.weight = file.has_attribute(group, "weight") ? file.number_attribute(group, "weight") : 1;
   LearnedWay& learned = member.learned;
   learned.errors = file.read<double>(group + "/errors");
   learned.learner = file.text_attribute(group, "learner");
-  learned.inner_fold.assign(inner_fold.begin(), inner_fold.end());
+  const auto folds = file.read<std::int64_t>(group + "/inner_fold");
+  learned.inner_fold.assign(folds.begin(), folds.end());
   learned.all = read_fitted(file, group + "/all");
   for (std::size_t k = 0; file.exists(numbered(group + "/inner", k)); ++k) {
     learned.inner.push_back(read_fitted(file, numbered(group + "/inner", k)));
@@ -110,12 +114,12 @@ Member read_member(const Hdf5File& file, const std::string& group, const std::ve
   return member;
 }
 
+namespace {
+
 void write_property(Hdf5File& file, const std::string& group, const TableProperty& property) {
   for (std::size_t m = 0; m < property.members.size(); ++m) {
     write_member(file, numbered(group + "/members", m), property.members[m]);
   }
-  const std::vector<int>& folds = property.inner_fold();
-  file.write(group + "/inner_fold", std::vector<std::int64_t>(folds.begin(), folds.end()));
   file.write_attribute(group, "target", property.target);
   file.write_attribute(group, "unit", property.unit);
   file.write_attribute(group, "coverage", property.coverage);
@@ -127,9 +131,8 @@ TableProperty read_property(const Hdf5File& file, const std::string& group) {
                          file.text_attribute(group, "unit"),
                          file.number_attribute(group, "coverage"),
                          {}};
-  const auto folds = file.read<std::int64_t>(group + "/inner_fold");
   for (std::size_t m = 0; file.exists(numbered(group + "/members", m)); ++m) {
-    property.members.push_back(read_member(file, numbered(group + "/members", m), folds));
+    property.members.push_back(read_member(file, numbered(group + "/members", m)));
   }
   return property;
 }
@@ -141,7 +144,7 @@ TableProperty read_difference(const Hdf5File& file) {
                          file.text_attribute(group, "unit"),
                          file.number_attribute(group, "coverage"),
                          {}};
-  property.members.push_back(read_member(file, group, file.read<std::int64_t>(group + "/inner_fold")));
+  property.members.push_back(read_member(file, group));
   return property;
 }
 

@@ -23,6 +23,9 @@ struct Member {
   LearnedWay learned;
 };
 
+void write_member(data::Hdf5File& file, const std::string& group, const Member& member);
+Member read_member(const data::Hdf5File& file, const std::string& group);
+
 /// What a model predicts of one target.
 struct TableProperty {
   std::string target;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "linalg/solvers.h"
 
 namespace epitaxy::transfer {
@@ -25,6 +26,35 @@ const Way& find_way(const std::string& name) {
     fail_input("there is no way '{}' to learn from a cheap value", name);
   }
   return *found;
+}
+
+void way_keys(config::Keys& k, std::vector<Way>& ways) {
+  std::vector<std::string> known;
+  for (const Way& way : all_ways()) {
+    known.push_back(way.name);
+  }
+  std::vector<std::string> chosen;
+  for (const Way& way : ways) {
+    chosen.push_back(way.name);
+  }
+  k.texts(chosen, config::Key("ways", "from the cheap value to the measured one, side by side").output());
+  if (!k.reading()) {
+    return;
+  }
+  ways.clear();
+  for (const auto& name : chosen) {
+    const auto found = std::ranges::find(all_ways(), name, &Way::name);
+    if (found == all_ways().end()) {
+      k.problem("ways", fmt::format("has no '{}'; there are {}", name, text::join(known, ", ")));
+    } else if (std::ranges::find(ways, name, &Way::name) != ways.end()) {
+      k.problem("ways", fmt::format("lists '{}' twice", name));
+    } else {
+      ways.push_back(*found);
+    }
+  }
+  if (ways.empty()) {
+    k.problem("ways", "must list at least one way");
+  }
 }
 
 FittedBaseline FittedBaseline::fit(Baseline kind, std::span<const double> cheap, std::size_t columns,

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "config/keys.h"
 #include "data/hdf5.h"
 
 namespace epitaxy::transfer {
@@ -27,6 +28,8 @@ struct Way {
 /// `cheap_alone`, `cheap_linear`, `direct`, `difference`, `difference_linear`, `stacking`, `stacking_linear`.
 const std::vector<Way>& all_ways();
 const Way& find_way(const std::string& name);  ///< One of these.
+/// The key `ways`; those that stand in `ways` are the default.
+void way_keys(config::Keys& k, std::vector<Way>& ways);
 
 /// A baseline after it was fitted to training rows: offset + sum of slopes x cheap values.
 struct FittedBaseline {

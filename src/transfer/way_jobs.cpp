@@ -1,6 +1,7 @@
 #include "transfer/way_jobs.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "base/hash.h"
 #include "base/log.h"
@@ -54,9 +55,37 @@ void describe(const DifferenceSettings& settings, const DifferenceData& data, st
             settings.seeds.size());
 }
 
+Member read_learned(const data::Hdf5File& file) { return read_member(file, "/member"); }
+
+std::vector<std::size_t> all_rows(const DifferenceData& data) {
+  std::vector<std::size_t> rows(data.rows.count());
+  std::iota(rows.begin(), rows.end(), std::size_t{0});
+  return rows;
+}
+
+namespace {
+
+/// Nothing when stopped.
+std::optional<std::string> learn_all(const DifferenceSettings& settings, const DifferenceData& data,
+                                     const DifferenceJob& job, const JobFolder& files,
+                                     const learners::StopQuestion& stop) {
+  auto learned = learn_way(data, settings, job, all_rows(data), stop);
+  if (!learned) {
+    return std::nullopt;
+  }
+  const Member member{settings.ways[job.way], 1, std::move(*learned)};
+  files.write(job.label, [&](data::Hdf5File& file) { write_member(file, "/member", member); });
+  return fmt::format("{}: inner MAE {:.4f} {}", job.label.name, member.learned.inner_mae(), data.unit);
+}
+
+}  // namespace
+
 bool do_way_jobs(const Communicator& communicator, const DifferenceSettings& settings, const DifferenceData& data,
                  const std::vector<DifferenceJob>& jobs, const JobFolder& files, parallel::StopHandler& stop) {
   const auto run = [&](std::size_t i, const learners::StopQuestion& stop_requested) -> std::optional<std::string> {
+    if (jobs[i].fold == kNoFold) {
+      return learn_all(settings, data, jobs[i], files, stop_requested);
+    }
     const auto result = run_job(data, settings, jobs[i], stop_requested);
     if (!result) {
       return std::nullopt;
@@ -67,8 +96,12 @@ bool do_way_jobs(const Communicator& communicator, const DifferenceSettings& set
   JobList list;
   list.count = jobs.size();
   list.label = [&](std::size_t i) -> const JobLabel& { return jobs[i].label; };
-  list.is_whole = [](std::size_t, const data::Hdf5File& file) {
-    read_difference_result(file);
+  list.is_whole = [&](std::size_t i, const data::Hdf5File& file) {
+    if (jobs[i].fold == kNoFold) {
+      read_learned(file);
+    } else {
+      read_difference_result(file);
+    }
     return true;
   };
   list.cost = [&](std::size_t i) {

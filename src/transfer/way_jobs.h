@@ -6,6 +6,7 @@
 
 #include "transfer/difference_job.h"
 #include "transfer/job_folder.h"
+#include "transfer/table_model.h"
 
 namespace epitaxy::transfer {
 
@@ -14,6 +15,11 @@ std::string signature_of(const DifferenceSettings& settings, const DifferenceDat
 
 /// Tells what the jobs will learn from.
 void describe(const DifferenceSettings& settings, const DifferenceData& data, std::size_t jobs);
+
+/// What a job wrote that learned from all rows.
+Member read_learned(const data::Hdf5File& file);
+/// The positions of all rows.
+std::vector<std::size_t> all_rows(const DifferenceData& data);
 
 /// Those without a result, shared by the ranks; false when some were left undone. Collective.
 bool do_way_jobs(const parallel::Communicator& communicator, const DifferenceSettings& settings,

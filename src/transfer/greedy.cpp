@@ -1,0 +1,88 @@
+#include "transfer/greedy.h"
+
+#include <cmath>
+#include <map>
+#include <tuple>
+
+#include "base/error.h"
+#include "transfer/average.h"
+
+namespace epitaxy::transfer {
+
+namespace {
+
+/// Of the mean of what was added up so far and one more.
+double mae_with(const std::vector<double>& sum, const std::vector<double>& more, double count) {
+  double total = 0;
+  for (std::size_t i = 0; i < sum.size(); ++i) {
+    total += std::abs(sum[i] + more[i]);
+  }
+  return total / (count * static_cast<double>(sum.size()));
+}
+
+}  // namespace
+
+std::vector<double> greedy_weights(std::span<const std::vector<double>* const> errors, int steps) {
+  check(!errors.empty() && !errors.front()->empty(), "errors to choose by");
+  std::vector<double> sum(errors.front()->size(), 0);
+  std::vector<int> taken(errors.size(), 0);
+  std::vector<int> best_taken;
+  double best = 0;
+  for (int step = 1; step <= steps; ++step) {
+    std::size_t chosen = 0;
+    double lowest = 0;
+    for (std::size_t m = 0; m < errors.size(); ++m) {
+      const double mae = mae_with(sum, *errors[m], step);
+      if (m == 0 || mae < lowest) {
+        lowest = mae;
+        chosen = m;
+      }
+    }
+    ++taken[chosen];
+    for (std::size_t i = 0; i < sum.size(); ++i) {
+      sum[i] += (*errors[chosen])[i];
+    }
+    if (step == 1 || lowest < best) {
+      best = lowest;
+      best_taken = taken;
+    }
+  }
+  double total = 0;
+  for (const int count : best_taken) {
+    total += count;
+  }
+  std::vector<double> weights;
+  for (const int count : best_taken) {
+    weights.push_back(count / total);
+  }
+  return weights;
+}
+
+std::vector<std::vector<double>> add_ensembles(DifferenceSettings& settings, std::vector<DifferenceJob>& jobs,
+                                               std::vector<DifferenceResult>& results) {
+  std::map<std::tuple<int, std::size_t, std::uint64_t>, std::vector<std::size_t>> parts;
+  for (std::size_t j = 0; j < jobs.size(); ++j) {
+    parts[{jobs[j].fold, jobs[j].labels, jobs[j].seed}].push_back(j);
+  }
+  settings.learners.push_back({kEnsemble, {}});
+  settings.ways.push_back({kEnsemble, Baseline::none, true, false});
+  std::vector<std::vector<double>> all_weights;
+  for (const auto& [part, members] : parts) {
+    std::vector<const std::vector<double>*> errors;
+    std::vector<const DifferenceResult*> found;
+    for (const std::size_t j : members) {
+      errors.push_back(&results[j].inner_errors);
+      found.push_back(&results[j]);
+    }
+    all_weights.push_back(greedy_weights(errors));
+    DifferenceResult result = combine(found, all_weights.back(), settings.coverage);
+    DifferenceJob job = jobs[members.front()];
+    job.learner = settings.learners.size() - 1;
+    job.way = settings.ways.size() - 1;
+    jobs.push_back(std::move(job));
+    results.push_back(std::move(result));
+  }
+  return all_weights;
+}
+
+}  // namespace epitaxy::transfer
