@@ -11,6 +11,7 @@
 #include "app/decode.h"
 #include "app/decoded_points.h"
 #include "app/encode.h"
+#include "app/fit.h"
 #include "app/inspect.h"
 #include "app/keys.h"
 #include "app/predict.h"
@@ -64,6 +65,28 @@ CLI::App* add_predict(CLI::App& app, app::PredictOptions& options) {
       "or smiles, as the model reads)");
   predict->add_option("--head", options.head, "Only this head of a model with several");
   return predict;
+}
+
+CLI::App* add_fit(CLI::App& app, app::FitOptions& options) {
+  CLI::App* fit = app.add_subcommand("fit", "From one table to a model with intervals");
+  fit->add_option("table", options.input, "A table of molecules or formulas and measured values (.csv, .tsv, .sdf)")
+      ->required();
+  fit->add_option("--target", options.targets, "Columns to learn, each by itself");
+  fit->add_option("--smiles", options.smiles, "Name of the column with SMILES (default: found)");
+  fit->add_option("--formula", options.formula, "Name of the column with formulas (default: found)");
+  fit->add_option("--cheap", options.cheap, "Columns that a cheap model computed: difference learning joins");
+  fit->add_option("--output", options.output, "Folder of the results (default: runs/NAME of the table)");
+  fit->add_option("--unit", options.unit, "Of the targets, such as eV/atom (default: none)");
+  fit->add_option("--transform", options.transform, "log10, -log10 or ln of the targets, undone in predictions");
+  fit->add_option("--learners", options.learners, "Only these of the portfolio");
+  fit->add_option("--folds", options.folds, "Parts of the cross-validation that gives the figures")
+      ->check(CLI::Range(2, 100000));
+  fit->add_option("--seeds", options.seeds, "Each repeats the cross-validation with other folds");
+  fit->add_option("--coverage", options.coverage, "Share of new values that the intervals hold (default: 0.9)")
+      ->check(CLI::Range(0.01, 0.999));
+  fit->add_flag("--quick", options.quick, "A small portfolio: seconds rather than minutes");
+  fit->add_flag("--fresh", options.fresh, "Start anew: throw earlier results away");
+  return fit;
 }
 
 CLI::App* add_encode(CLI::App& app, app::EncodeOptions& options) {
@@ -129,6 +152,8 @@ int execute(const parallel::Communicator& world, int argc, char** argv) {
   run->add_flag("--fresh", options.fresh, "Start anew: throw earlier results away");
   check->add_flag("--stages", list, "Only list the stages of a workflow: name, ranks, time");
 
+  app::FitOptions fitting;
+  CLI::App* fit = add_fit(app, fitting);
   app::PredictOptions predicting;
   CLI::App* predict = add_predict(app, predicting);
   app::EncodeOptions encoding;
@@ -156,6 +181,8 @@ int execute(const parallel::Communicator& world, int argc, char** argv) {
     } else {
       code = run->parsed() ? app::run(world, options) : app::check(world, options);
     }
+  } else if (fit->parsed()) {
+    code = app::fit(world, fitting);
   } else if (predict->parsed()) {
     app::predict(world, predicting);
   } else if (encode->parsed()) {
@@ -172,9 +199,9 @@ int execute(const parallel::Communicator& world, int argc, char** argv) {
   return code;
 }
 
-/// A command whose answer is what it prints has failed when that did not arrive; that of `run` is in files.
+/// A command whose answer is what it prints has failed when that did not arrive; those of `run` and `fit` are in files.
 void check_printed(const std::string& command) {
-  if (command != "run" && (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)) {
+  if (command != "run" && command != "fit" && (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)) {
     fail("cannot write to standard output: {}", std::generic_category().message(errno));
   }
 }

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::array kSizes{"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS"};
 constexpr std::array kRanks{"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"};
-constexpr std::array<std::string_view, 4> kCommandsOfRanks{"run", "predict", "encode", "decode"};
+constexpr std::array<std::string_view, 5> kCommandsOfRanks{"run", "fit", "predict", "encode", "decode"};
 
 /// The first of these variables that holds a number.
 std::optional<int> first_number(const Variables& variables, const auto& names) {

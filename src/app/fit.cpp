@@ -1,0 +1,181 @@
+#include "app/fit.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "app/table_columns.h"
+#include "app/workflow.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "data/table_source.h"
+#include "transfer/portfolio.h"
+
+namespace epitaxy::app {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A text as YAML reads it, whatever it holds.
+std::string quoted(const std::string& text) { return nlohmann::json(text).dump(); }
+
+std::string list_of(const std::vector<std::string>& texts) {
+  std::vector<std::string> items;
+  std::ranges::transform(texts, std::back_inserter(items), quoted);
+  return "[" + text::join(items, ", ") + "]";
+}
+
+TextColumn text_column(const FitOptions& options, const data::CsvTable& table) {
+  if (!options.smiles.empty() && !options.formula.empty()) {
+    fail_input("--smiles and --formula exclude each other");
+  }
+  for (const chem::Substance* substance : chem::substances()) {
+    const std::string& named = substance->text_name() == "smiles" ? options.smiles : options.formula;
+    if (!named.empty()) {
+      table.column(named);
+      return {substance, named, "named by the command line"};
+    }
+  }
+  return guess_text_column(options.input, table);
+}
+
+std::vector<std::string> target_columns(const FitOptions& options, const data::CsvTable& table) {
+  if (options.targets.empty()) {
+    fail_input("{}: say what to learn: --target COLUMN (columns of numbers: {})", options.input,
+               text::join(number_columns(table), ", "));
+  }
+  for (const auto& list : {options.targets, options.cheap}) {
+    for (const std::string& name : list) {
+      table.column(name);
+    }
+  }
+  return options.targets;
+}
+
+std::string target_line(const FitOptions& options, const std::string& column, bool is_cheap) {
+  std::string line = fmt::format("    - {{column: {}", quoted(column));
+  if (!options.unit.empty()) {
+    line += fmt::format(", unit: {}", quoted(options.unit));
+  }
+  if (!options.transform.empty() && !is_cheap) {
+    line += fmt::format(", transform: {}", quoted(options.transform));
+  }
+  return line + "}\n";
+}
+
+std::string table_section(const FitOptions& options, const TextColumn& column,
+                          const std::vector<std::string>& targets) {
+  std::string text = "table:                  # the keys of import\n";
+  text += fmt::format("  source: {}\n  kind: {}\n  {}_column: {}\n", quoted(options.input), column.substance->plural(),
+                      column.substance->text_name(), quoted(column.name));
+  text += "  targets:\n";
+  for (const auto& target : targets) {
+    text += target_line(options, target, false);
+  }
+  for (const auto& cheap : options.cheap) {
+    text += target_line(options, cheap, true);
+  }
+  text += "  duplicates: keep      # rows of one substance are in one fold\n";
+  text += "  missing: allow        # a row need not have every target\n";
+  return text;
+}
+
+/// The portfolio with those learners alone that the user named.
+std::string keep_learners(const std::string& yaml, const std::vector<std::string>& names) {
+  std::vector<std::string> known;
+  std::string result;
+  bool inside = false;
+  for (const std::string& line : text::split(yaml, '\n')) {
+    const bool is_entry = line.starts_with("  ");
+    inside = line.starts_with("learners:") || (inside && is_entry);
+    const std::string name = inside && is_entry ? std::string(text::trim(line.substr(0, line.find(':')))) : "";
+    if (!name.empty()) {
+      known.push_back(name);
+    }
+    if (!line.empty() && (name.empty() || names.empty() || std::ranges::find(names, name) != names.end())) {
+      result += line + "\n";
+    }
+  }
+  for (const std::string& name : names) {
+    if (std::ranges::find(known, name) == known.end()) {
+      const auto hint = text::nearest(name, known);
+      fail_input("--learners {}: there are {}{}", name, text::join(known, ", "),
+                 hint ? fmt::format(" (did you mean '{}'?)", *hint) : "");
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+std::string fit_stage(const FitOptions& options) {
+  const data::CsvTable table = data::read_table(options.input);
+  const TextColumn column = text_column(options, table);
+  const auto targets = target_columns(options, table);
+  log::info("{}: {} in column '{}' ({})", options.input, column.substance->texts(), column.name, column.why);
+  std::string yaml = "# What `epitaxy fit` does, as a stage file: epitaxy run fit.yaml --output FOLDER\nstage: fit\n";
+  yaml += table_section(options, column, targets);
+  yaml += fmt::format("learn: {}\n", list_of(targets));
+  if (!options.cheap.empty()) {
+    yaml += fmt::format("cheap: {}            # what is subtracted, or read, in the ways that do so\n",
+                        list_of(options.cheap));
+  }
+  const transfer::PortfolioSize size{table.rows(), options.quick, options.folds};
+  yaml += keep_learners(transfer::portfolio(*column.substance, size), options.learners);
+  if (!options.seeds.empty()) {
+    yaml += fmt::format("seeds: [{}]\n", fmt::join(options.seeds, ", "));
+  }
+  if (options.coverage > 0) {
+    yaml += fmt::format("coverage: {}           # of the intervals\n", options.coverage);
+  }
+  return yaml;
+}
+
+namespace {
+
+fs::path folder_of(const FitOptions& options) {
+  if (!options.output.empty()) {
+    return options.output;
+  }
+  fs::path name = fs::path(options.input).filename();
+  while (name.has_extension()) {
+    name = name.stem();
+  }
+  return fs::path("runs") / name;
+}
+
+/// What another fit wrote is not replaced unless that was asked for.
+void write_stage(const fs::path& file, const std::string& yaml, bool fresh) {
+  if (fs::exists(file) && file::read(file) != yaml && !fresh) {
+    fail_input("{} holds another fit (see fit.yaml there): take another --output, or --fresh to start anew",
+               file.parent_path().string());
+  }
+  file::write_atomically(file, yaml);
+}
+
+}  // namespace
+
+int fit(const parallel::Communicator& communicator, const FitOptions& options) {
+  const fs::path folder = folder_of(options);
+  const fs::path file = folder / "fit.yaml";
+  communicator.on_root([&] {
+    const std::string yaml = fit_stage(options);
+    file::make_writable_folder(folder);
+    write_stage(file, yaml, options.fresh);
+    log::info("wrote {}", file.string());
+  });
+  RunOptions run_options;
+  run_options.file = file.string();
+  run_options.output = folder;
+  run_options.fresh = options.fresh;
+  const int code = run(communicator, run_options);
+  if (code == kDone) {
+    log::info("predict with: epitaxy predict --model {} --input NEW.csv --output PREDICTED.csv",
+              (folder / "model.h5").string());
+  }
+  return code;
+}
+
+}  // namespace epitaxy::app

@@ -1,0 +1,38 @@
+#pragma once
+/// \file
+/// `epitaxy fit`: a table's own stage file, written and run.
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "parallel/communicator.h"
+
+namespace epitaxy::app {
+
+/// What the command line says; empty: found in the table, or the stage's default.
+struct FitOptions {
+  std::string input;
+  std::vector<std::string> targets;
+  std::string smiles;   ///< Column.
+  std::string formula;  ///< Column.
+  std::vector<std::string> cheap;
+  std::string output;
+  std::string unit;  ///< Of all targets.
+  std::string transform;
+  std::vector<std::string> learners;  ///< Some of the portfolio's.
+  int folds = 0;
+  std::vector<int> seeds;
+  double coverage = 0;
+  bool quick = false;
+  bool fresh = false;
+};
+
+/// The stage file. Tells what was found. Throws InputError: no such table or column, nothing that could be meant, or
+/// several.
+std::string fit_stage(const FitOptions& options);
+
+/// Writes `fit.yaml` into the output folder and runs it. Returns the exit code. Throws InputError when the folder holds
+/// another fit. Collective.
+int fit(const parallel::Communicator& communicator, const FitOptions& options);
+
+}  // namespace epitaxy::app

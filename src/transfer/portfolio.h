@@ -1,0 +1,20 @@
+#pragma once
+/// \file
+/// What `epitaxy fit` tries where the user does not say: features and learners by substance and number of rows.
+#include <string>
+
+#include "chem/substance.h"
+
+namespace epitaxy::transfer {
+
+/// How much is tried.
+struct PortfolioSize {
+  std::size_t rows = 0;
+  bool quick = false;
+  int folds = 0;  ///< 0: by the number of rows.
+};
+
+/// The keys `features`, `learners`, `folds`, `inner_folds` of a stage file `fit`, as YAML with comments.
+std::string portfolio(const chem::Substance& substance, const PortfolioSize& size);
+
+}  // namespace epitaxy::transfer

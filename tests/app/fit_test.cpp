@@ -1,0 +1,111 @@
+#include "app/fit.h"
+
+#include <boost/test/unit_test.hpp>
+
+#include "app/table_columns.h"
+#include "base/file.h"
+#include "data/table_source.h"
+#include "data/temporary_folder.h"
+
+using namespace epitaxy;
+using namespace epitaxy::app;
+using test::says;
+
+namespace {
+
+class Table {
+ public:
+  explicit Table(const std::string& text, const std::string& name = "my.csv") : path_(folder_ / name) {
+    file::write_atomically(path_, text);
+  }
+  TextColumn guess() const { return guess_text_column(path_, data::read_table(path_)); }
+  std::string stage(const std::function<void(FitOptions&)>& change = {}) const {
+    FitOptions options;
+    options.input = path_.string();
+    options.targets = {"y"};
+    if (change) {
+      change(options);
+    }
+    return fit_stage(options);
+  }
+
+ private:
+  test::TemporaryFolder folder_;
+  std::filesystem::path path_;
+};
+
+const char* const kStructures = "id,structure,y\n1,CCO,1\n2,c1ccccc1,2\n3,CC(=O)O,3\n4,CCN(CC)CC,4\n";
+const char* const kMaterials = "material,y\nFe2O3,1\nNaCl,2\nLiFePO4,3\nBaTiO3,4\n";
+
+bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(fit)
+
+BOOST_AUTO_TEST_CASE(the_column_of_substances_is_found_by_what_it_holds) {
+  const TextColumn molecules = Table(kStructures).guess();
+  BOOST_TEST(molecules.name == "structure");
+  BOOST_TEST(molecules.substance->name() == "molecule");
+  BOOST_TEST(molecules.why == "4 of 4 fields that were looked at are SMILES");
+  const TextColumn formulas = Table(kMaterials).guess();
+  BOOST_TEST(formulas.name == "material");
+  BOOST_TEST(formulas.substance->name() == "composition");
+}
+
+BOOST_AUTO_TEST_CASE(a_name_decides_between_columns_that_may_be_meant) {
+  BOOST_TEST(Table("reactant,SMILES,y\nCCO,CCN,1\nCCC,c1ccccc1,2\n").guess().name == "SMILES");
+  BOOST_CHECK_EXCEPTION(Table("reactant,product,y\nCCO,CCNC,1\nCCC,c1ccccc1,2\n").guess(), InputError,
+                        says("several columns may be meant", "reactant (SMILES)", "product (SMILES)", "--smiles"));
+  BOOST_CHECK_EXCEPTION(Table("x,y\nhello,1\nworld!,2\n").guess(), InputError,
+                        says("no column looks like", "x, y", "--formula COLUMN"));
+}
+
+BOOST_AUTO_TEST_CASE(what_reads_more_fields_is_meant) {
+  // CCO is a formula, too; the others are not.
+  BOOST_TEST(Table("s,y\nCCO,1\nCCN,2\nCCC,3\nCCS,4\nc1ccccc1,5\n").guess().substance->name() == "molecule");
+  BOOST_CHECK_EXCEPTION(Table("s,y\nCCO,1\nCCN,2\n").guess(), InputError, says("s (formulas)", "s (SMILES)"));
+}
+
+BOOST_AUTO_TEST_CASE(some_bad_fields_do_not_hide_a_column) {
+  BOOST_TEST(Table("s,y\nCCO,1\nCCN,2\nC1CC,3\nCCC,4\nCCCC,5\nOCCO,6\n").guess().name == "s");
+}
+
+BOOST_AUTO_TEST_CASE(the_stage_file_says_what_was_found_and_asked_for) {
+  const std::string yaml = Table(kStructures).stage([](FitOptions& o) {
+    o.unit = "eV";
+    o.transform = "log10";
+    o.folds = 3;
+    o.seeds = {1, 2};
+    o.coverage = 0.8;
+  });
+  for (const char* part : {"stage: fit", "kind: molecules", "smiles_column: \"structure\"", "learn: [\"y\"]",
+                           "{column: \"y\", unit: \"eV\", transform: \"log10\"}", "folds: 3", "seeds: [1, 2]",
+                           "coverage: 0.8", "{kind: morgan", "kernel_ridge:"}) {
+    BOOST_TEST(holds(yaml, part), yaml << " holds " << part);
+  }
+  BOOST_TEST(holds(Table(kMaterials).stage(), "formula_column: \"material\""));
+}
+
+BOOST_AUTO_TEST_CASE(learners_may_be_chosen) {
+  const std::string yaml = Table(kStructures).stage([](FitOptions& o) { o.learners = {"random_forest"}; });
+  BOOST_TEST(holds(yaml, "random_forest:"));
+  BOOST_TEST(!holds(yaml, "kernel_ridge:"));
+  BOOST_TEST(holds(yaml, "inner_folds:"));
+  BOOST_CHECK_EXCEPTION(Table(kStructures).stage([](FitOptions& o) { o.learners = {"random_forrest"}; }), InputError,
+                        says("random_forrest", "did you mean 'random_forest'"));
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_meant_is_told) {
+  BOOST_CHECK_EXCEPTION(Table(kStructures).stage([](FitOptions& o) { o.targets.clear(); }), InputError,
+                        says("--target COLUMN", "id, y"));
+  BOOST_CHECK_EXCEPTION(Table(kStructures).stage([](FitOptions& o) { o.targets = {"z"}; }), InputError,
+                        says("no column 'z'", "id, structure, y"));
+  BOOST_CHECK_EXCEPTION(Table(kStructures).stage([](FitOptions& o) {
+    o.smiles = "structure";
+    o.formula = "structure";
+  }),
+                        InputError, says("exclude each other"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

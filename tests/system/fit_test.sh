@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# One table from end to end: `epitaxy fit` on chains of C, N and O made here, and predictions with its model. The results
+# do not depend on the number of ranks nor on being killed, and wrong input is named. Usage: fit_test.sh PROGRAM
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=tests/system/common.sh
+source "$here/common.sh" "$@"
+
+python3 - >table.csv <<'PYTHON'
+import itertools
+
+print("name,my_smiles,gap,log_k,constant,rare")
+chains = sorted("".join(c) for c in itertools.product("CNO", repeat=5))
+for i, chain in enumerate(c for c in chains if c <= c[::-1]):
+    gap = 6 - 0.4 * chain.count("N") - 1.1 * chain.count("O") + 0.3 * chain.count("NO")
+    print(f"m{i},{chain},{gap:.3f},{'NA' if i % 3 == 0 else f'{gap / 2:.3f}'},1,{i if i < 3 else ''}")
+PYTHON
+
+say "one command"
+expect_exit 0 mpi_run 2 "$program" fit table.csv --target gap log_k --unit eV --quick --output two
+expect_message "SMILES in column 'my_smiles'" 'wrote two/fit.yaml' '^ensemble ' 'mean of the rows' 'farthest from' \
+  'predict with: epitaxy predict --model two/model.h5'
+for file in fit.yaml model.h5 predictions.csv summary.json config.yaml import/dataset.h5; do
+  expect "there is $file" test -s "two/$file"
+done
+
+say "on any number of ranks, and by its stage file"
+expect_exit 0 "$program" fit table.csv --target gap log_k --unit eV --quick --output one
+expect "the same predictions" cmp one/predictions.csv two/predictions.csv
+expect_exit 0 "$program" run two/fit.yaml --output by_stage
+expect "the same by the stage file" cmp one/predictions.csv by_stage/predictions.csv
+
+say "predictions"
+printf 'my_smiles,batch\nCCCCCC,1\nNNOCCO,2\nC1CC,3\n' >new.csv
+expect_exit 0 "$program" predict --model two/model.h5 --input new.csv --output predicted.csv
+expect_message '2 of 3 rows predicted' 'unclosed ring'
+expect "value and interval of each target" \
+  grep -q '^my_smiles,batch,gap,gap_std,gap_low,gap_high,log_k,log_k_std,log_k_low,log_k_high,warning$' predicted.csv
+expect_exit 0 "$program" inspect two/model.h5
+expect_message 'epitaxy table model' 'gap:' 'log_k:'
+
+say "wrong input"
+expect_exit 2 "$program" fit table.csv
+expect_message 'say what to learn: --target COLUMN' 'gap'
+expect_exit 2 "$program" fit table.csv --target gapp
+expect_message "no column 'gapp'"
+expect_exit 2 "$program" fit table.csv --target name --quick --output name
+expect_message 'rejected'
+expect_exit 2 "$program" fit table.csv --target constant --quick --output constant
+expect_message 'constant is 1 in every one'
+expect_exit 2 "$program" fit table.csv --target rare --quick --output rare
+expect_message 'too few for 5 folds'
+expect_exit 2 "$program" fit table.csv --target gap --quick --output two
+expect_message 'two holds another fit'
+expect_exit 2 "$program" fit missing.csv --target gap
+expect_message 'missing.csv'
+expect_exit 0 "$program" fit table.csv --target gap --quick --output two --fresh
+
+finish

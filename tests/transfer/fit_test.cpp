@@ -1,0 +1,151 @@
+#include "transfer/fit.h"
+
+#include <boost/test/unit_test.hpp>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "config/key_reader.h"
+#include "data/csv.h"
+#include "transfer/difference_case.h"
+#include "transfer/table_model.h"
+
+using namespace epitaxy;
+using namespace epitaxy::transfer;
+using parallel::Communicator;
+using test::says;
+
+namespace {
+
+/// A table of chains, whose value counts atoms; `half` is missing in every second row.
+std::string chain_table(std::size_t count) {
+  std::string text = "smiles,value_eV,half_eV,cheap_eV\n";
+  const auto rows = test::chains(0, count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const double value = rows.index.targets[1].values[i];
+    text += fmt::format("{},{},{},{}\n", rows.index.texts[i], value, i % 2 == 0 ? std::to_string(2 * value) : "",
+                        rows.index.targets[0].values[i]);
+  }
+  return text;
+}
+
+class FitCase {
+ public:
+  explicit FitCase(const std::string& table = chain_table(80)) { file::write_atomically(folder_ / "rows.csv", table); }
+
+  FitSettings settings(const std::string& keys = "learn: value") const {
+    const auto document = config::Document::from_text(fmt::format(R"(
+table:
+  source: {}
+  kind: molecules
+  duplicates: keep
+  targets:
+    - {{column: value_eV, name: value, unit: eV}}
+    - {{column: half_eV, name: half, unit: eV}}
+    - {{column: cheap_eV, name: cheap, unit: eV}}
+features: [{{kind: morgan, radius: 1, bits: 256}}]
+learners: {{ridge: {{penalty: [0.001, 1]}}, kernel_ridge: {{penalty: 0.01}}}}
+folds: 4
+inner_folds: 3
+{}
+)",
+                                                                  (folder_ / "rows.csv").string(), keys),
+                                                      "fit.yaml");
+    auto result = config::read<FitSettings>(document.root());
+    document.finish();
+    return result;
+  }
+  nlohmann::json run(const FitSettings& settings) const {
+    parallel::StopHandler stop;
+    BOOST_TEST(run_fit(Communicator::self(), settings, folder_ / "run", stop));
+    return nlohmann::json::parse(file::read(folder_ / "run" / "summary.json"));
+  }
+  std::filesystem::path path(const std::string& name) const { return folder_ / name; }
+
+ private:
+  test::TemporaryFolder folder_;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(fit)
+
+BOOST_AUTO_TEST_CASE(a_table_becomes_a_model_that_knows_its_rows) {
+  const FitCase files;
+  const auto summary = files.run(files.settings());
+  const auto& target = summary.at("targets").at("value");
+  BOOST_TEST(target.at("ensemble").at("mae_eV").get<double>() < 0.2);
+  BOOST_TEST(target.at("mean_predictor").at("mae_eV").get<double>() > 0.5);
+  const auto model = read_table_model(files.path("run") / "model.h5");
+  BOOST_REQUIRE(model.properties.size() == 1U);
+  double total = 0;
+  for (const Member& member : model.properties[0].members) {
+    BOOST_TEST(member.weight > 0);
+    total += member.weight;
+  }
+  BOOST_TEST(total == 1, boost::test_tools::tolerance(1e-12));
+  const auto rows = test::chains(300, 5);
+  std::vector<std::string> problems;
+  const auto features = model.features.compute(rows.index.texts, problems);
+  const auto prediction = model.properties[0].predict(features, {});
+  for (std::size_t i = 0; i < 5; ++i) {
+    BOOST_TEST(std::abs(prediction.value[i] - rows.index.targets[1].values[i]) < 0.5);
+    BOOST_TEST(prediction.low[i] <= prediction.high[i]);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(every_row_is_predicted_out_of_fold_with_its_line) {
+  const FitCase files;
+  files.run(files.settings());
+  const auto table = data::CsvTable::read(files.path("run") / "predictions.csv");
+  BOOST_TEST(table.rows() == 80U);
+  std::set<std::string> lines;
+  for (std::size_t i = 0; i < table.rows(); ++i) {
+    lines.emplace(table.field(i, table.column("line")));
+  }
+  BOOST_TEST(lines.size() == 80U);
+}
+
+BOOST_AUTO_TEST_CASE(targets_with_missing_values_are_learned_side_by_side) {
+  const FitCase files;
+  const auto summary = files.run(files.settings("learn: [value, half]"));
+  BOOST_TEST(summary.at("targets").at("value").at("rows") == 80);
+  BOOST_TEST(summary.at("targets").at("half").at("rows") == 40);
+  const auto model = read_table_model(files.path("run") / "model.h5");
+  BOOST_REQUIRE(model.properties.size() == 2U);
+  BOOST_TEST(model.properties[1].target == "half");
+}
+
+BOOST_AUTO_TEST_CASE(a_cheap_column_adds_its_ways) {
+  const FitCase files;
+  const auto summary =
+      files.run(files.settings("learn: value\ncheap: cheap\nways: [direct, difference, cheap_linear]"));
+  const auto& learners = summary.at("targets").at("value").at("learners");
+  BOOST_TEST(learners.at("ridge").contains("difference"));
+  BOOST_TEST(learners.at("none").contains("cheap_linear"));
+  BOOST_TEST(read_table_model(files.path("run") / "model.h5").cheap == std::vector<std::string>{"cheap"},
+             boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(finished_jobs_are_kept_and_the_model_is_the_same) {
+  const FitCase files;
+  files.run(files.settings());
+  const auto model = file::read(files.path("run") / "predictions.csv");
+  const auto job = files.path("run") / "jobs" / "00" / "ridge-direct-fold01-seed1.h5";
+  const auto written = std::filesystem::last_write_time(job);
+  std::filesystem::remove(files.path("run") / "jobs" / "00" / "ridge-direct-model-seed1.h5");
+  files.run(files.settings());
+  BOOST_TEST((std::filesystem::last_write_time(job) == written));
+  BOOST_TEST(file::read(files.path("run") / "predictions.csv") == model);
+}
+
+BOOST_AUTO_TEST_CASE(bad_settings_are_refused) {
+  const FitCase files;
+  BOOST_CHECK_EXCEPTION(files.settings("learn: valeu"), InputError, says("learn", "valeu", "value, half, cheap"));
+  BOOST_CHECK_EXCEPTION(files.settings("learn: [cheap]\ncheap: cheap"), InputError, says("'cheap' names, too"));
+  const FitCase few(chain_table(3));
+  parallel::StopHandler stop;
+  BOOST_CHECK_EXCEPTION(run_fit(Communicator::self(), few.settings(), few.path("run"), stop), InputError,
+                        says("3 distinct molecules", "too few", "4 folds"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
