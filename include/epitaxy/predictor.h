@@ -1,6 +1,7 @@
 #pragma once
 /// \file
 /// Properties of new compositions or molecules from a model file, in memory.
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -28,6 +29,13 @@ struct PredictedValue {
 struct RowPrediction {
   std::vector<PredictedValue> values;  ///< By property; none when the row cannot be read.
   std::string warning;                 ///< Why it cannot be read, or why its prediction is doubtful.
+  /// The training row that is most similar to it, where the model keeps these.
+  struct Nearest {
+    std::string text;       ///< As prepared.
+    std::int64_t line = 0;  ///< In the training data's source.
+    double similarity = 0;  ///< Between 0 and 1.
+  };
+  std::optional<Nearest> nearest = {};
 
   bool readable() const { return !values.empty(); }
 };

@@ -57,8 +57,9 @@ int report(const parallel::Communicator& world, const Error& error, int code, co
 CLI::App* add_predict(CLI::App& app, app::PredictOptions& options) {
   CLI::App* predict = app.add_subcommand("predict", "Predict for new compositions or molecules");
   predict->add_option("--model", options.model, "A model, best or checkpoint file (HDF5)")->required();
-  predict->add_option("--input", options.input, "CSV (or CSV.gz) with formulas or SMILES")->required();
-  predict->add_option("--output", options.output, "CSV to write")->required();
+  predict->add_option("texts", options.texts, "Formulas or SMILES, in place of a table (without both: standard input)");
+  predict->add_option("--input", options.input, "A table with formulas or SMILES (.csv, .tsv, .sdf, .smi)");
+  predict->add_option("--output", options.output, "CSV to write (for a table)");
   predict->add_option(
       "--column,--smiles-column", options.column,
       "Name of the column with formulas or SMILES (default: as in the training data's source, else formula "

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iostream>
 #include <optional>
 
 #include "app/input_columns.h"
@@ -10,13 +11,24 @@
 #include "app/row_predictor.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/table.h"
 #include "base/text.h"
 #include "data/table_source.h"
+#include "data/table_text.h"
 #include "train/run_files.h"
 
 namespace epitaxy::app {
 
 namespace {
+
+/// A table of one column.
+data::CsvTable table_of(const std::vector<std::string>& texts, const std::string& name) {
+  std::vector<data::CsvTable::Record> records;
+  for (const std::string& text : texts) {
+    records.push_back({records.size() + 1, {text}, ""});
+  }
+  return data::CsvTable::of("the command line", {}, {name}, records);
+}
 
 /// What is read before anything is computed.
 struct PredictRequest {
@@ -27,9 +39,11 @@ struct PredictRequest {
 
   explicit PredictRequest(const PredictOptions& options)
       : predictor(open_predictor(options.model, options.head)),
-        table(data::read_table(options.input)),
-        column(text_column(options.input, table, options.column, description().preparation,
-                           description().substance->text_name())) {
+        table(options.input.empty() ? table_of(options.texts, description().substance->text_name())
+                                    : data::read_table(options.input)),
+        column(options.input.empty() ? 0
+                                     : text_column(options.input, table, options.column, description().preparation,
+                                                   description().substance->text_name())) {
     for (std::size_t c = 0; c < description().cheap_values.size(); ++c) {
       cheap.push_back(value_column(options.input, table, description().cheap_values[c], description().cheap_units[c],
                                    description().preparation));
@@ -73,7 +87,8 @@ struct Numbers {
 /// Of all rows.
 struct Answers {
   std::vector<RowNote> notes;
-  std::vector<Numbers> numbers;  ///< [rows, properties]
+  std::vector<Numbers> numbers;      ///< [rows, properties]
+  std::vector<std::string> nearest;  ///< [rows, 3] of the nearest training row: text, line, similarity; or nothing.
 
   /// What was predicted for one output of a row.
   std::vector<double> values(std::size_t row, const RowPredictor::Output& output) const {
@@ -98,6 +113,12 @@ void read_cheap(const PredictRequest& request, std::size_t row, double* values) 
   }
 }
 
+constexpr std::size_t kNearestFields = 3;
+
+std::vector<std::string> nearest_fields(const RowPrediction::Nearest& nearest) {
+  return {nearest.text, std::to_string(nearest.line), fmt::format("{:.3f}", nearest.similarity)};
+}
+
 /// This rank's rows.
 Answers predict_rows(const PredictRequest& request, parallel::RowRange range) {
   const data::CsvTable& table = request.table;
@@ -119,6 +140,10 @@ Answers predict_rows(const PredictRequest& request, parallel::RowRange range) {
   for (std::size_t i = 0; i < range.size(); ++i) {
     const bool readable = predicted[i].readable() && problems[i].empty();
     answers.notes.push_back({readable, "", problems[i].empty() ? predicted[i].warning : problems[i]});
+    if (request.description().tells_nearest) {
+      const auto fields = readable ? nearest_fields(*predicted[i].nearest) : std::vector<std::string>(kNearestFields);
+      answers.nearest.insert(answers.nearest.end(), fields.begin(), fields.end());
+    }
     for (std::size_t p = 0; p < request.description().properties.size(); ++p) {
       Numbers numbers;
       if (readable) {
@@ -154,6 +179,11 @@ void write_table(const PredictOptions& options, const PredictRequest& request, c
       units.push_back(fmt::format("{} in {}", name, property.unit));
     }
   }
+  if (description.tells_nearest) {
+    for (const char* name : {"nearest", "nearest_line", "nearest_similarity"}) {
+      columns.add(name, suffix);
+    }
+  }
   columns.add("warning", suffix);
   train::CsvWriter out(columns.names());
   const Numbers* numbers = answers.numbers.data();
@@ -173,12 +203,69 @@ void write_table(const PredictOptions& options, const PredictRequest& request, c
         }
       }
     }
+    for (std::size_t k = 0; k < kNearestFields && description.tells_nearest; ++k) {
+      fields.push_back(answers.nearest[row * kNearestFields + k]);
+    }
     fields.push_back(answers.notes[row].told("predicted"));
     out.row(fields);
   }
   out.write(options.output);
   log::info("units: {}{}", text::join(units, ", "),
             intervals ? fmt::format("; intervals for {:.0f} %", 100 * *description.coverage) : "");
+}
+
+/// For people: a line for each text and property.
+void print_table(const PredictRequest& request, const Answers& answers) {
+  const auto& description = request.description();
+  const auto left = text::Align::left;
+  text::Table table({{request.table.columns()[request.column], left}, {"", left}, {""}, {"", left}, {"", left}});
+  const Numbers* numbers = answers.numbers.data();
+  for (std::size_t row = 0; row < request.table.rows(); ++row) {
+    std::string name(request.table.field(row, request.column));
+    for (const PredictedProperty& property : description.properties) {
+      const std::string interval =
+          std::isnan(numbers->low) ? "" : fmt::format("{:.4g} to {:.4g}", numbers->low, numbers->high);
+      const std::string value = answers.notes[row].readable ? fmt::format("{:.4g}", numbers->value) : "";
+      std::string remark = answers.notes[row].told("predicted");
+      if (remark.empty() && description.tells_nearest) {
+        remark = fmt::format("nearest: {} (line {}, {})", answers.nearest[row * kNearestFields],
+                             answers.nearest[row * kNearestFields + 1], answers.nearest[row * kNearestFields + 2]);
+      }
+      table.row({name, property.name, value, property.unit == "none" ? "" : property.unit, interval}, remark);
+      name.clear();
+      ++numbers;
+    }
+  }
+  log::line(table.text());
+}
+
+/// Without white space around them; those without anything else are left out.
+std::vector<std::string> lines_of_standard_input() {
+  std::vector<std::string> lines;
+  std::string line;
+  while (std::getline(std::cin, line)) {
+    if (const std::string text(text::trim(line)); !text.empty()) {
+      lines.push_back(text);
+    }
+  }
+  if (lines.empty()) {
+    fail_input("nothing to predict for: give --input TABLE, formulas or SMILES, or a line for each on standard input");
+  }
+  return lines;
+}
+
+/// Throws InputError: a combination of options that says nothing, or two things.
+void check_options(const PredictOptions& options) {
+  if (!options.input.empty() && !options.texts.empty()) {
+    fail_input("--input {} and '{}': predict for a table, or for what the command line names, not both",
+               options.input.string(), options.texts.front());
+  }
+  if (!options.input.empty() && options.output.empty()) {
+    fail_input("--output is missing: the table to write");
+  }
+  if (!options.output.empty()) {
+    check_output(options.output, {options.model, options.input});
+  }
 }
 
 /// The label of a row in a column of the input; nothing when it has none.
@@ -246,18 +333,34 @@ void report(const PredictOptions& options, const PredictRequest& request, const 
 
 }  // namespace
 
-void predict(const parallel::Communicator& communicator, const PredictOptions& options) {
+void predict(const parallel::Communicator& communicator, const PredictOptions& given) {
+  PredictOptions options = given;
   std::optional<PredictRequest> request;
   Answers mine;
-  communicator.on_root([&] { check_output(options.output, {options.model, options.input}); });
+  communicator.on_root([&] {
+    check_options(options);
+    if (options.input.empty() && options.texts.empty()) {
+      options.texts = lines_of_standard_input();
+    }
+  });
+  options.texts = communicator.broadcast(options.texts);
   communicator.agree([&] { request.emplace(options); });
-  communicator.on_root([&] { make_folder_of(options.output); });
+  communicator.on_root([&] {
+    if (!options.output.empty()) {
+      make_folder_of(options.output);
+    }
+  });
   communicator.agree(
       [&] { mine = predict_rows(*request, parallel::my_rows(request->table.rows(), kChunkRows, communicator)); });
-  const Answers all{gather_notes(communicator, mine.notes), communicator.gather(mine.numbers)};
+  const Answers all{gather_notes(communicator, mine.notes), communicator.gather(mine.numbers),
+                    communicator.gather(std::span<const std::string>(mine.nearest))};
   communicator.on_root([&] {
     check_readable(options.input, request->table, request->column, all.notes, request->description().substance->texts(),
                    "predicted");
+    if (options.output.empty()) {
+      print_table(*request, all);
+      return;
+    }
     write_table(options, *request, all);
     report(options, *request, all);
   });

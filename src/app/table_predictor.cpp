@@ -37,6 +37,11 @@ class TablePredictor final : public RowPredictor {
     description_.coverage = model_.properties.front().coverage;
     description_.model = fmt::format("({})", model_.properties.front().ways());
     description_.doubt = "have cheap values beyond those of the training";
+    if (model_.known) {
+      neighbors_ = substance.neighbors(model_.known->texts);
+      description_.tells_nearest = true;
+      description_.doubt = "are far from all training rows, or have cheap values beyond theirs";
+    }
   }
 
   std::vector<RowPrediction> predict(std::span<const std::string> texts, std::span<const double> cheap) const override {
@@ -89,7 +94,21 @@ class TablePredictor final : public RowPredictor {
           }
           row.values.push_back(undone(value, undo_[p]));
         }
+        tell_nearest(standard[i], row);
       }
+    }
+  }
+
+  void tell_nearest(const std::string& text, RowPrediction& row) const {
+    if (!neighbors_) {
+      return;
+    }
+    const auto [index, similarity] = neighbors_->nearest(text);
+    row.nearest = {model_.known->texts[index], model_.known->lines[index], similarity};
+    if (similarity < model_.known->far && row.warning.empty()) {
+      row.warning =
+          fmt::format("far from all training rows: the nearest has a similarity of {:.2f}, others of {:.2f} and more",
+                      similarity, model_.known->far);
     }
   }
 
@@ -136,7 +155,8 @@ class TablePredictor final : public RowPredictor {
   }
 
   transfer::TableModel model_;
-  std::vector<data::Transform> undo_;  ///< [properties] of what the import did to the values.
+  std::unique_ptr<chem::Neighbors> neighbors_;  ///< Null where the model does not keep its rows.
+  std::vector<data::Transform> undo_;           ///< [properties] of what the import did to the values.
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -53,6 +54,46 @@ class FormulaPreparer final : public Preparer {
   }
 };
 
+/// Fractions of the elements, by atomic number.
+std::vector<std::pair<int, double>> fractions_of(std::string_view text) {
+  const Composition composition = parse_formula(text);
+  const double total = composition.total();
+  std::vector<std::pair<int, double>> fractions;
+  for (const auto& [number, count] : composition.atoms) {
+    fractions.emplace_back(number, count / total);
+  }
+  std::ranges::sort(fractions);
+  return fractions;
+}
+
+/// The share of atoms in common: the sum of the smaller of each element's two fractions.
+double common_share(const std::vector<std::pair<int, double>>& a, const std::vector<std::pair<int, double>>& b) {
+  double sum = 0;
+  auto other = b.begin();
+  for (const auto& [number, fraction] : a) {
+    other = std::find_if(other, b.end(), [&](const auto& entry) { return entry.first >= number; });
+    if (other != b.end() && other->first == number) {
+      sum += std::min(fraction, other->second);
+    }
+  }
+  return std::clamp(sum, 0.0, 1.0);
+}
+
+class CompositionNeighbors final : public Neighbors {
+ public:
+  explicit CompositionNeighbors(std::span<const std::string> texts) {
+    std::ranges::transform(texts, std::back_inserter(fractions_), fractions_of);
+  }
+
+  Nearest nearest(std::string_view text, const std::function<bool(std::size_t)>& skip) const override {
+    const auto fractions = fractions_of(text);
+    return best_of(fractions_.size(), skip, [&](std::size_t i) { return common_share(fractions, fractions_[i]); });
+  }
+
+ private:
+  std::vector<std::vector<std::pair<int, double>>> fractions_;
+};
+
 class CompositionSubstance final : public Substance {
  public:
   std::string name() const override { return "composition"; }
@@ -84,22 +125,8 @@ class CompositionSubstance final : public Substance {
     return text::join(symbols, "-");
   }
 
-  double similarity(std::string_view a, std::string_view b) const override {
-    std::map<int, double> differences;
-    const auto add = [&](std::string_view text, double sign) {
-      const Composition composition = parse_formula(text);
-      const double total = composition.total();
-      for (const auto& [number, count] : composition.atoms) {
-        differences[number] += sign * count / total;
-      }
-    };
-    add(a, 1);
-    add(b, -1);
-    double sum = 0;
-    for (const auto& [number, difference] : differences) {
-      sum += std::abs(difference);
-    }
-    return std::clamp(1 - sum / 2, 0.0, 1.0);
+  std::unique_ptr<Neighbors> neighbors(std::span<const std::string> texts) const override {
+    return std::make_unique<CompositionNeighbors>(texts);
   }
 
   std::string drawing(std::string_view, int, int) const override { return {}; }

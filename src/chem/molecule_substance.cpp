@@ -61,6 +61,24 @@ class SmilesPreparer final : public Preparer {
   MoleculeRules rules_;
 };
 
+class MoleculeNeighbors final : public Neighbors {
+ public:
+  explicit MoleculeNeighbors(std::span<const std::string> texts) {
+    for (const std::string& text : texts) {
+      bits_.push_back(morgan_bits(text, kSettings));
+    }
+  }
+
+  Nearest nearest(std::string_view text, const std::function<bool(std::size_t)>& skip) const override {
+    const FingerprintBits bits = morgan_bits(text, kSettings);
+    return best_of(bits_.size(), skip, [&](std::size_t i) { return tanimoto(bits, bits_[i]); });
+  }
+
+ private:
+  static constexpr MorganSettings kSettings{.radius = 2, .bits = 1024};
+  std::vector<FingerprintBits> bits_;
+};
+
 class MoleculeSubstance final : public Substance {
  public:
   std::string name() const override { return "molecule"; }
@@ -119,9 +137,8 @@ class MoleculeSubstance final : public Substance {
 
   std::string scaffold(std::string_view text) const override { return murcko_scaffold(text); }
 
-  double similarity(std::string_view a, std::string_view b) const override {
-    constexpr MorganSettings kSettings{.radius = 2, .bits = 1024};
-    return tanimoto(morgan_bits(a, kSettings), morgan_bits(b, kSettings));
+  std::unique_ptr<Neighbors> neighbors(std::span<const std::string> texts) const override {
+    return std::make_unique<MoleculeNeighbors>(texts);
   }
 
   std::string drawing(std::string_view text, int width, int height) const override {

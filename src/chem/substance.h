@@ -2,6 +2,7 @@
 /// \file
 /// What the rows of a table are: compositions or molecules, behind one interface. Whoever reads, splits or reports rows
 /// asks the substance and not which one it is.
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -45,6 +46,34 @@ struct Representation {
   Tokenizer tokenizer;
 };
 
+/// Prepared texts among which the most similar one to another is found.
+class Neighbors {
+ public:
+  virtual ~Neighbors() = default;
+  struct Nearest {
+    std::size_t index = 0;  ///< Of equally similar ones the first.
+    double similarity = -1;
+  };
+  /// Of those for which `skip` does not hold (of all without it); a similarity of -1 where there is none. Throws
+  /// TextError or InputError for a text that cannot be read.
+  virtual Nearest nearest(std::string_view text, const std::function<bool(std::size_t)>& skip = {}) const = 0;
+
+ protected:
+  /// similarity(i) for the others.
+  template <typename F>
+  static Nearest best_of(std::size_t count, const std::function<bool(std::size_t)>& skip, F similarity) {
+    Nearest best;
+    for (std::size_t i = 0; i < count; ++i) {
+      if (!skip || !skip(i)) {
+        if (const double s = similarity(i); s > best.similarity) {
+          best = {i, s};
+        }
+      }
+    }
+    return best;
+  }
+};
+
 /// What an import does unless it is told otherwise.
 struct ImportDefaults {
   bool needs_targets = true;  ///< Rows without any target are of no use.
@@ -80,9 +109,12 @@ class Substance {
   /// What similar substances have in common, as a text: the scaffold of a molecule (Bemis and Murcko, J. Med. Chem. 39,
   /// 2887, 1996), the elements of a composition. Of prepared texts, as all that follows.
   virtual std::string scaffold(std::string_view text) const = 0;
-  /// Between 0 and 1: Tanimoto similarity of Morgan fingerprints (radius 2, 1024 bits), or the share of atoms that two
-  /// compositions have in common.
-  virtual double similarity(std::string_view a, std::string_view b) const = 0;
+  /// To find similar ones among these. Similarities lie between 0 and 1: the Tanimoto similarity of Morgan fingerprints
+  /// (radius 2, 1024 bits), or the share of atoms that two compositions have in common.
+  virtual std::unique_ptr<Neighbors> neighbors(std::span<const std::string> texts) const = 0;
+  double similarity(const std::string& a, std::string_view b) const {
+    return neighbors({&a, 1})->nearest(b).similarity;
+  }
   /// As SVG; empty for what has no structure to draw.
   virtual std::string drawing(std::string_view text, int width, int height) const = 0;
 

@@ -162,6 +162,7 @@ struct KernelRidgeSettings {
 class KernelRidgeLearner final : public LearnerOf<KernelRidgeSettings> {
  public:
   const char* name() const override { return "kernel_ridge"; }
+  bool keeps_rows() const override { return true; }
 
   std::unique_ptr<Regressor> read(const data::Hdf5File& file, const std::string& group) const override {
     KernelModel model;

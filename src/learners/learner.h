@@ -55,6 +55,8 @@ class Learner {
   /// On one thread; the same input gives the same bits. Null when `stop` said so.
   virtual std::unique_ptr<Regressor> train(const std::any& settings, const TrainingTable& table,
                                            const StopQuestion& stop) const = 0;
+  /// Whether a trained one holds the features of its training rows.
+  virtual bool keeps_rows() const { return false; }
   /// What `Regressor::write` of a trained one wrote.
   virtual std::unique_ptr<Regressor> read(const data::Hdf5File& file, const std::string& group) const = 0;
 };

@@ -52,8 +52,10 @@ struct FitFiles {
   std::optional<train::CsvWriter> predictions;
   nlohmann::ordered_json summary;
 
-  void add(const DifferenceSettings& settings, DifferenceData&& data, const std::vector<DifferenceJob>& jobs,
-           const std::vector<DifferenceJob>& final_jobs, const JobFolder& files) {
+  /// `structures`: the model keeps the rows.
+  void add(const DifferenceSettings& settings, bool structures, DifferenceData&& data,
+           const std::vector<DifferenceJob>& jobs, const std::vector<DifferenceJob>& final_jobs,
+           const JobFolder& files) {
     std::vector<DifferenceResult> results;
     for (const DifferenceJob& job : jobs) {
       results.push_back(files.get(job.label, read_difference_result));
@@ -80,6 +82,9 @@ struct FitFiles {
                                high,
                                data.rows.set.index().preparation,
                                models::provenance()});
+      if (structures) {
+        model->known = KnownRows::of(data.rows.set);
+      }
     }
     model->properties.push_back(std::move(property));
   }
@@ -117,7 +122,7 @@ bool run_fit(const Communicator& communicator, const FitSettings& settings, cons
       log::info("stopped by {}: run again to go on; finished jobs are kept", stop.reason());
       return false;
     }
-    communicator.on_root([&] { all.add(of_target, std::move(data), jobs, final_jobs, files); });
+    communicator.on_root([&] { all.add(of_target, settings.structures, std::move(data), jobs, final_jobs, files); });
   }
   communicator.on_root([&] { all.write(folder); });
   return true;

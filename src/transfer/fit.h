@@ -18,6 +18,7 @@ namespace epitaxy::transfer {
 struct FitSettings {
   data::ImportSettings table;
   std::vector<std::string> targets;  ///< Of the table, each learned by itself.
+  bool structures = true;            ///< The model file holds the training rows' texts, to tell how near new ones are.
   DifferenceSettings learning;       ///< Of each target; the file and the target are set for each.
 };
 

@@ -64,6 +64,20 @@ void target_keys(Keys& k, FitSettings& s) {
   k.when(!learning.cheap.empty(), "cheap: COLUMN", [&](Keys& cheap) { way_keys(cheap, learning.ways); });
 }
 
+/// A model without structures cannot have learners that hold rows.
+void refuse_structures(Keys& k, const DifferenceSettings& learning) {
+  for (const LearnerChoice& choice : learning.learners) {
+    for (const learners::Candidate& candidate : choice.candidates) {
+      if (candidate.learner->keeps_rows()) {
+        k.problem("structures", fmt::format("cannot be left out of a model with '{}', which keeps the features of its "
+                                            "training rows: leave it out of 'learners'",
+                                            choice.name));
+        break;
+      }
+    }
+  }
+}
+
 }  // namespace
 
 void keys(Keys& k, FitSettings& s) {
@@ -76,6 +90,14 @@ void keys(Keys& k, FitSettings& s) {
   learner_keys(k, learning.learners);
   k.integer(learning.folds, {"folds", "parts of the cross-validation that gives the figures, by substance"}, {2, 1e5});
   cross_validation_keys(k, learning);
+  k.flag(s.structures,
+         Key("structures",
+             "the model file holds the training rows' texts: predictions then tell the nearest one, and warn "
+             "of rows that are far from all")
+             .output());
+  if (k.reading() && !s.structures) {
+    refuse_structures(k, learning);
+  }
   learning.signature = k.signature();
 }
 

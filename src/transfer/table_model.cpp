@@ -184,6 +184,9 @@ void write_table_model(const std::filesystem::path& path, const TableModel& mode
     if (model.preparation) {
       out.write_attribute("/table", "preparation", data::to_json(*model.preparation));
     }
+    if (model.known) {
+      model.known->write(out, "/table/known");
+    }
     for (std::size_t p = 0; p < model.properties.size(); ++p) {
       write_property(out, numbered("/table/properties", p), model.properties[p]);
     }
@@ -237,6 +240,9 @@ TableModel read_table_model(const std::filesystem::path& path) {
                    {}};
   if (file.has_attribute(group, "preparation")) {
     model.preparation = data::preparation_from_json(file.text_attribute(group, "preparation"));
+  }
+  if (file.exists(group + "/known")) {
+    model.known = KnownRows::read(file, group + "/known");
   }
   if (is_old) {
     model.properties.push_back(read_difference(file));

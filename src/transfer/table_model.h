@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "transfer/known_rows.h"
 #include "transfer/learned_way.h"
 #include "transfer/row_features.h"
 
@@ -53,6 +54,7 @@ struct TableModel {
   std::vector<double> cheap_low, cheap_high;     ///< Range in training.
   std::optional<data::Preparation> preparation;  ///< Of the rows; files of earlier versions do not tell.
   std::map<std::string, std::string> provenance;
+  std::optional<KnownRows> known = {};  ///< Absent in files of earlier versions, and where structures are left out.
 
   bool needs_cheap() const;
 };

@@ -14,8 +14,8 @@
 #include "data/csv.h"
 #include "transfer/average.h"
 #include "transfer/difference_case.h"
-#include "transfer/table_model.h"
 #include "transfer/difference_report.h"
+#include "transfer/table_model.h"
 
 using namespace epitaxy;
 using namespace epitaxy::transfer;
@@ -206,14 +206,8 @@ BOOST_AUTO_TEST_CASE(an_average_is_that_of_its_members) {
   BOOST_TEST(learned->learner == "average of ridge: penalty 3 and ridge: penalty 5");
   std::vector<TableProperty> properties{{"better", "eV", 0.9, {}}};
   properties.front().members.push_back({find_way("difference"), 1, std::move(*learned)});
-  const TableModel model{RowFeatures(files.settings.features, std::nullopt),
-                         std::move(properties),
-                         {"cheap"},
-                         {"eV"},
-                         {0},
-                         {6},
-                         {},
-                         {}};
+  const TableModel model{
+      RowFeatures(files.settings.features, std::nullopt), std::move(properties), {"cheap"}, {"eV"}, {0}, {6}, {}, {}};
   write_table_model(files.path("average.h5"), model);
   const auto read = read_table_model(files.path("average.h5"));
   const auto before = model.properties.front().predict(data.rows.features, data.rows.cheap);
