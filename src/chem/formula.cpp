@@ -20,6 +20,7 @@ constexpr double kLargestCount = 1e6;
 /// Of open parentheses; each costs another look at what is in it.
 constexpr std::size_t kDeepest = 100;
 
+bool is_opening(char c) { return c == '(' || c == '[' || c == '{'; }
 char closing(char opening) { return opening == '(' ? ')' : opening == '[' ? ']' : '}'; }
 
 /// An open parenthesis (or the whole formula) and the adduct part that is being read in it.
@@ -58,7 +59,7 @@ class Parser {
     const char c = text_[place_];
     if (text::is_upper(c)) {
       read_element();
-    } else if (c == '(' || c == '[' || c == '{') {
+    } else if (is_opening(c)) {
       if (levels_.size() > kDeepest) {
         fail(place_, fmt::format("more than {} parentheses are open", kDeepest));
       }
@@ -171,10 +172,11 @@ class Parser {
     if (const std::size_t length = join_sign_length(text_, place_); length > 0) {
       return length;
     }
-    const bool joins = text_[place_] == '.' && place_ + 1 < text_.size() &&
-                       (text::is_upper(text_[place_ + 1]) || text_[place_ + 1] == '(' || text_[place_ + 1] == '[' ||
-                        water_at(place_ + 1));
-    return joins ? 1 : 0;
+    if (text_[place_] != '.' || place_ + 1 == text_.size()) {
+      return 0;
+    }
+    const char next = text_[place_ + 1];
+    return text::is_upper(next) || is_opening(next) || water_at(place_ + 1) ? 1 : 0;
   }
 
   /// The number at the current place, 1 when there is none. A count may be followed by a dot that joins waters.

@@ -75,6 +75,7 @@ BOOST_AUTO_TEST_CASE(hydrates_and_adducts) {
   check_counts("CaSO4.0.5H2O", {{"Ca", 1}, {"S", 1}, {"O", 4.5}, {"H", 1}});
   check_counts("Sc2O3.H2O", {{"Sc", 2}, {"O", 4}, {"H", 2}});
   check_counts("MgO.SiO2", {{"Mg", 1}, {"Si", 1}, {"O", 3}});
+  check_counts("MgO.{SiO2}2", {{"Mg", 1}, {"Si", 2}, {"O", 5}});
   check_counts("CaO*2SiO2", {{"Ca", 1}, {"Si", 2}, {"O", 5}});
   check_counts("(CuSO4.5H2O)2", {{"Cu", 2}, {"S", 2}, {"O", 18}, {"H", 20}});
 }
