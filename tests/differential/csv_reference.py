@@ -15,7 +15,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-WHITE = " \t\n\r\v\f\u00a0\u202f\u2007\u2009\u3000\ufeff\u200b\u2060"
+from table_reference import header_of, rows_of
+
 TEXTS = ["Fe2O3", "-1.25", "0,65", "1e-5", "", "say \"hi\"", "a, b", "x; y", "two\nlines", "two\r\nlines", "tab\there", "C[C@H](N)O",
          "\u00e9t\u00e9", "5\u00a0000", "\"", "caf\u00e9 'x'", "NaN", "12\""]
 BYTES = [b'"', b'""', b",", b";", b"\t", b"\n", b"\r", b"\r\n", b" ", b"\0", b"\xc2\xa0", b"\xe9", b"\xff", b"x", b"1", b"'", b"\\", b"\n\n"]
@@ -60,34 +61,19 @@ def mutated(rng, data):
     return data
 
 
-def reference(data, notes):
-    """The rows by Python's csv, with the lines at which they start; raises what it raises."""
-    encoding = "cp1252" if any("Windows-1252" in note for note in notes) else "utf-8-sig"
-    text = data.decode(encoding)
-    separator = ";" if any("by ';'" in note for note in notes) else "\t" if any("by a tab" in note for note in notes) else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    rows = []
-    line = 1
-    for row in reader:
-        blank = not row or (len(row) == 1 and row[0] and not row[0].strip(" \t"))
-        if not blank:
-            rows.append((line, [field.strip(WHITE) for field in row]))
-        line = reader.line_num + 1
-    return rows[:1] + [(line, row) for line, row in rows[1:] if row != [""]]
-
-
 def difference(data, answer, is_good):
     """What is wrong with the answer; nothing when all is well."""
     if "refused" in answer:
         return f"refused: {answer['refused']}" if is_good else None
     try:
-        expected = reference(data, answer["notes"])
+        expected = rows_of(data, answer["notes"])
     except (csv.Error, UnicodeDecodeError) as error:
         return f"Python refuses it: {error}"
-    header = [name.replace("\u00a0", " ").replace("\u202f", " ") for name in expected[0][1]] if expected else []
+    header = header_of(expected)
     if answer["columns"] != header:
         return f"columns {answer['columns']}, expected {header}"
     rows = [(row["line"], row["fields"]) for row in answer["rows"] if row["fields"] != [""]]
+    expected = expected[:1] + [(line, row) for line, row in expected[1:] if row != [""]]
     if rows != expected[1:]:
         return f"rows {rows}, expected {expected[1:]}"
     return None
