@@ -167,6 +167,24 @@ class Parser {
     return *level.dots_join;
   }
 
+  /// In `La0.7Sr0.3MnO2.9.5H2O` at the count behind O, whose whole part has a length: after other decimal counts the
+  /// first dot may be a point, and the second one join.
+  bool may_be_decimal(std::size_t whole) const {
+    const std::size_t after = place_ + whole + 1;
+    return decimal_counts_ && text_[after - 1] == '.' && text_[after] != '0' &&
+           number_length(after, true) > number_length(after, false);
+  }
+
+  /// Of a count at the current place, whose whole part has a length.
+  [[noreturn]] void fail_two_readings(std::size_t whole) const {
+    const std::size_t after = place_ + whole + 1;
+    const std::size_t joined = after + number_length(after, true);
+    fail(place_, fmt::format("'{}' may be a count, or its dot joins '{}' to what is before (write '*' for the dot that "
+                             "joins, or put the element with the decimal count last)",
+                             text_.substr(place_, whole + 1 + number_length(after, false)),
+                             shortened_formula(text_.substr(after, text_.find_first_of(".*", joined) - after))));
+  }
+
   /// The length of the sign that joins an adduct at the current place, 0 when there is none.
   std::size_t separator_length() const {
     if (const std::size_t length = join_sign_length(text_, place_); length > 0) {
@@ -187,16 +205,13 @@ class Parser {
     }
     const std::string_view digits = text_.substr(place_, length);
     const bool zero = digits.find_first_not_of('0') == std::string_view::npos;
-    if (zero || !adduct_may_follow || !water_at(place_ + length + 1)) {
+    const bool water_follows = adduct_may_follow && !zero && water_at(place_ + length + 1);
+    if (!water_follows) {
       length = number_length(place_, true);
-      if (adduct_may_follow && length > digits.size() && dots_may_join()) {
-        const std::size_t after = place_ + digits.size() + 1;
-        fail(place_,
-             fmt::format("'{}' may be a count, or its dot joins '{}' to what is before (write '*' for this dot, or "
-                         "put the element with the decimal count last)",
-                         text_.substr(place_, length),
-                         shortened_formula(text_.substr(after, text_.find_first_of(".*", after) - after))));
-      }
+    }
+    const bool is_decimal = length > digits.size();
+    if (adduct_may_follow && ((is_decimal && dots_may_join()) || (water_follows && may_be_decimal(digits.size())))) {
+      fail_two_readings(digits.size());
     }
     double count = 0;
     const char* const begin = text_.data() + place_;
@@ -204,6 +219,7 @@ class Parser {
     if (error != std::errc() || end != begin + length || !(count > 0) || count > kLargestCount) {
       fail(place_, fmt::format("a count has to be above 0 and at most 1000000, not {},", text_.substr(place_, length)));
     }
+    decimal_counts_ |= adduct_may_follow && is_decimal;
     place_ += length;
     return count;
   }
@@ -230,6 +246,7 @@ class Parser {
   std::size_t place_ = 0;
   std::vector<std::pair<int, double>> atoms_;
   std::vector<Level> levels_;
+  bool decimal_counts_ = false;  ///< Before the current place.
 };
 
 }  // namespace

@@ -43,10 +43,11 @@ class FormulaError : public TextError {
 /// (`Na+`, `SO4^2-`, `(2+)`), a missing value of a table (`NaN`), an exponent, a decimal comma. Subscripts are digits.
 ///
 /// A dot can be a decimal point or join an adduct. It joins before a letter (`MgO.SiO2`) and before a whole or decimal
-/// number of waters (`CuSO4.5H2O`, `CaSO4.0.5H2O`), unless only a zero stands before it (`Ga0.5H2O`). Between other
-/// digits it is a decimal point (`Zn0.15Ga0.85As`, `Li1.5Fe2O4`), unless all dots could join substances of two elements
-/// or more (`MgCl2.6NH3`, `Al2O3.2SiO2`): that has two readings and is an error. After a symbol or parenthesis and
-/// before a number of anything but water (`CaO.2SiO2`) it is one, too; `*` and `·` always join.
+/// number of waters (`CuSO4.5H2O`, `CaSO4.0.5H2O`), unless only a zero stands before it (`Ga0.5H2O`). Decimal counts
+/// and decimal waters in one formula (`La0.7Sr0.3MnO2.9.5H2O`) are an error, too, as O2.9 is meant, or 9.5. Between
+/// other digits it is a decimal point (`Zn0.15Ga0.85As`, `Li1.5Fe2O4`), unless all dots could join substances of two
+/// elements or more (`MgCl2.6NH3`, `Al2O3.2SiO2`): that has two readings and is an error. After a symbol or parenthesis
+/// and before a number of anything but water (`CaO.2SiO2`) it is one, too; `*` and `·` always join.
 Composition parse_formula(std::string_view formula);
 
 }  // namespace epitaxy::chem

@@ -124,6 +124,11 @@ BOOST_AUTO_TEST_CASE(dots_that_may_be_points_or_join_are_refused) {
                            "MgCl\u2082.6NH\u2083", "NiCl2.6H2O2", "ZnCl2.2C5H5N.H2O", "[Co(NH3)6]Cl3.2[NH4]Cl"}) {
     check_refused(text, "may be a count");
   }
+  check_refused("La0.7Sr0.3MnO2.9.5H2O", "'2.9' may be a count, or its dot joins '9.5H2O' to what is before");
+  check_counts("Na0.3CoO2*1.3H2O", {{"Na", 0.3}, {"Co", 1}, {"O", 3.3}, {"H", 2.6}});
+  check_counts("Tb2.5Mg6N3.10H2O", {{"Tb", 2.5}, {"Mg", 6}, {"N", 3}, {"H", 20}, {"O", 10}});
+  check_counts("Cu(NO3)2.2.5H2O", {{"Cu", 1}, {"N", 2}, {"O", 8.5}, {"H", 5}});
+  check_counts("Ca0.9SO4.0.5H2O", {{"Ca", 0.9}, {"S", 1}, {"O", 4.5}, {"H", 1}});
   check_counts("MgCl2*6NH3", {{"Mg", 1}, {"Cl", 2}, {"N", 6}, {"H", 18}});
   check_counts("LaCl3\u00b77CH3OH", {{"La", 1}, {"Cl", 3}, {"C", 7}, {"H", 28}, {"O", 7}});
   check_counts("MgCl2.NH3", {{"Mg", 1}, {"Cl", 2}, {"N", 1}, {"H", 3}});
