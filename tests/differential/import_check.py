@@ -1,41 +1,17 @@
 """Imports a table by the program, and compares the data set with what the references read in its lines."""
 import csv
-import json
 import math
-import subprocess
 from pathlib import Path
-
-import h5py
 
 import formula_reference
 import molecule_reference
+from program_import import SECONDS, read_result, run, write_stage
 from table_reference import header_of, number_of, rows_of
 
-SECONDS = 20
 # The group of a formula is known to the half of its last digit.
 GROUP = 0.0045
 VALUES = 1e-9
 KJ_MOL = 96.48533212
-
-
-def write_stage(folder, table, source):
-    stage = {"stage": "import", "kind": table.kind, "source": source, f"{table.column}_column": table.column,
-             "targets": [{"column": column, "unit": unit, "to": to} for column, unit, to in table.targets],
-             "duplicates": "keep", "missing": "allow", "max_rejected": 1.0}
-    if table.kind == "molecules":
-        stage |= {"stereo": "keep", "radicals": "keep"}
-    # JSON is YAML, too.
-    Path(folder, "import.yaml").write_text(json.dumps(stage))
-
-
-def run(program, folder):
-    """(exit code, what it printed); None for the code when it hangs."""
-    try:
-        done = subprocess.run([program, "run", "import.yaml", "--fresh", "--output", "out"], cwd=folder, capture_output=True,
-                              timeout=SECONDS, stdin=subprocess.DEVNULL)
-    except subprocess.TimeoutExpired:
-        return None, ""
-    return done.returncode, (done.stdout + done.stderr).decode(errors="replace")
 
 
 def columns_with_commas(notes):
@@ -75,7 +51,6 @@ def row_problem(table, header, fields, row, commas):
         return f"{len(fields)} fields, the header has {len(header)}"
     by_name = dict(zip(header, fields))
     source = by_name[table.column]
-    # Formulas are kept as they are, molecules as prepared; what they are is in the group and in the SMILES.
     if row["source"] != source:
         return f"the text is '{row['source']}', not '{source}'"
     problem = text_problem(table, source, row["prepared"])
@@ -84,19 +59,6 @@ def row_problem(table, header, fields, row, commas):
         field = field.replace(",", ".") if target[0] in commas else field
         problem = problem or value_problem(field, value, source, target)
     return problem
-
-
-def read_result(folder, table):
-    """The rows of the data set by line, and the lines that were rejected."""
-    with h5py.File(Path(folder, "out/dataset.h5"), "r") as file:
-        texts = [text.decode() for text in file["formula"]]
-        prepared = [text.decode() for text in file["smiles" if table.kind == "molecules" else "group"]]
-        values = [file["targets"][column][:].tolist() for column, _, _ in table.targets]
-        rows = {int(line): {"source": texts[i], "prepared": prepared[i], "values": [column[i] for column in values]}
-                for i, line in enumerate(file["line"])}
-    with open(Path(folder, "out/rejected.csv"), newline="", encoding="utf-8", errors="replace") as file:
-        rejected = {int(row["line"]) for row in csv.DictReader(file, strict=True)}
-    return rows, rejected
 
 
 def difference(folder, table, data, output):

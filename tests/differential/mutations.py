@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Imports random mutations of the shipped tables.
+"""Imports random mutations of the shipped tables and of generated ones.
 
 Each import ends with a data set or with a message. Each row of a data set is what Python's csv, float, pymatgen and
 RDKit read in its line; every other row stands in rejected.csv. EPITAXY_DATA adds the heads of the public tables.
@@ -15,6 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import generated_tables
 import shipped_tables
 from import_check import check
 from table_mutator import mutated
@@ -27,7 +28,7 @@ def mutation(tables, seed, number):
     count = min(len(table.rows), rng.choice([1, 3, 10, 30, 30, 100, shipped_tables.HEAD]))
     first = rng.randrange(len(table.rows) - count + 1)
     data = b"\n".join([table.header, *table.rows[first:first + count], b""])
-    return table, mutated(rng, data)
+    return table, mutated(rng, data) if rng.random() < 0.95 else data
 
 
 def keep(folder, number):
@@ -57,6 +58,7 @@ def main():
     wrong = 0
     with tempfile.TemporaryDirectory() as folder:
         check_whole(program, tables, folder)
+        tables += generated_tables.generated(seed, tables)
         for number in range(begin, begin + count):
             table, data = mutation(tables, seed, number)
             ended, problem = check(program, folder, table, data)

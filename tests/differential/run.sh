@@ -22,7 +22,8 @@ make_environment() {
   cmp --silent "$here/requirements.txt" "$environment/requirements.txt" && return
   say "making $environment"
   rm -rf "$environment"
-  python3 -m venv "$environment" >"$log" 2>&1 ||
+  # Debian's Python first: PyPI has the old RDKit for few.
+  /usr/bin/python3 -m venv "$environment" >"$log" 2>&1 || python3 -m venv --clear "$environment" >>"$log" 2>&1 ||
     skip "python3 -m venv fails, see $log (tools/install-dependencies test installs it)"
   "$environment/bin/pip" install --quiet --retries 1 --requirement "$here/requirements.txt" >>"$log" 2>&1 ||
     skip "pip cannot install what requirements.txt lists (is PyPI reachable?), see $log"

@@ -1,5 +1,4 @@
 """The tables that the repository ships or makes, and the heads of the public ones in EPITAXY_DATA."""
-import dataclasses
 import gzip
 import itertools
 import os
@@ -7,21 +6,10 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from program_import import Table
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 HEAD = 300
-
-
-@dataclasses.dataclass
-class Table:
-    name: str
-    kind: str                           # of the import: compositions, molecules
-    targets: list                       # (column, unit, unit of the data set)
-    header: bytes = b""
-    rows: list = dataclasses.field(default_factory=list)
-
-    @property
-    def column(self):
-        return "formula" if self.kind == "compositions" else "smiles"
 
 
 def shipped():

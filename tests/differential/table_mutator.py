@@ -8,6 +8,8 @@ FIELDS = ["", " ", "NaN", "nan", "NA", "-", "None", "null", "inf", "-inf", "1e40
           "TRUE", "=1+1", "12\"", "\"12\"", "\"a, b\"", "a\nb", "Fe2O3", "MgCl2.6NH3", "CuSO4.5H2O", "Fe\u2082O\u2083", "Na+", "D2O", "He",
           "CCO", "C1CC", "c1ccccc1", "[13CH4]", "[CH3:1][OH:2]", "*CC*", "[*:1]CC[*:2]", "F/C=C/F", "C[C@H](N)O", "C.C", "C(C)(C)(C)(C)C",
           "C C", "CC |c|", "[Fe]", "[CH2]C", "N" * 500]
+SMILES = ["(", ")", "[", "]", "=", "#", "1", "2", "%10", "%(100)", "/", "\\", "@", "@@", "+", "-", ".", "*", ":", "c", "n", "o", "C", "N", "O",
+          "Cl", "[nH]", "[O-]", "[N+]", "[13C]", "[2H]", "[C@H]", "[C@@]", "[CH3:1]", "[*:1]", "[CH2]", "$", "~", ">", "|", "&", "[Fe+2]", "l"]
 ENDS = [b"\r\n", b"\r", b"\n\n", b"\n\r"]
 
 
@@ -49,10 +51,19 @@ def of_lines(rng, data):
     return b"\n".join(lines)
 
 
+def mutated_smiles(rng, text):
+    """Some tokens inserted, removed, exchanged."""
+    for _ in range(rng.choice([1, 1, 2, 3])):
+        place = rng.randrange(len(text) + 1)
+        text = text[:place] + rng.choice([*SMILES, ""]) + text[place + rng.choice([0, 0, 1, 1, 3]):]
+    return text
+
+
 def mutated_field(rng, field):
     if rng.random() < 0.5:
         return rng.choice(FIELDS).encode()
-    return formula_generator.mutated(rng, field.decode(errors="replace")).encode()
+    change = rng.choice([formula_generator.mutated, mutated_smiles])
+    return change(rng, field.decode(errors="replace")).encode()
 
 
 def of_fields(rng, data):
