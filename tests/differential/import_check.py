@@ -90,7 +90,7 @@ def check(program, folder, table, data, source="table.csv"):
     if code is None:
         return "hangs", f"still runs after {SECONDS} s"
     if code not in (0, 2):
-        return f"exit code {code}", output[-500:]
+        return f"exit code {code}", f"ends with exit code {code}: {output[-500:]!r}"
     if code == 2:
         return "refused", None if "epitaxy: " in output else f"refused without a message: {output!r}"
     return "imported", difference(folder, table, data, output)

@@ -63,6 +63,8 @@ def main():
             table, data = mutation(tables, seed, number)
             ended, problem = check(program, folder, table, data)
             counts[ended] += 1
+            if (number - begin) % 500 == 499:
+                print(f"{number - begin + 1} mutations done", flush=True)
             if problem:
                 wrong += 1
                 print(f"{number} ({table.name}, {ended}): {problem}; kept in {keep(folder, number)}", flush=True)

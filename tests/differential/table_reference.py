@@ -24,8 +24,9 @@ def rows_of(data, notes):
     rows = []
     line = 1 + skipped
     for row in reader:
-        blank = not row or (len(row) == 1 and row[0] and not row[0].strip(" \t"))
-        if not blank:
+        # In front of the header a blank line is none; behind it `" "` and a blank line are alike here.
+        blank_before = not rows and len(row) == 1 and row[0] and not row[0].strip(" \t")
+        if row and not blank_before:
             rows.append((line, [field.strip(WHITE) for field in row]))
         line = reader.line_num + 1 + skipped
     return rows
