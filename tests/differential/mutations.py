@@ -8,6 +8,7 @@ Usage: mutations.py PROGRAM [MUTATIONS [SEED [FIRST]]]; without a seed it is ano
 of the first mutation, to repeat one.
 """
 import collections
+import gzip
 import os
 import random
 import shutil
@@ -18,17 +19,21 @@ from pathlib import Path
 import generated_tables
 import shipped_tables
 from import_check import check
-from table_mutator import mutated
+from table_mutator import mutated, of_bytes
 
 
 def mutation(tables, seed, number):
-    """A table and its mutated text, which follow from seed and number."""
+    """A table, its mutated text and the name of its file, which follow from seed and number."""
     rng = random.Random(f"{seed}:{number}")
     table = rng.choice(tables)
     count = min(len(table.rows), rng.choice([1, 3, 10, 30, 30, 100, shipped_tables.HEAD]))
     first = rng.randrange(len(table.rows) - count + 1)
     data = b"\n".join([table.header, *table.rows[first:first + count], b""])
-    return table, mutated(rng, data) if rng.random() < 0.95 else data
+    data = mutated(rng, data) if rng.random() < 0.95 else data
+    if rng.random() < 0.95:
+        return table, data, "table.csv"
+    packed = gzip.compress(data, mtime=0)
+    return table, of_bytes(rng, packed) if rng.random() < 0.5 else packed, "table.csv.gz"
 
 
 def keep(folder, number):
@@ -60,8 +65,8 @@ def main():
         check_whole(program, tables, folder)
         tables += generated_tables.generated(seed, tables)
         for number in range(begin, begin + count):
-            table, data = mutation(tables, seed, number)
-            ended, problem = check(program, folder, table, data)
+            table, data, name = mutation(tables, seed, number)
+            ended, problem = check(program, folder, table, data, name)
             counts[ended] += 1
             if (number - begin) % 500 == 499:
                 print(f"{number - begin + 1} mutations done", flush=True)
