@@ -24,7 +24,7 @@ REFUSED = [
 # MgCl2.6NH3 may hold Cl2.6: two elements or more on both sides of a dot, and behind it what could be a number of substances.
 TWO_READINGS = re.compile(r"[A-Z][^.A-Z]*[A-Z][^.]*\d\.([2-9]|1\d|2[0-4])[(\[{]*[A-Z][^.A-Z]*[A-Z]")
 # In Na0.3CoO2.1.3H2O the oxygen may have 2.1, after other decimal counts.
-DECIMAL_WATERS = re.compile(r"\d\.\d.*\d\.[1-9]\d*\.\d+\(?H2O")
+DECIMAL_WATERS = re.compile(r"\d\.\d.*(?<![\d.])\d*[1-9]\d*\.[1-9]\d*\.\d+\(?H2O")
 # Of a count and of all of them.
 MOST = 1e6
 
