@@ -88,9 +88,8 @@ class Collector {
   }
 
   void apply_filter(const chem::Elements& elements) const {
-    const std::vector<std::string> found = chem::symbols_of(elements & unwanted_);
-    if (!found.empty()) {
-      filter("element {} is filtered out", found.front());
+    if (const chem::Elements found = elements & unwanted_; found.any()) {
+      filter("element {} is filtered out", chem::symbols_of(found).front());
     }
   }
 
@@ -246,7 +245,7 @@ ImportResult collect(const parallel::Communicator& communicator, const ImportSet
     }
     mine = prepare_part(communicator, *table, settings);
   });
-  RowTexts all = mine.gather(communicator);
+  RowTexts all = std::move(mine).gather(communicator);
   ImportResult result;
   communicator.on_root([&] {
     result = collector->run(all);

@@ -74,7 +74,10 @@ RowText RowTexts::take(std::size_t row) {
   return result;
 }
 
-RowTexts RowTexts::gather(const parallel::Communicator& communicator) const {
+RowTexts RowTexts::gather(const parallel::Communicator& communicator) && {
+  if (communicator.size() == 1) {
+    return std::move(*this);
+  }
   RowTexts all;
   all.texts_ = communicator.gather(texts_);
   all.identities_ = communicator.gather(identities_);

@@ -27,7 +27,7 @@ class RowTexts {
   /// May be asked for once.
   RowText take(std::size_t row);
   /// Those of all ranks on rank 0. Collective.
-  RowTexts gather(const parallel::Communicator& communicator) const;
+  RowTexts gather(const parallel::Communicator& communicator) &&;
 
  private:
   RowTexts() = default;
