@@ -67,6 +67,14 @@ std::string fingerprint_of(const DatasetIndex& index, std::int64_t format = kFor
   return hasher.hex();
 }
 
+/// Of what a data set holds besides, bound to its content. The fingerprint names the data of runs and leaves it out.
+std::string preparation_hash(const std::string& fingerprint, const std::string& preparation) {
+  Hasher hasher;
+  hasher.add(fingerprint);
+  hasher.add(preparation);
+  return hasher.hex();
+}
+
 void check_sizes(const DatasetIndex& index) {
   const std::size_t rows = index.rows;
   check(index.texts.size() == rows && index.groups.size() == rows && index.source.size() == rows &&
@@ -203,6 +211,16 @@ DatasetIndex read_content(const Hdf5File& file, std::size_t first, std::size_t c
   throw DamagedFileError(error.what());
 }
 
+/// True for files of earlier versions, which have no hash of it.
+bool preparation_fits(const Hdf5File& file, const std::string& fingerprint) {
+  if (!file.has_attribute("/", "preparation_hash")) {
+    return true;
+  }
+  return file.has_attribute("/", "preparation") &&
+         preparation_hash(fingerprint, file.text_attribute("/", "preparation")) ==
+             file.text_attribute("/", "preparation_hash");
+}
+
 /// Throws InputError when a file was changed since its fingerprint was made. A sealed one was not: the whole of it has
 /// been compared with its checksum. Another program that writes in a file cuts the seal off.
 void check_fingerprint(const Hdf5File& file, const DatasetIndex& index) {
@@ -219,6 +237,12 @@ void check_fingerprint(const Hdf5File& file, const DatasetIndex& index) {
         "{}: its content was changed by another program and does not fit its fingerprint any more: change the source "
         "and import it again, into another folder if results of the old data are to stay",
         file.path().string());
+  }
+  if (!preparation_fits(file, index.fingerprint)) {
+    fail_input(
+        "{}: what it says of the preparation of its {} was changed by another program: import the source again, with "
+        "the rules that are meant",
+        file.path().string(), index.substance->plural());
   }
 }
 
@@ -314,9 +338,12 @@ void write_dataset(const std::filesystem::path& path, const Dataset& dataset) {
     file.write_attribute("/", "format", std::string(kFormat));
     file.write_attribute("/", "format_version", kFormatVersion);
     file.write_attribute("/", "kind", index.substance->name());
-    file.write_attribute("/", "fingerprint", fingerprint_of(index));
+    const std::string fingerprint = fingerprint_of(index);
+    file.write_attribute("/", "fingerprint", fingerprint);
     if (index.preparation) {
-      file.write_attribute("/", "preparation", to_json(*index.preparation));
+      const std::string preparation = to_json(*index.preparation);
+      file.write_attribute("/", "preparation", preparation);
+      file.write_attribute("/", "preparation_hash", preparation_hash(fingerprint, preparation));
     }
     write_texts(file, index);
     write_targets(file, index.targets);

@@ -292,6 +292,42 @@ BOOST_AUTO_TEST_CASE(what_another_program_changed_does_not_fit_the_fingerprint) 
   BOOST_TEST(read_window(path, 1, 1).texts == Texts{"Fe4O6"});
 }
 
+BOOST_AUTO_TEST_CASE(a_preparation_that_another_program_changed_is_noticed) {
+  const TemporaryFolder folder;
+  const auto path = folder / "d.h5";
+  Dataset dataset = molecules();
+  dataset.index.preparation = Preparation{kRules, "smiles", {}};
+  const auto replace = [&](const char* name, const std::string& value) {
+    const Handle file(H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT), H5Fclose);
+    if (H5Aexists(file, name) > 0) {
+      H5Adelete(file, name);
+    }
+    if (value.empty()) {
+      return;
+    }
+    const Handle type = text_type();
+    const Handle space(H5Screate(H5S_SCALAR), H5Sclose);
+    const Handle attribute(H5Acreate2(file, name, type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
+    const char* const text = value.c_str();
+    H5Awrite(attribute, type, &text);
+  };
+  const std::string right = to_json(*dataset.index.preparation);
+  const std::string wrong = to_json({{{"stereo", "remove"}, kRules[1], kRules[2]}, "smiles", {}});
+  const auto told = says("d.h5: what it says of the preparation of its molecules was changed", "import");
+  write_dataset(path, dataset);
+  replace("preparation", wrong);
+  BOOST_CHECK_EXCEPTION(read_index(path), InputError, told);
+  BOOST_CHECK_EXCEPTION(read_window(path, 0, 1), InputError, told);
+  replace("preparation", right);
+  BOOST_TEST(read_index(path).preparation.has_value());
+  replace("preparation", "");
+  BOOST_CHECK_EXCEPTION(read_index(path), InputError, told);
+  // As earlier versions wrote it.
+  write_dataset(path, dataset);
+  replace("preparation_hash", "");
+  BOOST_TEST((read_index(path).preparation == dataset.index.preparation));
+}
+
 BOOST_AUTO_TEST_CASE(fingerprints_of_earlier_formats_are_made_as_they_were) {
   const TemporaryFolder folder;
   const std::vector<float> features{1, 2, 3, 4};
