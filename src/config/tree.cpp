@@ -100,7 +100,7 @@ class Converter {
           {place(key), fmt::format("'{}' is given twice; the first is in line {}", own.text(), first->second)});
       return;
     }
-    mapping.members.push_back({name, place(key), convert(value, own)});
+    mapping.add({name, place(key), convert(value, own)});
   }
 
   std::string override_key_;
@@ -158,10 +158,8 @@ Value& descend(Value& top, std::vector<std::string> rest, const Place& place) {
       }
       used = key_length(*value, rest);
       const std::string key = text::join({rest.begin(), rest.begin() + used}, ".");
-      if (value->find(key) == nullptr) {
-        value->members.push_back({key, place, {}});
-      }
       Member* member = value->find(key);
+      member = member == nullptr ? &value->add({key, place, {}}) : member;
       if (used == rest.size()) {
         member->place = place;
       }
@@ -203,11 +201,17 @@ std::string Place::text(const std::string& file) const {
 }
 
 const Member* Value::find(const std::string& key) const {
-  const auto found = std::ranges::find(members, key, &Member::key);
-  return found == members.end() ? nullptr : &*found;
+  const auto found = places_.find(key);
+  return found == places_.end() ? nullptr : &members[found->second];
 }
 
 Member* Value::find(const std::string& key) { return const_cast<Member*>(std::as_const(*this).find(key)); }
+
+Member& Value::add(Member member) {
+  places_.emplace(member.key, members.size());
+  members.push_back(std::move(member));
+  return members.back();
+}
 
 Value parse(const std::string& text, const std::string& file, std::vector<Problem>& problems) {
   try {

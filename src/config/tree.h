@@ -2,6 +2,7 @@
 /// \file
 /// A YAML input as a plain tree that knows where each value was written, so that problems can name the place.
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace epitaxy::config {
@@ -29,10 +30,15 @@ struct Value {
   Place place;
   std::string text;
   std::vector<Value> items;
-  std::vector<Member> members;
+  std::vector<Member> members;  ///< `add` adds to them.
 
   const Member* find(const std::string& key) const;  ///< Null when there is no such key.
   Member* find(const std::string& key);
+  /// To a mapping that has no such key.
+  Member& add(Member member);
+
+ private:
+  std::unordered_map<std::string, std::size_t> places_;  ///< In `members`, by key.
 };
 
 struct Member {
