@@ -20,6 +20,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/out_of_memory.h"
+#include "base/text.h"
 #include "linalg/cpu.h"
 #include "parallel/communicator.h"
 #include "parallel/environment.h"
@@ -54,12 +55,23 @@ int report(const parallel::Communicator& world, const Error& error, int code, co
   return code;
 }
 
+/// An option, or without dashes an argument, that is a path. A shell expands `~/` at the beginning of a word alone.
+CLI::Option* add_path(CLI::App& command, const std::string& name, auto& path, const std::string& meaning) {
+  return command.add_option(name, path, meaning)->transform([](const std::string& text) {
+    try {
+      return text::expand_home(text);
+    } catch (const InputError& error) {
+      throw CLI::ValidationError(error.what());
+    }
+  });
+}
+
 CLI::App* add_predict(CLI::App& app, app::PredictOptions& options) {
   CLI::App* predict = app.add_subcommand("predict", "Predict for new compositions or molecules");
-  predict->add_option("--model", options.model, "A model, best or checkpoint file (HDF5)")->required();
+  add_path(*predict, "--model", options.model, "A model, best or checkpoint file (HDF5)")->required();
   predict->add_option("texts", options.texts, "Formulas or SMILES, in place of a table (without both: standard input)");
-  predict->add_option("--input", options.input, "A table with formulas or SMILES (.csv, .tsv, .sdf, .smi)");
-  predict->add_option("--output", options.output, "CSV to write (for a table)");
+  add_path(*predict, "--input", options.input, "A table with formulas or SMILES (.csv, .tsv, .sdf, .smi)");
+  add_path(*predict, "--output", options.output, "CSV to write (for a table)");
   predict->add_option(
       "--column,--smiles-column", options.column,
       "Name of the column with formulas or SMILES (default: as in the training data's source, else formula "
@@ -70,13 +82,13 @@ CLI::App* add_predict(CLI::App& app, app::PredictOptions& options) {
 
 CLI::App* add_fit(CLI::App& app, app::FitOptions& options) {
   CLI::App* fit = app.add_subcommand("fit", "From one table to a model with intervals");
-  fit->add_option("table", options.input, "A table of molecules or formulas and measured values (.csv, .tsv, .sdf)")
+  add_path(*fit, "table", options.input, "A table of molecules or formulas and measured values (.csv, .tsv, .sdf)")
       ->required();
   fit->add_option("--target", options.targets, "Columns to learn, each by itself");
   fit->add_option("--smiles", options.smiles, "Name of the column with SMILES (default: found)");
   fit->add_option("--formula", options.formula, "Name of the column with formulas (default: found)");
   fit->add_option("--cheap", options.cheap, "Columns that a cheap model computed: difference learning joins");
-  fit->add_option("--output", options.output, "Folder of the results (default: runs/NAME of the table)");
+  add_path(*fit, "--output", options.output, "Folder of the results (default: runs/NAME of the table)");
   fit->add_option("--unit", options.unit, "Of the targets, such as eV/atom (default: none)");
   fit->add_option("--transform", options.transform, "log10, -log10 or ln of the targets, undone in predictions");
   fit->add_option("--learners", options.learners, "Only these of the portfolio");
@@ -92,9 +104,9 @@ CLI::App* add_fit(CLI::App& app, app::FitOptions& options) {
 
 CLI::App* add_encode(CLI::App& app, app::EncodeOptions& options) {
   CLI::App* encode = app.add_subcommand("encode", "Molecules to latent vectors");
-  encode->add_option("--model", options.model, "A model, best or checkpoint file (HDF5) of molecules")->required();
-  encode->add_option("--input", options.input, "CSV (or CSV.gz) with SMILES")->required();
-  encode->add_option("--output", options.output, "HDF5 (.h5) or CSV (.csv) to write")->required();
+  add_path(*encode, "--model", options.model, "A model, best or checkpoint file (HDF5) of molecules")->required();
+  add_path(*encode, "--input", options.input, "CSV (or CSV.gz) with SMILES")->required();
+  add_path(*encode, "--output", options.output, "HDF5 (.h5) or CSV (.csv) to write")->required();
   encode->add_option("--smiles-column", options.column,
                      "Name of the column with SMILES (default: as in the training data's source, else smiles)");
   return encode;
@@ -102,9 +114,9 @@ CLI::App* add_encode(CLI::App& app, app::EncodeOptions& options) {
 
 CLI::App* add_decode(CLI::App& app, app::DecodeOptions& options) {
   CLI::App* decode = app.add_subcommand("decode", "Latent vectors to molecules and their properties");
-  decode->add_option("--model", options.model, "A model, best or checkpoint file (HDF5) of molecules")->required();
-  decode->add_option("--input", options.input, "HDF5 (.h5) or CSV (.csv) as 'encode' writes them")->required();
-  decode->add_option("--output", options.output, "CSV to write")->required();
+  add_path(*decode, "--model", options.model, "A model, best or checkpoint file (HDF5) of molecules")->required();
+  add_path(*decode, "--input", options.input, "HDF5 (.h5) or CSV (.csv) as 'encode' writes them")->required();
+  add_path(*decode, "--output", options.output, "CSV to write")->required();
   CLI::Option* samples =
       decode->add_option("--samples", options.decoding.samples, "Draw so many molecules for each point");
   samples->check(CLI::Range(std::size_t{1}, app::kMostSamples));
@@ -118,7 +130,7 @@ CLI::App* add_decode(CLI::App& app, app::DecodeOptions& options) {
 
 CLI::App* add_inspect(CLI::App& app, app::InspectOptions& options) {
   CLI::App* inspect = app.add_subcommand("inspect", "What a data set, model, checkpoint or latent file holds");
-  inspect->add_option("file", options.file, "An HDF5 file of epitaxy")->required();
+  add_path(*inspect, "file", options.file, "An HDF5 file of epitaxy")->required();
   inspect->add_flag("--hash", options.hash, "Only the hash of its content");
   inspect->add_flag("--json", options.json, "As JSON");
   return inspect;
@@ -145,9 +157,9 @@ int execute(const parallel::Communicator& world, int argc, char** argv) {
   CLI::App* run = app.add_subcommand("run", "Run a stage or a workflow; resumes by default");
   CLI::App* check = app.add_subcommand("check", "Everything 'run' does before its first step");
   for (CLI::App* command : {run, check}) {
-    command->add_option("file", options.file, "A stage file or a workflow (YAML)")->required();
+    add_path(*command, "file", options.file, "A stage file or a workflow (YAML)")->required();
     command->add_option("--set", overrides, "key=value; replaces a value of the file (STAGE.key=value in a workflow)");
-    command->add_option("--output", options.output, "Folder of the results");
+    add_path(*command, "--output", options.output, "Folder of the results");
     command->add_option("--stage", options.stage, "Only this stage of a workflow");
   }
   run->add_flag("--fresh", options.fresh, "Start anew: throw earlier results away");

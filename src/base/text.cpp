@@ -218,17 +218,28 @@ std::string duration(double seconds) {
   return fmt::format("{} h {:02} min", minutes / 60, minutes % 60);
 }
 
-std::string expand_variables(std::string_view s, const std::map<std::string, std::string>& values) {
-  std::string result;
-  std::size_t i = 0;
-  if (s.starts_with("~/")) {
-    const char* home = std::getenv("HOME");
-    if (home == nullptr || *home == '\0') {
-      fail_input("'{}' begins with the home folder, but HOME is not set: write the whole path", s);
-    }
-    result = home;
-    i = 1;
+namespace {
+
+/// For a path that begins with it.
+std::string home_of(std::string_view path) {
+  const char* home = std::getenv("HOME");
+  if (home == nullptr || *home == '\0') {
+    fail_input("'{}' begins with the home folder, but HOME is not set: write the whole path", path);
   }
+  return home;
+}
+
+bool is_in_home(std::string_view path) { return path.starts_with("~/"); }
+
+}  // namespace
+
+std::string expand_home(std::string_view path) {
+  return is_in_home(path) ? home_of(path) + std::string(path.substr(1)) : std::string(path);
+}
+
+std::string expand_variables(std::string_view s, const std::map<std::string, std::string>& values) {
+  std::string result = is_in_home(s) ? home_of(s) : "";
+  std::size_t i = result.empty() ? 0 : 1;
   while (i < s.size()) {
     if (s.substr(i, 2) == "${") {
       const std::size_t end = closing_brace(s, i + 2);

@@ -38,9 +38,13 @@ std::string lower(std::string text);
 /// "1 h 02 min", "3 min 20 s", "4.1 s".
 std::string duration(double seconds);
 
+/// A path with HOME for a `~/` at its beginning, which a shell leaves in `--output=~/x`. Throws InputError without
+/// HOME.
+std::string expand_home(std::string_view path);
+
 /// Expands `${NAME}` and `${NAME:-default}` from `values` and then the environment; a default may hold variables itself
-/// and also serves when the variable is empty. EPITAXY_DATA defaults to `data`. `~/` at the beginning is HOME, as in a
-/// shell. Throws InputError for a variable that is neither set nor has a default.
+/// and also serves when the variable is empty. EPITAXY_DATA defaults to `data`. `~/` at the beginning is HOME, as
+/// in `expand_home`. Throws InputError for a variable that is neither set nor has a default.
 std::string expand_variables(std::string_view s, const std::map<std::string, std::string>& values = {});
 
 }  // namespace epitaxy::text

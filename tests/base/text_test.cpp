@@ -101,11 +101,15 @@ BOOST_AUTO_TEST_CASE(a_path_may_begin_with_the_home_folder) {
   const std::string saved = before != nullptr ? before : "";
   ::setenv("HOME", "/home/me", 1);
   BOOST_TEST(text::expand_variables("~/n.csv") == "/home/me/n.csv");
+  BOOST_TEST(text::expand_home("~/n.csv") == "/home/me/n.csv");
+  BOOST_TEST(text::expand_home("~/${X}") == "/home/me/${X}");
   BOOST_TEST(text::expand_variables("${EPITAXY_TEST_NOT_SET:-~/data}/n.csv") == "/home/me/data/n.csv");
   for (const char* other : {"~", "~me/n.csv", "a~/n.csv", "~3"}) {
     BOOST_TEST(text::expand_variables(other) == other);
+    BOOST_TEST(text::expand_home(other) == other);
   }
   ::unsetenv("HOME");
+  BOOST_CHECK_THROW(text::expand_home("~/n.csv"), InputError);
   BOOST_CHECK_THROW(text::expand_variables("~/n.csv"), InputError);
   if (before != nullptr) {
     ::setenv("HOME", saved.c_str(), 1);
