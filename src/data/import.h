@@ -86,11 +86,18 @@ struct DuplicateSpread {
   void note(double value, std::size_t line);
 };
 
+/// Columns of the source that tell nothing, other than those of targets, by name.
+struct DullColumns {
+  std::vector<std::string> constant;      ///< Several values, and all are the same.
+  std::vector<std::string> nearly_empty;  ///< Fewer than one row in a hundred has a value.
+};
+
 struct ImportResult {
   Dataset dataset;
   std::vector<std::string> identities;   ///< [rows]
   std::vector<FieldCounts> fields;       ///< [targets] what was no plain number.
   std::vector<DuplicateSpread> spreads;  ///< Of rows that were merged, in the order of row and target.
+  DullColumns dull_columns;
   std::vector<Rejected> rejected;
   std::size_t rows_read = 0;
   std::size_t merged = 0;                  ///< Rows merged into another by the duplicates policy.

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "chem/elements.h"
+#include "data/dull_columns.h"
 #include "data/formula_unit.h"
 #include "data/import_report.h"
 #include "data/import_rows.h"
@@ -249,6 +250,7 @@ ImportResult collect(const parallel::Communicator& communicator, const ImportSet
   ImportResult result;
   communicator.on_root([&] {
     result = collector->run(all);
+    result.dull_columns = find_dull_columns(*table, settings);
     result.dataset.index.preparation = preparation_of(settings);
     result.dataset.provenance = provenance(settings, table->hash());
   });

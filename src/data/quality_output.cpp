@@ -13,6 +13,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kShown = 3;  ///< On the screen.
+constexpr std::size_t kListedColumns = 10;
 
 Json outliers_json(const TargetQuality& q, const DatasetIndex& index) {
   Json json = {{"count", q.outlier_count},
@@ -63,6 +64,9 @@ Json target_json(const TargetQuality& q, const Target& target, const FieldCounts
   json["contradictory_duplicates"] = contradictions_json(q, result);
   if (!q.unit_hint.empty()) {
     json["unit_hint"] = q.unit_hint;
+  }
+  if (q.zeros_and_ones) {
+    json["zeros_and_ones"] = true;
   }
   return json;
 }
@@ -126,6 +130,22 @@ void warn_of_columns(const TargetQuality& q, const Target& target) {
   }
 }
 
+std::vector<std::string> first_names(const std::vector<std::string>& names, std::size_t most) {
+  return {names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(names.size(), most))};
+}
+
+Json names_json(const std::vector<std::string>& names) {
+  constexpr std::size_t kListed = 100;
+  return {{"count", names.size()}, {"listed", first_names(names, kListed)}};
+}
+
+void tell_columns(const char* what, const std::vector<std::string>& names) {
+  if (!names.empty()) {
+    log::info("  columns of the source {}: {}{}", what, text::join(first_names(names, kListedColumns), ", "),
+              names.size() > kListedColumns ? fmt::format(", and {} more", names.size() - kListedColumns) : "");
+  }
+}
+
 void tell_fields(const Target& target, const TargetImport& settings, const FieldCounts& fields) {
   std::vector<std::string> parts;
   for (const auto& [marker, count] : fields.markers) {
@@ -164,6 +184,8 @@ Json to_json(const Quality& quality, const ImportResult& result) {
   for (std::size_t i = 0; i < targets.size(); ++i) {
     json["targets"][targets[i].name] = target_json(quality.targets[i], targets[i], result.fields[i], result);
   }
+  json["columns"] = {{"constant", names_json(result.dull_columns.constant)},
+                     {"nearly_empty", names_json(result.dull_columns.nearly_empty)}};
   json["rare_elements"] = Json::object();
   for (const auto& [symbol, count] : quality.rare_elements) {
     json["rare_elements"][symbol] = count;
@@ -187,7 +209,12 @@ void log_quality(const Quality& quality, const ImportSettings& settings, const I
     if (!q.unit_hint.empty()) {
       log::info("  {}: hint: {}", targets[i].name, q.unit_hint);
     }
+    if (q.zeros_and_ones) {
+      log::info("  {}: hint: all values are 0 or 1: if they name classes, set `values: classes`", targets[i].name);
+    }
   }
+  tell_columns("with one value alone", result.dull_columns.constant);
+  tell_columns("with next to no values", result.dull_columns.nearly_empty);
   if (quality.several_identities + quality.charge_pairs > 0) {
     const std::string plural = result.dataset.index.substance->plural();
     log::info(

@@ -120,7 +120,7 @@ TargetQuality assess(const Target& target, std::size_t number, const std::vector
   q.count = range.count;
   q.missing = target.values.size() - range.count;
   q.constant = range.count > 1 && range.low == range.high;
-  q.nearly_empty = range.count * kNearlyEmpty < target.values.size();
+  q.nearly_empty = nearly_empty(range.count, target.values.size());
   if (!target.classes.empty() || range.count == 0) {
     return q;
   }
@@ -135,6 +135,8 @@ TargetQuality assess(const Target& target, std::size_t number, const std::vector
   find_outliers(q, target.values);
   find_contradictions(q, number, spreads);
   q.unit_hint = unit_hint(q, target.unit);
+  q.zeros_and_ones = q.low == 0 && q.high == 1 &&
+                     std::ranges::none_of(target.values, [](double value) { return value > 0 && value < 1; });
   return q;
 }
 
@@ -241,6 +243,8 @@ std::size_t count_charge_pairs(const ImportSettings& settings, const ImportResul
 }
 
 }  // namespace
+
+bool nearly_empty(std::size_t values, std::size_t rows) { return values * kNearlyEmpty < rows; }
 
 Quality assess(const ImportSettings& settings, const ImportResult& result) {
   Quality quality;

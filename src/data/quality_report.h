@@ -40,6 +40,7 @@ struct TargetQuality {
   std::size_t contradictory_count = 0;
   std::vector<DuplicateSpread> contradictory;  ///< At most 10, the widest first.
   std::string unit_hint;                       ///< Empty: none.
+  bool zeros_and_ones = false;                 ///< There are no other values, so they may name classes.
 };
 
 struct Quality {
@@ -50,6 +51,8 @@ struct Quality {
   std::size_t charge_pairs = 0;        ///< Charged rows whose uncharged form, or another charge of it, is there, too.
 };
 
+/// Whether fewer than one row in a hundred has a value.
+bool nearly_empty(std::size_t values, std::size_t rows);
 /// Time: n log n at most.
 Quality assess(const ImportSettings& settings, const ImportResult& result);
 /// The section `quality` of summary.json.

@@ -148,6 +148,12 @@ BOOST_AUTO_TEST_CASE(columns_that_tell_nothing) {
   BOOST_TEST(!Noticed(text + "CaO,2\n").target().nearly_empty);
 }
 
+BOOST_AUTO_TEST_CASE(numbers_that_may_name_classes_get_a_hint) {
+  BOOST_TEST(Noticed("formula,e\nFeO,0\nMgO,1\nCaO,\n").target().zeros_and_ones);
+  BOOST_TEST(!Noticed("formula,e\nFeO,0\nMgO,1\nCaO,0.5\n").target().zeros_and_ones);
+  BOOST_TEST(!Noticed("formula,e\nFeO,1\nMgO,1\n").target().zeros_and_ones);
+}
+
 BOOST_AUTO_TEST_CASE(energies_too_wide_for_their_unit_get_a_hint) {
   const auto has_hint = [](const std::string& text, const std::string& unit) {
     return !Noticed(text, Duplicates::keep, chem::compositions(), unit).target().unit_hint.empty();
