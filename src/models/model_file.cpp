@@ -2,7 +2,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <ctime>
 
@@ -153,7 +155,10 @@ std::string description_text(const data::Hdf5File& file) { return file.text_attr
 
 ModelFile read_model_group(const data::Hdf5File& file, std::span<const Kind* const> kinds) {
   if (!file.exists("/model")) {
-    fail_input("{} holds no model", file.path().string());
+    fail_input("{} holds no model{}", file.path().string(),
+               file.has_attribute("/", "format")
+                   ? fmt::format(": it is a file of '{}'", file.text_attribute("/", "format"))
+                   : "");
   }
   ModelFile result;
   result.description = read_description(file, kinds);
@@ -164,6 +169,9 @@ ModelFile read_model_group(const data::Hdf5File& file, std::span<const Kind* con
   check_places(file, model->layout());
   for (std::int64_t i = 0; i < members; ++i) {
     const auto values = file.read<float>(weights_path(i));
+    if (!std::ranges::all_of(values, [](float value) { return std::isfinite(value); })) {
+      fail_damaged(file, "it holds weights that are no finite numbers, so it predicts nothing");
+    }
     std::copy(values.begin(), values.end(), result.members.emplace_back(size).data());
   }
   if (file.exists(kTrainedOn)) {

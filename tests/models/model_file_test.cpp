@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -95,8 +96,21 @@ BOOST_AUTO_TEST_CASE(a_missing_file_and_one_without_a_model_are_input_errors) {
   BOOST_CHECK_THROW(read_model(folder.write("text.h5", "not HDF5")), InputError);
   data::Hdf5File other(folder / "other.h5", data::Hdf5File::Mode::create);
   other.write("/numbers", std::vector<double>{1, 2});
+  other.write_attribute("/", "format", std::string("epitaxy dataset"));
   other.close();
-  BOOST_CHECK_EXCEPTION(read_model(folder / "other.h5"), InputError, test::says("other.h5", "holds no model"));
+  BOOST_CHECK_EXCEPTION(read_model(folder / "other.h5"), InputError,
+                        test::says("other.h5", "holds no model", "'epitaxy dataset'"));
+}
+
+BOOST_AUTO_TEST_CASE(weights_that_are_no_numbers_are_damage) {
+  const test::TemporaryFolder folder;
+  for (const float wrong : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+    ModelFile model = small_model(2);
+    model.members[1].data()[4] = wrong;
+    write_model(folder / "odd.h5", model);
+    BOOST_CHECK_EXCEPTION(read_model(folder / "odd.h5"), data::DamagedFileError,
+                          test::says("odd.h5 is damaged", "no finite numbers"));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_flipped_bit_in_the_weights_is_found) {
