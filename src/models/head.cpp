@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "base/error.h"
 #include "base/statistics.h"
 
 namespace epitaxy::models {
@@ -24,6 +25,12 @@ Standardizer Standardizer::fit(const std::vector<double>& values) {
     }
   }
   result.scale = std::sqrt(squares / static_cast<double>(range.count));
+  if (!std::isfinite(result.scale) || result.scale == 0) {
+    fail_input(
+        "labels from {:g} to {:g} are too {} to be learned: another unit, a `range`, or a `transform` in their import "
+        "brings them to numbers whose squares can be computed",
+        range.low, range.high, result.scale == 0 ? "small" : "large");
+  }
   return result;
 }
 

@@ -47,6 +47,15 @@ BOOST_AUTO_TEST_CASE(a_column_without_values_is_left_as_it_is) {
 }
 
 // The sum of three times 0.1, divided by three, is not 0.1: rounding must not pass for a spread.
+BOOST_AUTO_TEST_CASE(labels_whose_squares_cannot_be_computed_are_refused) {
+  for (const double size : {1e-200, 1e200, 1e308}) {
+    BOOST_CHECK_EXCEPTION(Standardizer::fit({-size, size}), InputError, [](const InputError& error) {
+      return std::string(error.what()).starts_with("labels from -1e");
+    });
+  }
+  BOOST_TEST(Standardizer::fit({-1e150, 1e150}).scale == 1e150, boost::test_tools::tolerance(1e-12));
+}
+
 BOOST_AUTO_TEST_CASE(a_constant_column_has_scale_one) {
   for (const double value : {0.1, -2.7, 1e6 / 3, 0.0}) {
     for (const std::size_t count : {1, 3, 7, 1000}) {
