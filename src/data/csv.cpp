@@ -243,7 +243,7 @@ std::size_t CsvTable::column(const std::string& name) const {
       })) {
     separators =
         ". Its fields are read as separated by ','. If they are by ';' or tabs, take the commas out of the header, or "
-        "write a first line 'sep=;'";
+        "write a first line 'sep=;'; other separators, such as '|', are not read";
   }
   fail_input("{}: has no column '{}'{}; its columns are: {}{}", path_.string(), name,
              nearest ? " (did you mean '" + shown(*nearest) + "'?)" : "", told_columns(columns_), separators);
@@ -295,6 +295,12 @@ std::string number_hint(std::string_view field) {
     point[comma] = '.';
     if (text::to_double(point)) {
       return fmt::format(" (with a decimal comma, or thousands? write a point: {})", point);
+    }
+  }
+  for (const std::string_view dash : {"\xe2\x88\x92", "\xe2\x80\x93", "\xe2\x80\x92", "\xef\xb9\xa3", "\xef\xbc\x8d"}) {
+    const std::string minus = '-' + std::string(field.starts_with(dash) ? field.substr(dash.size()) : "");
+    if (text::to_double(minus)) {
+      return fmt::format(" (its minus sign is not that of numbers; write {})", minus);
     }
   }
   const std::string all = shown(field);

@@ -186,6 +186,12 @@ BOOST_AUTO_TEST_CASE(blanks_that_cannot_be_seen) {
   BOOST_TEST(table.field(0, 1) == "-1.0");
   BOOST_TEST(number_hint(table.field(1, 1)) == " (it is 1<U+00A0>000)");
   BOOST_TEST(number_hint("high") == "");
+  BOOST_TEST(number_hint("\xe2\x88\x92"
+                         "1.5") == " (its minus sign is not that of numbers; write -1.5)");
+  BOOST_TEST(number_hint("\xe2\x80\x93"
+                         "1e-5")
+                 .ends_with("write -1e-5)"));
+  BOOST_TEST(number_hint("\xe2\x80\x93") == "");
   BOOST_TEST(number_hint("-0,65").find("write a point: -0.65") != std::string::npos);
 }
 
