@@ -28,12 +28,20 @@ void check_fields(const CsvTable& table, std::size_t row) {
   }
 }
 
+std::string problem_of_target_name(const std::string& name) {
+  if (name.empty()) {
+    return "is empty";
+  }
+  // In HDF5 one leads to other places, and the other is the place itself.
+  return name == "." ? "is '.'" : name.find('/') != std::string::npos ? "holds a '/'" : "";
+}
+
 void check_target_names(const std::vector<TargetImport>& targets) {
   for (auto target = targets.begin(); target != targets.end(); ++target) {
     const auto same = [&](const TargetImport& other) { return other.name == target->name; };
-    if (target->name.empty() || target->name.find('/') != std::string::npos) {
-      fail_input("'{}' cannot be the name of a target (it is empty or holds a '/'); set `name` of column '{}'",
-                 target->name, target->column);
+    if (const std::string problem = problem_of_target_name(target->name); !problem.empty()) {
+      fail_input("'{}' cannot be the name of a target: it {}; set `name` of column '{}'", target->name, problem,
+                 target->column);
     }
     if (std::find_if(targets.begin(), target, same) != target) {
       fail_input("two targets have the name '{}'", target->name);

@@ -102,6 +102,8 @@ class TargetRows {
   std::unordered_map<std::size_t, DuplicateSpread> spreads_;  ///< By the same place.
 };
 
+/// Why it cannot be one; empty: it can.
+std::string problem_of_target_name(const std::string& name);
 /// Throws InputError for two targets of one name and for names that cannot be.
 void check_target_names(const std::vector<TargetImport>& targets);
 

@@ -2,6 +2,7 @@
 #include "chem/elements.h"
 #include "data/import.h"
 #include "data/import_collect.h"
+#include "data/import_rows.h"
 #include "data/units.h"
 
 namespace epitaxy::data {
@@ -32,8 +33,8 @@ void target_keys(config::Keys& k, TargetImport& s) {
     s.name = s.column;
   }
   k.text(s.name, {"name", "name of the target in the data set; without it that of the column"});
-  if (s.name.find('/') != std::string::npos) {
-    k.problem("name", fmt::format("'{}' holds a '/', which cannot be part of a target's name", s.name));
+  if (const std::string problem = problem_of_target_name(s.name); !s.name.empty() && !problem.empty()) {
+    k.problem("name", fmt::format("'{}' {}, so it cannot be the name of a target", s.name, problem));
   }
   k.choice(s.values, {"values", "what the fields are: numbers, or the names of classes"});
   k.when(s.values == Values::numbers, "values: numbers", [&](config::Keys& numbers) { number_keys(numbers, s); });

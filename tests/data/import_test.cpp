@@ -210,7 +210,9 @@ BOOST_AUTO_TEST_CASE(wrong_settings) {
   BOOST_CHECK_EXCEPTION(source.import(), InputError, says("'eV/atom'", "'K'"));
   source.settings.targets[0].to = "eV/atom";
   source.settings.targets[0].name = "energy (eV/atom)";
-  BOOST_CHECK_EXCEPTION(source.import(), InputError, says("cannot be the name of a target"));
+  BOOST_CHECK_EXCEPTION(source.import(), InputError, says("cannot be the name of a target", "holds a '/'"));
+  source.settings.targets[0].name = ".";
+  BOOST_CHECK_EXCEPTION(source.import(), InputError, says("'.' cannot be the name of a target"));
   source.settings.targets[0].name = "energy";
   source.settings.targets.push_back(source.settings.targets[0]);
   BOOST_CHECK_EXCEPTION(source.import(), InputError, says("two targets have the name 'energy'"));
