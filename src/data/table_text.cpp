@@ -1,12 +1,7 @@
 #include "data/table_text.h"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
-#include <memory>
 #include <new>
 #include <optional>
 
@@ -14,6 +9,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "data/encoding.h"
+#include "data/unpacker.h"
 
 namespace epitaxy::data {
 
@@ -69,12 +65,7 @@ void check_zeros(const fs::path& path, std::string_view text, std::size_t begin)
 /// Reads a file chunk by chunk, so that what is no table is noticed before it fills the memory.
 class Reader {
  public:
-  explicit Reader(const fs::path& path) : path_(path), file_(gzopen(path.c_str(), "rb"), gzclose) {
-    if (!file_) {
-      fail_input("{}: cannot be opened ({})", path.string(), std::strerror(errno));
-    }
-    gzbuffer(file_.get(), 1U << 17);
-  }
+  explicit Reader(const fs::path& path) : path_(path), file_(path) {}
 
   std::vector<char> read() {
     while (read_chunk()) {
@@ -89,9 +80,9 @@ class Reader {
  private:
   bool read_chunk() {
     make_room();
-    const int got = gzread(file_.get(), text_.data() + size_, static_cast<unsigned>(kChunk));
+    const std::size_t got = file_.read(text_.data() + size_, kChunk);
     before_ = size_;
-    size_ += static_cast<std::size_t>(std::max(got, 0));
+    size_ += got;
     return got > 0;
   }
 
@@ -100,7 +91,7 @@ class Reader {
     const std::size_t needed = size_ + kChunk + 1;
     if (needed > text_.capacity()) {
       std::error_code unknown;
-      const std::uintmax_t size = gzdirect(file_.get()) != 0 ? fs::file_size(path_, unknown) : 0;
+      const std::uintmax_t size = file_.is_packed() ? 0 : fs::file_size(path_, unknown);
       const std::size_t known = unknown || size < size_ ? 0 : static_cast<std::size_t>(size) + kChunk + 1;
       const std::size_t wanted = std::max({needed, known, size_ + size_ / 2});
       const std::string what = fmt::format("{}: its text", path_.string());
@@ -131,21 +122,20 @@ class Reader {
   }
 
   void check_end() {
-    int status = Z_OK;
-    const char* const reason = gzerror(file_.get(), &status);
-    if (status == Z_OK || status == Z_STREAM_END) {
+    if (!file_.is_cut_off() && file_.problem().empty()) {
       return;
     }
     const std::size_t lines = line_of({text_.data(), size_}, size_);
-    if (status == Z_BUF_ERROR) {
+    if (file_.is_cut_off()) {
       fail_input("{}: the gzip file is cut off (its text ends after {} bytes, in line {}); copy it again",
                  path_.string(), size_, lines);
     }
-    fail_input("{}: cannot be read after {} bytes of text (line {}): {}", path_.string(), size_, lines, reason);
+    fail_input("{}: cannot be read after {} bytes of text (line {}): {}", path_.string(), size_, lines,
+               file_.problem());
   }
 
   const fs::path& path_;
-  const std::unique_ptr<gzFile_s, int (*)(gzFile)> file_;
+  Unpacker file_;
   std::vector<char> text_;
   std::size_t size_ = 0;
   std::size_t before_ = 0;      ///< Where the last chunk starts.
