@@ -2,6 +2,7 @@
 /// The command line of epitaxy.
 #include <CLI/CLI.hpp>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <new>
 #include <stdexcept>
@@ -246,6 +247,7 @@ int work(const parallel::Communicator& world, int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a write beyond `ulimit -f` is an error like others then
   const auto launch = parallel::launch_of(parallel::launch_variables());
   const auto role = parallel::role_of(launch, argc > 1 ? argv[1] : "");
   if (role == parallel::Role::bystander) {
