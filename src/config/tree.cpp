@@ -128,6 +128,16 @@ int line_with_tab(const std::string& text, int last) {
   return 0;
 }
 
+/// YAML ends a line there, but yaml-cpp does not: what follows would be a part of a comment or a value.
+void refuse_bare_returns(const std::string& text, const std::string& file) {
+  for (std::size_t place = text.find('\r'); place != std::string::npos; place = text.find('\r', place + 1)) {
+    if (place + 1 == text.size() || text[place + 1] != '\n') {
+      fail_input("{}:{}: holds a carriage return (CR) without a line feed (LF): save it with line ends of this system",
+                 file, 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(place), '\n'));
+    }
+  }
+}
+
 /// The number of leading parts of `rest` that make up a key of `mapping`; keys such as `body.*` hold points themselves.
 std::size_t key_length(const Value& mapping, const std::vector<std::string>& rest) {
   for (std::size_t length = rest.size(); length > 1; --length) {
@@ -214,6 +224,7 @@ Member& Value::add(Member member) {
 }
 
 Value parse(const std::string& text, const std::string& file, std::vector<Problem>& problems) {
+  refuse_bare_returns(text, file);
   try {
     const std::vector<YAML::Node> documents = YAML::LoadAll(text);
     if (documents.size() > 1) {

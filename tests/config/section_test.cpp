@@ -451,6 +451,15 @@ BOOST_AUTO_TEST_CASE(a_tab_as_indentation_is_told) {
   BOOST_TEST(read("a:\t1\n").root().integer("a") == 1);
 }
 
+BOOST_AUTO_TEST_CASE(line_ends_that_yaml_would_miss_are_told) {
+  const auto read = [](const std::string& text) { return Document::from_text(text, "x.yaml"); };
+  BOOST_CHECK_EXCEPTION(read("a: 1\n# not seen\rb: 2\nc: 3\n"), InputError, [](const InputError& error) {
+    return std::string(error.what()).starts_with("x.yaml:2: holds a carriage return");
+  });
+  BOOST_CHECK_THROW(read("a: 1\rb: 2\r"), InputError);
+  BOOST_TEST(read("a: 1\r\nb: 2\r\n").root().integer("b") == 2);
+}
+
 BOOST_AUTO_TEST_CASE(very_many_and_very_deep_overrides_cost_no_more_than_they_are) {
   std::vector<config::Override> overrides;
   for (int i = 0; i < 30000; ++i) {
