@@ -2,6 +2,9 @@
 
 #include <GraphMol/FileParsers/FileParsers.h>
 #include <GraphMol/GraphMol.h>
+#include <GraphMol/QueryAtom.h>
+#include <GraphMol/QueryBond.h>
+#include <fmt/format.h>
 
 #include <memory>
 #include <new>
@@ -10,6 +13,26 @@
 #include "chem/rdkit_molecule.h"
 
 namespace epitaxy::chem {
+
+namespace {
+
+/// Open ends (`*`, `R#`) are atoms of which nothing is said; others that may be several things are no molecule's.
+void refuse_queries(const RDKit::RWMol& molecule) {
+  for (const RDKit::Atom* atom : molecule.atoms()) {
+    if (atom->hasQuery() && atom->getQuery()->getDescription() != "AtomNull") {
+      throw MoleculeError(
+          fmt::format("molfile: atom {} is one of a query (A, Q, L, ...): write the element", atom->getIdx() + 1));
+    }
+  }
+  for (const RDKit::Bond* bond : molecule.bonds()) {
+    if (bond->hasQuery()) {
+      throw MoleculeError(
+          fmt::format("molfile: bond {} is one of a query (type 5 to 8): write 1, 2, 3 or 4", bond->getIdx() + 1));
+    }
+  }
+}
+
+}  // namespace
 
 std::string smiles_of_mol_block(const std::string& block) {
   silence_rdkit();
@@ -21,6 +44,7 @@ std::string smiles_of_mol_block(const std::string& block) {
     if (molecule->getNumAtoms() == 0) {
       throw MoleculeError("the molfile has no atoms");
     }
+    refuse_queries(*molecule);
     return canonical_smiles(*molecule, true);
   } catch (const MoleculeError&) {
     throw;

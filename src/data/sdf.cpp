@@ -96,22 +96,30 @@ class SdfReader {
  private:
   static bool ends(std::string_view line) { return line.starts_with(kEndOfRecord); }
   static bool is_property(std::string_view line) { return line.starts_with('>'); }
+  static bool has_name(std::string_view header) {
+    const std::size_t begin = header.find('<');
+    const std::size_t end = header.rfind('>');
+    return begin != std::string_view::npos && end != std::string_view::npos && end > begin + 1;
+  }
 
   /// Adds the property whose header is given, and returns the line behind it.
   std::optional<std::string_view> read_property(std::string_view header, Molecule& molecule) {
-    const std::size_t begin = header.find('<');
-    const std::size_t end = header.rfind('>');
-    if (begin == std::string_view::npos || end <= begin + 1) {
+    if (!has_name(header)) {
       fail_input("{}:{}: '{}' has no name of a property; write '>  <name>'", path_.string(), lines_.number(),
                  shown(header));
     }
-    const std::string name(text::trim(header.substr(begin + 1, end - begin - 1)));
+    const std::size_t begin = header.find('<') + 1;
+    const std::string name(text::trim(header.substr(begin, header.rfind('>') - begin)));
     if (!molecule.names.insert(name).second) {
       fail_input("{}:{}: the molecule has the property '{}' twice", path_.string(), lines_.number(), name);
     }
     std::string value;
     auto line = lines_.next();
-    for (; line && !ends(*line) && !is_property(*line) && !text::trim(*line).empty(); line = lines_.next()) {
+    for (; line && !ends(*line) && !text::trim(*line).empty(); line = lines_.next()) {
+      // The first line may be a value such as `>10000`.
+      if (is_property(*line) && (!value.empty() || has_name(*line))) {
+        break;
+      }
       value += value.empty() ? "" : "\n";
       value += *line;
     }

@@ -89,6 +89,28 @@ BOOST_AUTO_TEST_CASE(line_ends_and_a_last_molecule_without_its_mark) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_value_may_begin_as_a_header_does) {
+  const CsvTable table = table_of(kEthanol + "> <ic50>\n>10000\n\n> <gap>\n> <note>\nx\n\n$$$$\n");
+  BOOST_TEST(table.field(0, table.column("ic50")) == ">10000");
+  BOOST_TEST(table.field(0, table.column("gap")) == "");
+  BOOST_TEST(table.field(0, table.column("note")) == "x");
+}
+
+BOOST_AUTO_TEST_CASE(queries_are_no_molecules) {
+  const auto problem = [](std::string block, std::string_view from, std::string_view to) {
+    block.replace(block.find(from), from.size(), to);
+    return table_of(block + "> <gap>\n1\n\n$$$$\n").row_problem(0);
+  };
+  for (const std::string_view query : {" A  ", " Q  "}) {
+    BOOST_TEST(problem(kEthanol, " O  ", query).find("is one of a query (A, Q") != std::string::npos);
+  }
+  for (const std::string_view query : {"  2  3  8", "  2  3  5"}) {
+    BOOST_TEST(problem(kEthanol, "  2  3  1", query).find("is one of a query (type 5") != std::string::npos);
+  }
+  BOOST_TEST(problem(kEthanol, " O  ", " *  ") == "");
+  BOOST_TEST(problem(kEthanol, " O  ", " R# ") == "");
+}
+
 BOOST_AUTO_TEST_CASE(files_that_break_off_are_refused) {
   BOOST_CHECK_EXCEPTION(table_of(""), InputError, says("t.sdf: holds no molecule"));
   BOOST_CHECK_EXCEPTION(table_of(kEthanol + "$$$$\n" + kEthanol.substr(0, 120)), InputError,
