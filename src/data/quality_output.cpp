@@ -135,8 +135,8 @@ std::vector<std::string> first_names(const std::vector<std::string>& names, std:
 }
 
 Json names_json(const std::vector<std::string>& names) {
-  constexpr std::size_t kListed = 100;
-  return {{"count", names.size()}, {"listed", first_names(names, kListed)}};
+  constexpr std::size_t kNamed = 100;
+  return {{"count", names.size()}, {"listed", first_names(names, kNamed)}};
 }
 
 void tell_columns(const char* what, const std::vector<std::string>& names) {

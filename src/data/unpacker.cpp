@@ -12,7 +12,7 @@ namespace epitaxy::data {
 namespace {
 
 constexpr std::size_t kPackedChunk = std::size_t{1} << 17;
-constexpr unsigned char kMark[] = {0x1f, 0x8b};
+constexpr unsigned char kGzipMark[] = {0x1f, 0x8b};
 constexpr int kGzipOnly = 16 + MAX_WBITS;
 
 }  // namespace
@@ -24,7 +24,8 @@ Unpacker::Unpacker(const std::filesystem::path& path)
   }
   std::setvbuf(file_.get(), nullptr, _IONBF, 0);  // pieces are large
   fill();
-  packed_ = stream_.avail_in >= std::size(kMark) && std::equal(std::begin(kMark), std::end(kMark), stream_.next_in);
+  packed_ = stream_.avail_in >= std::size(kGzipMark) &&
+            std::equal(std::begin(kGzipMark), std::end(kGzipMark), stream_.next_in);
   check(inflateInit2(&stream_, kGzipOnly) == Z_OK, "zlib can begin");
 }
 
@@ -62,7 +63,7 @@ void Unpacker::begin_gzip() {
     --stream_.avail_in;
   }
   if (stream_.avail_in > 0) {
-    inside_ = *stream_.next_in == kMark[0] && inflateReset(&stream_) == Z_OK;
+    inside_ = *stream_.next_in == kGzipMark[0] && inflateReset(&stream_) == Z_OK;
     problem_ = inside_ ? "" : "what follows is no gzip";
   }
 }
