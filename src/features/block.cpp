@@ -12,7 +12,9 @@ namespace epitaxy::features {
 using Json = nlohmann::ordered_json;
 
 void block_keys(config::Keys& k, Block& block) {
-  k.choice(block.kind, {"kind", "what the columns hold: counts of fragments, descriptors, or element fractions"});
+  k.choice(block.kind,
+           {"kind",
+            "what the columns hold: counts of fragments, descriptors, element fractions, or statistics of elements"});
   block_setting_keys(k, name_of(block.kind), block);
 }
 

@@ -16,14 +16,15 @@ namespace epitaxy::features {
 
 /// One block of columns. A new kind is a name here and an entry in block_kinds.cpp.
 struct Block {
-  enum class Kind { morgan, descriptors, composition };
+  enum class Kind { morgan, descriptors, composition, element_statistics };
   Kind kind = Kind::morgan;
   chem::MorganSettings morgan{2, 2048, true};
 };
 
 inline constexpr Named<Block::Kind> kBlockKinds[] = {{Block::Kind::morgan, "morgan"},
                                                      {Block::Kind::descriptors, "descriptors"},
-                                                     {Block::Kind::composition, "composition"}};
+                                                     {Block::Kind::composition, "composition"},
+                                                     {Block::Kind::element_statistics, "element_statistics"}};
 constexpr std::span<const Named<Block::Kind>> names(Block::Kind) { return kBlockKinds; }
 
 /// The keys of a block.

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "chem/descriptor_list.h"
 #include "chem/fractions.h"
+#include "features/element_statistics.h"
 
 namespace epitaxy::features {
 
@@ -73,11 +74,20 @@ void compute_fractions(const Block& /*block*/, std::string_view formula, float* 
   std::ranges::copy(chem::element_fractions(chem::parse_formula(formula)), fractions);
 }
 
+// Statistics of properties of elements
+
+Names statistics_names(const Block& /*block*/) { return element_statistics_names(); }
+
+void compute_statistics(const Block& /*block*/, std::string_view formula, float* values) {
+  element_statistics(chem::fractions_of(chem::parse_formula(formula)), values);
+}
+
 constexpr BlockKind kEntries[] = {
     {Block::Kind::morgan, chem::molecules, ColumnKind::count, morgan_names, compute_morgan, morgan_fragment,
      morgan_keys, write_morgan, read_morgan},
     {Block::Kind::descriptors, chem::molecules, ColumnKind::number, descriptor_names, compute_descriptors},
     {Block::Kind::composition, chem::compositions, ColumnKind::number, element_names, compute_fractions},
+    {Block::Kind::element_statistics, chem::compositions, ColumnKind::number, statistics_names, compute_statistics},
 };
 static_assert(std::size(kEntries) == std::size(kBlockKinds), "an entry for each name");
 
