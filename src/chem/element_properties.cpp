@@ -33,15 +33,15 @@ void for_all(int atomic_number, const MeasuredProperties& measured, Add add) {
   add("atomization_enthalpy", measured.atomization_enthalpy);
   const auto [filled, unfilled] = valence_electrons(atomic_number);
   const auto sum = [](const ElectronsBySubshell& n) { return std::accumulate(n.begin(), n.end(), 0); };
-  constexpr std::array<std::array<std::string_view, 2>, 4> kSubshells = {{{"s_valence", "s_unfilled"},
-                                                                          {"p_valence", "p_unfilled"},
-                                                                          {"d_valence", "d_unfilled"},
-                                                                          {"f_valence", "f_unfilled"}}};
+  constexpr std::array<std::array<std::string_view, 2>, 4> kSubshells = {{{"s_electrons", "s_unfilled"},
+                                                                          {"p_electrons", "p_unfilled"},
+                                                                          {"d_electrons", "d_unfilled"},
+                                                                          {"f_electrons", "f_unfilled"}}};
   for (std::size_t l = 0; l < kSubshells.size(); ++l) {
     add(kSubshells[l][0], filled[l]);
     add(kSubshells[l][1], unfilled[l]);
   }
-  add("valence", sum(filled));
+  add("valence_electrons", sum(filled));
   add("unfilled", sum(unfilled));
 }
 

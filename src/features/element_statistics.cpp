@@ -18,7 +18,7 @@ using Fractions = std::span<const ElementFraction>;
 
 constexpr std::array<std::string_view, 5> kStatistics = {"mean", "deviation", "minimum", "maximum", "range"};
 constexpr std::array<int, 3> kNorms = {2, 3, 5};
-constexpr std::array<std::string_view, 4> kSubshells = {"s_valence", "p_valence", "d_valence", "f_valence"};
+constexpr std::array<std::string_view, 4> kSubshells = {"s_electrons", "p_electrons", "d_electrons", "f_electrons"};
 
 double property(const ElementFraction& element, std::size_t index) {
   return chem::element_properties(element.feature)[index];
@@ -87,7 +87,7 @@ void for_all(Fractions fractions, Add add) {
   for (std::size_t i = 0; i < kNorms.size(); ++i) {
     add(kNormNames[i], "fraction", norm(fractions, kNorms[i]));
   }
-  static const std::size_t valence = chem::element_property_index("valence");
+  static const std::size_t valence = chem::element_property_index("valence_electrons");
   for (const std::string_view subshell : kSubshells) {
     add("share", subshell, mean(fractions, chem::element_property_index(subshell)) / mean(fractions, valence));
   }

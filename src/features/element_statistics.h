@@ -14,7 +14,7 @@ namespace epitaxy::features {
 /// - of each property of elements (chem/element_properties.h), the elements weighted by their fractions: `mean`,
 ///   `deviation` (mean absolute one from the mean), `minimum`, `maximum`, `range`, as in `mean covalent_radius`;
 /// - `number elements`, and the 2-, 3- and 5-norm of the fractions: `norm2 fraction`, ...;
-/// - the shares of s, p, d, f electrons among the valence electrons: `share s_valence`, ...;
+/// - the shares of s, p, d, f electrons among the valence electrons: `share s_electrons`, ...;
 /// - the ionic character 1 - exp(-(x_A - x_B)^2 / 4) of pairs of elements by Pauling's electronegativities:
 ///   `mean ionic_character` over all pairs of atoms, also of equal ones, and `maximum ionic_character`.
 const std::vector<std::string>& element_statistics_names();

@@ -88,6 +88,16 @@ BOOST_AUTO_TEST_CASE(blocks_stand_side_by_side) {
   BOOST_TEST(row[128 + descriptors.size() + 33] == 1.0F);
 }
 
+BOOST_AUTO_TEST_CASE(fractions_and_statistics_of_elements_stand_side_by_side) {
+  const TextFeatures features({block(Kind::composition), block(Kind::element_statistics)});
+  const auto row = row_of(features, "Fe2O3");
+  BOOST_TEST(row[column(features, "Fe")] == 0.4F, boost::test_tools::tolerance(1e-6F));
+  BOOST_TEST(row[column(features, "mean period")] == 2.8F, boost::test_tools::tolerance(1e-6F));
+  BOOST_TEST((features.kinds().back() == ColumnKind::number));
+  std::vector<float> values(features.columns());
+  BOOST_CHECK_THROW(features.compute("HeO", values.data()), chem::TextError);
+}
+
 BOOST_AUTO_TEST_CASE(a_weight_is_a_descriptor) {
   const TextFeatures features({block(Kind::descriptors)});
   BOOST_TEST(row_of(features, "CCO")[column(features, "amw")] == 46.069F, boost::test_tools::tolerance(1e-3F));
