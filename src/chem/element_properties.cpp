@@ -17,7 +17,8 @@ using Values = std::array<double, kElementProperties>;
 
 /// One place has the order of names and values: `add(name, value)` for each property of an element.
 template <typename Add>
-void for_all(int atomic_number, const MeasuredProperties& measured, Add add) {
+void for_all(int atomic_number, int feature, Add add) {
+  const MeasuredProperties& measured = kMeasuredProperties[feature];
   add("atomic_number", atomic_number);
   add("period", period(atomic_number));
   add("group", group(atomic_number));
@@ -31,6 +32,8 @@ void for_all(int atomic_number, const MeasuredProperties& measured, Add add) {
   add("polarizability", measured.polarizability);
   add("melting_point", measured.melting_point);
   add("atomization_enthalpy", measured.atomization_enthalpy);
+  add("oxidation_lowest", oxidation_states(feature).front());
+  add("oxidation_highest", oxidation_states(feature).back());
   const auto [filled, unfilled] = valence_electrons(atomic_number);
   const auto sum = [](const ElectronsBySubshell& n) { return std::accumulate(n.begin(), n.end(), 0); };
   constexpr std::array<std::array<std::string_view, 2>, 4> kSubshells = {{{"s_electrons", "s_unfilled"},
@@ -50,8 +53,7 @@ std::array<Values, kElementFeatures> make_table() {
   for (int number = 1; number <= kLargestAtomicNumber; ++number) {
     if (const auto feature = feature_index(number)) {
       std::size_t next = 0;
-      for_all(number, kMeasuredProperties[*feature],
-              [&](std::string_view, double value) { table[*feature].at(next++) = value; });
+      for_all(number, *feature, [&](std::string_view, double value) { table[*feature].at(next++) = value; });
       check(next == kElementProperties, "as many properties as kElementProperties says");
     }
   }
@@ -64,7 +66,7 @@ const Names& element_property_names() {
   static const Names names = [] {
     Names list{};
     std::size_t next = 0;
-    for_all(1, kMeasuredProperties[0], [&](std::string_view name, double) { list.at(next++) = name; });
+    for_all(1, 0, [&](std::string_view name, double) { list.at(next++) = name; });
     return list;
   }();
   return names;
@@ -80,6 +82,11 @@ std::size_t element_property_index(std::string_view name) {
 std::span<const double, kElementProperties> element_properties(int feature) {
   static const auto table = make_table();
   return table.at(static_cast<std::size_t>(feature));
+}
+
+std::span<const int> oxidation_states(int feature) {
+  const OxidationStates& known = kOxidationStates.at(static_cast<std::size_t>(feature));
+  return std::span(known.states).first(static_cast<std::size_t>(known.count));
 }
 
 }  // namespace epitaxy::chem

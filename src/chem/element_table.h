@@ -25,6 +25,14 @@ struct MeasuredProperties {
   double atomization_enthalpy;       ///< kJ/mol of atoms, from the standard state at 298 K. CRC.
 };
 
+/// Common ones, ascending. Wikipedia's table (revision 1102394064), which goes by that of Greenwood and Earnshaw,
+/// Chemistry of the Elements, 2nd edition (1997).
+struct OxidationStates {
+  int count;
+  std::array<int, 5> states;
+};
+
 extern const std::array<MeasuredProperties, kElementFeatures> kMeasuredProperties;
+extern const std::array<OxidationStates, kElementFeatures> kOxidationStates;
 
 }  // namespace epitaxy::chem

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "chem/charge_balance.h"
 #include "chem/element_properties.h"
 
 namespace epitaxy::features {
@@ -19,6 +20,8 @@ using Fractions = std::span<const ElementFraction>;
 constexpr std::array<std::string_view, 5> kStatistics = {"mean", "deviation", "minimum", "maximum", "range"};
 constexpr std::array<int, 3> kNorms = {2, 3, 5};
 constexpr std::array<std::string_view, 4> kSubshells = {"s_electrons", "p_electrons", "d_electrons", "f_electrons"};
+
+constexpr double kNeutral = 1e-3;  // per atom: fractions in formulas are rounded
 
 double property(const ElementFraction& element, std::size_t index) {
   return chem::element_properties(element.feature)[index];
@@ -94,6 +97,9 @@ void for_all(Fractions fractions, Add add) {
   const auto [average, maximum] = ionic_character(fractions);
   add("mean", "ionic_character", average);
   add("maximum", "ionic_character", maximum);
+  const double charge = chem::least_charge(fractions);
+  add("least", "charge", charge);
+  add("neutral", "charge", charge < kNeutral ? 1 : 0);
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
 #include "chem/element_properties.h"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <functional>
 #include <set>
 #include <string>
 
@@ -25,7 +27,7 @@ BOOST_AUTO_TEST_CASE(every_element_has_a_finite_value_of_every_property) {
   for (int feature = 0; feature < kElementFeatures; ++feature) {
     for (std::size_t i = 0; i < kElementProperties; ++i) {
       const double number = element_properties(feature)[i];
-      BOOST_TEST((std::isfinite(number) && number >= 0),
+      BOOST_TEST((std::isfinite(number) && (number >= 0 || element_property_names()[i].starts_with("oxidation"))),
                  feature_symbols().at(feature) << ": " << element_property_names()[i] << " is " << number);
     }
   }
@@ -66,6 +68,17 @@ BOOST_AUTO_TEST_CASE(missing_values_lie_between_those_of_the_neighbors) {
   BOOST_TEST(value("Pm", "vdw_radius") == (value("Nd", "vdw_radius") + value("Sm", "vdw_radius")) / 2,
              boost::test_tools::tolerance(1e-6));
   BOOST_TEST(value("U", "electron_affinity") == value("Ac", "electron_affinity"));
+}
+
+BOOST_AUTO_TEST_CASE(oxidation_states_ascend_and_every_element_has_one) {
+  for (int feature = 0; feature < kElementFeatures; ++feature) {
+    const auto states = oxidation_states(feature);
+    BOOST_TEST(!states.empty());
+    BOOST_TEST((std::ranges::adjacent_find(states, std::ranges::greater_equal()) == states.end()));
+  }
+  BOOST_TEST(value("Fe", "oxidation_lowest") == 2);
+  BOOST_TEST(value("Fe", "oxidation_highest") == 3);
+  BOOST_TEST(value("Cl", "oxidation_lowest") == -1);
 }
 
 BOOST_AUTO_TEST_CASE(names_are_distinct_and_found) {

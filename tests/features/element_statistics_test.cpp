@@ -62,6 +62,13 @@ BOOST_AUTO_TEST_CASE(ionic_character_follows_from_electronegativities) {
   BOOST_TEST(value("Fe", "maximum ionic_character") == 0);
 }
 
+BOOST_AUTO_TEST_CASE(charges_that_balance_are_told) {
+  BOOST_TEST(value("Fe2O3", "least charge") == 0, boost::test_tools::tolerance(1e-6));
+  BOOST_TEST(value("Fe2O3", "neutral charge") == 1);
+  BOOST_TEST(value("K0.333333O0.166667", "neutral charge") == 1);
+  BOOST_TEST(value("Fe3O4", "neutral charge") == 0);
+}
+
 BOOST_AUTO_TEST_CASE(multiples_and_other_orders_of_a_formula_have_the_same_bits) {
   BOOST_TEST(row("Fe2O3") == row("Fe4O6"), boost::test_tools::per_element());
   BOOST_TEST(row("Fe2O3") == row("O3Fe2"), boost::test_tools::per_element());
@@ -83,7 +90,7 @@ BOOST_AUTO_TEST_CASE(a_property_that_all_elements_share_has_no_deviation) {
 
 BOOST_AUTO_TEST_CASE(every_column_has_a_name_of_its_own) {
   const auto& names = element_statistics_names();
-  BOOST_TEST(names.size() == 5 * 23 + 10U);
+  BOOST_TEST(names.size() == 5 * 25 + 12U);
   BOOST_TEST(std::set(names.begin(), names.end()).size() == names.size());
   BOOST_TEST(names.front() == "mean atomic_number");
 }
