@@ -39,11 +39,12 @@ void block_keys(config::Keys& k, FeatureBlock& s) {
   std::string kind = s.text ? name_of(text.kind) : kLatent;
   auto kinds = all_names<features::Block::Kind>();
   kinds.emplace_back(kLatent);
-  k.choice(kind,
-           {"kind",
-            "what the columns hold: counts of fragments, descriptors, element fractions, or the latent vector of a "
-            "molecule_vae"},
-           kinds);
+  k.choice(
+      kind,
+      {"kind",
+       "what the columns hold: counts of fragments, descriptors, element fractions, statistics of elements, or the "
+       "latent vector of a molecule_vae"},
+      kinds);
   features::block_setting_keys(k, kind, text);
   const bool is_latent = kind == kLatent;
   k.when(is_latent, "kind: latent", [&](config::Keys& latent) {
@@ -62,7 +63,7 @@ void block_keys(config::Keys& k, FeatureBlock& s) {
 void feature_keys(config::Keys& k, std::vector<FeatureBlock>& blocks) {
   k.list(blocks, {"features", "columns that the learners read, side by side"}, block_keys);
   if (blocks.empty()) {
-    k.problem("features", "must list at least one of morgan, descriptors, composition, latent");
+    k.problem("features", "must list at least one of morgan, descriptors, composition, element_statistics, latent");
   }
   if (std::ranges::count_if(blocks, &FeatureBlock::is_latent) > 1) {
     k.problem("features", "can hold the latent vectors of one model only");
