@@ -12,10 +12,11 @@ namespace epitaxy::app {
 struct PredictOptions {
   std::filesystem::path model;
   std::filesystem::path input;     ///< A table; empty: `texts`.
-  std::vector<std::string> texts;  ///< Formulas or SMILES; empty without a table: the lines of standard input.
   std::filesystem::path output;    ///< Empty, without a table: a table for people on standard output.
   std::string column;  ///< Empty: that of the source of the training data, else `formula` or `smiles`.
   std::string head;    ///< Empty: all heads.
+  /// Formulas or SMILES; empty without a table: the lines of standard input.
+  std::vector<std::string> texts = {};
 };
 
 /// Writes the input's columns followed by `<target>`, `<target>_std` (of an ensemble; else empty) and `warning`. Heads

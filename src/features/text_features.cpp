@@ -22,6 +22,14 @@ TextFeatures::TextFeatures(std::vector<Block> blocks) : blocks_(std::move(blocks
   }
 }
 
+std::vector<std::string> TextFeatures::block_of_columns() const {
+  std::vector<std::string> kinds;
+  for (std::size_t b = 0; b < blocks_.size(); ++b) {
+    kinds.insert(kinds.end(), firsts_[b + 1] - firsts_[b], name_of(blocks_[b].kind));
+  }
+  return kinds;
+}
+
 const chem::Substance& TextFeatures::substance() const {
   check(!blocks_.empty(), "no features are of no substance");
   return substance_of(blocks_.front().kind);

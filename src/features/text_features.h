@@ -25,6 +25,8 @@ class TextFeatures {
   const std::vector<std::string>& names() const { return names_; }  ///< [columns]
   const std::vector<ColumnKind>& kinds() const { return kinds_; }   ///< [columns]
   std::size_t columns() const { return names_.size(); }
+  /// [columns] the kind of the block that each belongs to.
+  std::vector<std::string> block_of_columns() const;
 
   /// The row [columns] of one text. Throws what chem throws when it cannot read it (chem::TextError, InputError); then
   /// the row may be half written.

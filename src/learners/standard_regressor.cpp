@@ -90,13 +90,16 @@ class StandardRegressor final : public Regressor {
 
 std::unique_ptr<Regressor> train_regressor(const Candidate& candidate, const std::vector<ColumnKind>& kinds,
                                            const Matrix& rows, std::span<const double> labels, std::uint64_t seed,
-                                           const StopQuestion& stop) {
+                                           const StopQuestion& stop, const std::vector<bool>& reads) {
   check(rows.rows == labels.size() && rows.rows > 0, "a label for each row");
-  check(rows.columns == kinds.size(), "a kind for each column");
+  check(rows.columns == kinds.size() && (reads.empty() || reads.size() == kinds.size()), "a kind for each column");
   if (candidate.learner == nullptr) {
     return std::make_unique<ZeroRegressor>();
   }
-  const auto kept = different_columns(rows);
+  auto kept = different_columns(rows);
+  if (!reads.empty()) {
+    std::erase_if(kept, [&](std::int64_t column) { return !reads[static_cast<std::size_t>(column)]; });
+  }
   std::vector<ColumnKind> kept_kinds;
   for (const std::int64_t column : kept) {
     kept_kinds.push_back(kinds[static_cast<std::size_t>(column)]);

@@ -11,10 +11,10 @@ namespace epitaxy::learners {
 inline constexpr std::size_t kFewestDifferent = 2;
 
 /// Trains on one thread; the same input gives the same bits. Where no column is left the mean label is predicted.
-/// Returns null when `stop` said so.
+/// `reads` [columns] are those that it may use; empty: all. Returns null when `stop` said so.
 std::unique_ptr<Regressor> train_regressor(const Candidate& candidate, const std::vector<ColumnKind>& kinds,
                                            const Matrix& rows, std::span<const double> labels, std::uint64_t seed,
-                                           const StopQuestion& stop);
+                                           const StopQuestion& stop, const std::vector<bool>& reads = {});
 
 /// Throws InputError for a learner that this version does not know. See read_regressor.
 std::unique_ptr<Regressor> read_standard(const data::Hdf5File& file, const std::string& group);

@@ -34,13 +34,25 @@ std::vector<learners::ColumnKind> design_kinds(const Way& way, const std::vector
 }
 
 Design Design::pick(const std::vector<std::size_t>& positions) const {
-  Design result{learners::pick_rows(rows, positions), kinds, {}, {}, cheap_columns};
+  Design result{learners::pick_rows(rows, positions), kinds, {}, {}, cheap_columns, reads};
   for (const std::size_t i : positions) {
     result.measured.push_back(measured[i]);
     const auto values = cheap_of(i);
     result.cheap.insert(result.cheap.end(), values.begin(), values.end());
   }
   return result;
+}
+
+std::vector<bool> columns_read(const DifferenceData& data, const std::vector<std::string>& kinds, std::size_t columns) {
+  if (kinds.empty()) {
+    return {};
+  }
+  std::vector<bool> reads(columns, true);
+  const auto& of = data.features.block_of_columns();
+  for (std::size_t c = 0; c < of.size(); ++c) {
+    reads[c] = std::ranges::find(kinds, of[c]) != kinds.end();
+  }
+  return reads;
 }
 
 Design make_design(const DifferenceData& data, const Way& way, const DifferenceRows& rows,

@@ -55,7 +55,7 @@ void cross_validation_keys(Keys& k, DifferenceSettings& s) {
 void keys(Keys& k, DifferenceSettings& s) {
   k.section({"data", "the data"}, [&](Keys& data) { data_keys(data, s); });
   feature_keys(k, s.features);
-  learner_keys(k, s.learners);
+  learner_keys(k, block_kinds(s.features), s.learners);
   way_keys(k, s.ways);
   part_keys(k, s);
   cross_validation_keys(k, s);

@@ -87,7 +87,7 @@ void keys(Keys& k, FitSettings& s) {
   target_keys(k, s);
   DifferenceSettings& learning = s.learning;
   feature_keys(k, learning.features);
-  learner_keys(k, learning.learners);
+  learner_keys(k, block_kinds(learning.features), learning.learners);
   k.integer(learning.folds, {"folds", "parts of the cross-validation that gives the figures, by substance"}, {2, 1e5});
   cross_validation_keys(k, learning);
   k.flag(s.structures,

@@ -17,7 +17,7 @@ FittedWay fit(const Way& way, const learners::Candidate& candidate, const Design
   for (std::size_t i = 0; i < part.measured.size(); ++i) {
     labels.push_back(part.measured[i] - fitted.baseline.at(part.cheap_of(i)));
   }
-  fitted.regressor = learners::train_regressor(candidate, part.kinds, part.rows, labels, seed, stop);
+  fitted.regressor = learners::train_regressor(candidate, part.kinds, part.rows, labels, seed, stop, part.reads);
   return fitted;
 }
 
@@ -87,7 +87,10 @@ std::optional<LearnedWay> learn_way(const DifferenceData& data, const Difference
   if (way.learns && !settings.learners[job.learner].members.empty()) {
     return learn_average(data, settings, job, train, stop);
   }
-  const Design part = make_design(data, way, data.rows, train);
+  Design part = make_design(data, way, data.rows, train);
+  if (way.learns) {
+    part.reads = columns_read(data, settings.learners[job.learner].reads, part.rows.columns);
+  }
   // The same inner folds for every way and learner; part 0 is that of a model on all rows.
   const data::Split split(settings.split_seed, Purpose::inside, job.seed, static_cast<std::uint64_t>(job.fold + 1));
   const auto folds = split.folds(data.rows.set.groups(train), settings.inner_folds);

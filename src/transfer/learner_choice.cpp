@@ -18,7 +18,8 @@ using learners::Learner;
 /// The names of an average's members become indices once all learners are known.
 using Members = std::map<std::string, std::vector<std::string>>;
 
-void one_learner_keys(Keys& k, const std::string& name, LearnerChoice& s, Members& members) {
+void one_learner_keys(Keys& k, const std::string& name, const std::vector<std::string>& blocks, LearnerChoice& s,
+                      Members& members) {
   std::vector<std::string> kinds = learners::learner_names();
   kinds.emplace_back(learners::kAverage);
   const bool is_kind = std::ranges::find(kinds, name) != kinds.end();
@@ -35,6 +36,14 @@ void one_learner_keys(Keys& k, const std::string& name, LearnerChoice& s, Member
       }
     });
   }
+  k.when(chosen != nullptr, "not for an average", [&](Keys& own) {
+    own.texts(s.reads, {"reads", "kinds of the features that it reads, such as [descriptors]; []: all"});
+    for (const auto& block : s.reads) {
+      if (own.reading() && std::ranges::find(blocks, block) == blocks.end()) {
+        own.problem("reads", fmt::format("names '{}', but 'features' has {}", block, text::join(blocks, ", ")));
+      }
+    }
+  });
   const bool is_average = kind == learners::kAverage;
   std::vector<std::string> of;
   k.when(is_average, "kind: average", [&](Keys& average) {
@@ -72,11 +81,11 @@ void find_members(Keys& k, const Members& members, std::vector<LearnerChoice>& c
 
 }  // namespace
 
-void learner_keys(Keys& k, std::vector<LearnerChoice>& learners) {
+void learner_keys(Keys& k, const std::vector<std::string>& blocks, std::vector<LearnerChoice>& learners) {
   Members members;
   k.named(learners, Key("learners", "what learns; a list of values multiplies its candidates").output(), "NAME",
           [&](Keys& learner, const std::string& name, LearnerChoice& item) {
-            one_learner_keys(learner, name, item, members);
+            one_learner_keys(learner, name, blocks, item, members);
           });
   find_members(k, members, learners);
   if (learners.empty()) {

@@ -22,20 +22,23 @@ struct Entry {
   const char* others_quick;
 };
 
-constexpr Entry kEntries[] = {{"molecule",
-                               "  - {kind: morgan, radius: 2, bits: 2048, counts: true}\n"
-                               "  - {kind: descriptors}\n",
-                               "  kernel_ridge: {penalty: [0.01, 0.03, 0.1], fragments: [0.3, 0.6], width: [1, 2]}\n",
-                               "  kernel_ridge: {penalty: [0.03, 0.1], fragments: 0.5, width: 1}\n",
-                               "  gradient_boosting: {trees: 400, learning_rate: 0.05, depth: 5}\n"
-                               "  random_forest: {trees: 100}\n",
-                               "  gradient_boosting: {trees: 100, learning_rate: 0.1, depth: 4}\n"},
-                              {"composition", "  - {kind: composition}\n",
-                               "  kernel_ridge: {penalty: [0.003, 0.01, 0.03], width: [0.3, 0.6, 1]}\n",
-                               "  kernel_ridge: {penalty: [0.01], width: [0.5]}\n",
-                               "  gradient_boosting: {trees: 600, learning_rate: 0.05, depth: 6, columns: 0.7}\n"
-                               "  random_forest: {trees: 100}\n",
-                               "  gradient_boosting: {trees: 200, learning_rate: 0.1, depth: 6, columns: 0.7}\n"}};
+constexpr Entry kEntries[] = {
+    {"molecule",
+     "  - {kind: morgan, radius: 2, bits: 2048, counts: true}\n"
+     "  - {kind: descriptors}\n",
+     "  kernel_ridge: {penalty: [0.01, 0.03, 0.1], fragments: [0.3, 0.6], width: [1, 2]}\n",
+     "  kernel_ridge: {penalty: [0.03, 0.1], fragments: 0.5, width: 1}\n",
+     "  gradient_boosting: {trees: 400, learning_rate: 0.05, depth: 5}\n"
+     "  random_forest: {trees: 100}\n",
+     "  gradient_boosting: {trees: 100, learning_rate: 0.1, depth: 4}\n"},
+    {"composition",
+     "  - {kind: composition}\n"
+     "  - {kind: element_statistics}\n",
+     "  kernel_ridge: {reads: element_statistics, penalty: [0.001, 0.003, 0.01], width: [0.3, 0.6, 1]}\n",
+     "  kernel_ridge: {reads: element_statistics, penalty: 0.003, width: [0.5, 1]}\n",
+     "  gradient_boosting: {trees: 600, learning_rate: 0.05, depth: 6, columns: 0.3}\n"
+     "  random_forest: {trees: 100}\n",
+     "  gradient_boosting: {trees: 200, learning_rate: 0.1, depth: 6, columns: 0.3}\n"}};
 
 }  // namespace
 

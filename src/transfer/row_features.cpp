@@ -73,6 +73,14 @@ void feature_keys(config::Keys& k, std::vector<FeatureBlock>& blocks) {
   }
 }
 
+std::vector<std::string> block_kinds(const std::vector<FeatureBlock>& blocks) {
+  std::vector<std::string> kinds;
+  for (const FeatureBlock& block : blocks) {
+    kinds.emplace_back(block.text ? name_of(block.text->kind) : kLatent);
+  }
+  return kinds;
+}
+
 std::string to_json(const std::vector<FeatureBlock>& blocks) {
   Json list = Json::array();
   for (const FeatureBlock& block : blocks) {
@@ -123,7 +131,8 @@ RowFeatures::RowFeatures(std::vector<FeatureBlock> blocks, std::optional<models:
       encoder_(std::move(encoder)),
       text_(text_blocks(blocks_)),
       names_(text_.names()),
-      kinds_(text_.kinds()) {
+      kinds_(text_.kinds()),
+      column_blocks_(text_.block_of_columns()) {
   if (const std::string problem = mixture_problem(blocks_); !problem.empty()) {
     fail_input("'features': {}", problem);
   }
@@ -140,6 +149,7 @@ RowFeatures::RowFeatures(std::vector<FeatureBlock> blocks, std::optional<models:
   latent_->first = features::TextFeatures(text_blocks({blocks_.begin(), block})).columns();
   const auto first = static_cast<std::ptrdiff_t>(latent_->first);
   kinds_.insert(kinds_.begin() + first, latent_->columns, features::ColumnKind::number);
+  column_blocks_.insert(column_blocks_.begin() + first, latent_->columns, kLatent);
   std::vector<std::string> names;
   for (std::size_t i = 0; i < latent_->columns; ++i) {
     names.push_back(fmt::format("latent{}", i));

@@ -27,6 +27,9 @@ struct FeatureBlock {
 /// The list `features`. At most one block is `latent`.
 void feature_keys(config::Keys& k, std::vector<FeatureBlock>& blocks);
 
+/// `morgan`, `latent`, ...
+std::vector<std::string> block_kinds(const std::vector<FeatureBlock>& blocks);
+
 /// Blocks as text, and back: what a model file keeps.
 std::string to_json(const std::vector<FeatureBlock>& blocks);
 std::vector<FeatureBlock> feature_blocks_from_json(const std::string& text);
@@ -45,6 +48,8 @@ class RowFeatures {
   const std::vector<std::string>& names() const { return names_; }           ///< [columns]
   const std::vector<features::ColumnKind>& kinds() const { return kinds_; }  ///< [columns]
   std::size_t columns() const { return names_.size(); }
+  /// [columns] the kind of the block that each belongs to.
+  const std::vector<std::string>& block_of_columns() const { return column_blocks_; }
   /// Whose prepared texts are read. There must be a block.
   const chem::Substance& substance() const;
 
@@ -68,6 +73,7 @@ class RowFeatures {
   std::unique_ptr<Latent> latent_;
   std::vector<std::string> names_;
   std::vector<features::ColumnKind> kinds_;
+  std::vector<std::string> column_blocks_;
 };
 
 }  // namespace epitaxy::transfer
