@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "app/table_columns.h"
 #include "app/workflow.h"
@@ -28,17 +29,19 @@ std::string list_of(const std::vector<std::string>& texts) {
 }
 
 TextColumn text_column(const FitOptions& options, const data::CsvTable& table) {
-  if (!options.smiles.empty() && !options.formula.empty()) {
-    fail_input("--smiles and --formula exclude each other");
-  }
+  std::optional<TextColumn> named;
   for (const chem::Substance* substance : chem::substances()) {
-    const std::string& named = substance->text_name() == "smiles" ? options.smiles : options.formula;
-    if (!named.empty()) {
-      table.column(named);
-      return {substance, named, "named by the command line"};
+    const auto found = options.columns.find(substance->text_name());
+    if (found == options.columns.end() || found->second.empty()) {
+      continue;
     }
+    if (named) {
+      fail_input("--{} and --{} exclude each other", named->substance->text_name(), substance->text_name());
+    }
+    table.column(found->second);
+    named = {substance, found->second, "named by the command line"};
   }
-  return guess_text_column(options.input, table);
+  return named ? *named : guess_text_column(options.input, table);
 }
 
 std::vector<std::string> target_columns(const FitOptions& options, const data::CsvTable& table) {

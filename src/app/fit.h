@@ -2,6 +2,7 @@
 /// \file
 /// `epitaxy fit`: a table's own stage file, written and run.
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -13,8 +14,7 @@ namespace epitaxy::app {
 struct FitOptions {
   std::string input;
   std::vector<std::string> targets;
-  std::string smiles;   ///< Column.
-  std::string formula;  ///< Column.
+  std::map<std::string, std::string> columns;  ///< With the texts of a substance, by chem::Substance::text_name.
   std::vector<std::string> cheap;
   std::string output;
   std::string unit;  ///< Of all targets.

@@ -22,6 +22,7 @@
 #include "base/log.h"
 #include "base/out_of_memory.h"
 #include "base/text.h"
+#include "chem/substance.h"
 #include "linalg/cpu.h"
 #include "parallel/communicator.h"
 #include "parallel/environment.h"
@@ -86,8 +87,10 @@ CLI::App* add_fit(CLI::App& app, app::FitOptions& options) {
   add_path(*fit, "table", options.input, "A table of molecules or formulas and measured values (.csv, .tsv, .sdf)")
       ->required();
   fit->add_option("--target", options.targets, "Columns to learn, each by itself");
-  fit->add_option("--smiles", options.smiles, "Name of the column with SMILES (default: found)");
-  fit->add_option("--formula", options.formula, "Name of the column with formulas (default: found)");
+  for (const chem::Substance* substance : chem::substances()) {
+    fit->add_option("--" + substance->text_name(), options.columns[substance->text_name()],
+                    fmt::format("Name of the column with {} (default: found)", substance->texts()));
+  }
   fit->add_option("--cheap", options.cheap, "Columns that a cheap model computed: difference learning joins");
   add_path(*fit, "--output", options.output, "Folder of the results (default: runs/NAME of the table)");
   fit->add_option("--unit", options.unit, "Of the targets, such as eV/atom (default: none)");

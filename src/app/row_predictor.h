@@ -36,7 +36,7 @@ class RowPredictor {
     std::optional<data::Preparation> preparation;  ///< Of the training data.
     std::optional<double> coverage;                ///< Of the intervals, where it gives them.
     std::string model;                             ///< E.g. `by 3 models`, `(stacking)`.
-    bool tells_nearest = false;              ///< Training rows.
+    bool tells_nearest = false;                    ///< Training rows.
     std::string doubt;  ///< What doubtful rows do, e.g. `hold elements that the model never saw`.
   };
 

@@ -102,8 +102,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_meant_is_told) {
   BOOST_CHECK_EXCEPTION(Table(kStructures).stage([](FitOptions& o) { o.targets = {"z"}; }), InputError,
                         says("no column 'z'", "id, structure, y"));
   BOOST_CHECK_EXCEPTION(Table(kStructures).stage([](FitOptions& o) {
-    o.smiles = "structure";
-    o.formula = "structure";
+    o.columns = {{"smiles", "structure"}, {"formula", "structure"}};
   }),
                         InputError, says("exclude each other"));
 }
