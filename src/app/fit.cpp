@@ -44,6 +44,26 @@ TextColumn text_column(const FitOptions& options, const data::CsvTable& table) {
   return named ? *named : guess_text_column(options.input, table);
 }
 
+constexpr std::string_view kColumnSplit = "column:";
+
+/// The column that the split goes by; empty: none.
+std::string split_column(const FitOptions& options) {
+  return options.split.starts_with(kColumnSplit) ? options.split.substr(kColumnSplit.size()) : "";
+}
+
+std::string split_line(const FitOptions& options) {
+  if (const std::string column = split_column(options); !column.empty()) {
+    return fmt::format("split: {{by: column, column: {}}}\n", quoted(column));
+  }
+  if (options.split == "scaffold") {
+    return "split: {by: scaffold}\n";
+  }
+  if (!options.split.empty() && options.split != "random") {
+    fail_input("--split {}: it can be random, scaffold or column:NAME", options.split);
+  }
+  return "";
+}
+
 std::vector<std::string> target_columns(const FitOptions& options, const data::CsvTable& table) {
   if (options.targets.empty()) {
     fail_input("{}: say what to learn: --target COLUMN (columns of numbers: {})", options.input,
@@ -53,6 +73,9 @@ std::vector<std::string> target_columns(const FitOptions& options, const data::C
     for (const std::string& name : list) {
       table.column(name);
     }
+  }
+  if (const std::string column = split_column(options); !column.empty()) {
+    table.column(column);
   }
   return options.targets;
 }
@@ -79,6 +102,9 @@ std::string table_section(const FitOptions& options, const TextColumn& column,
   }
   for (const auto& cheap : options.cheap) {
     text += target_line(options, cheap, true);
+  }
+  if (const std::string groups = split_column(options); !groups.empty()) {
+    text += fmt::format("    - {{column: {}, values: classes}}\n", quoted(groups));
   }
   text += "  duplicates: keep      # rows of one substance are in one fold\n";
   text += "  missing: allow        # a row need not have every target\n";
@@ -125,6 +151,7 @@ std::string fit_stage(const FitOptions& options) {
     yaml += fmt::format("cheap: {}            # what is subtracted, or read, in the ways that do so\n",
                         list_of(options.cheap));
   }
+  yaml += split_line(options);
   const transfer::PortfolioSize size{table.rows(), options.quick, options.folds};
   yaml += keep_learners(transfer::portfolio(*column.substance, size), options.learners);
   if (!options.seeds.empty()) {

@@ -20,6 +20,7 @@ struct FitOptions {
   std::string unit;  ///< Of all targets.
   std::string transform;
   std::vector<std::string> learners;  ///< Some of the portfolio's.
+  std::string split;                  ///< `random`, `scaffold`, or `column:NAME`.
   int folds = 0;
   std::vector<int> seeds;
   double coverage = 0;

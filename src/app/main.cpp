@@ -96,6 +96,8 @@ CLI::App* add_fit(CLI::App& app, app::FitOptions& options) {
   fit->add_option("--unit", options.unit, "Of the targets, such as eV/atom (default: none)");
   fit->add_option("--transform", options.transform, "log10, -log10 or ln of the targets, undone in predictions");
   fit->add_option("--learners", options.learners, "Only these of the portfolio");
+  fit->add_option("--split", options.split,
+                  "What folds keep together: random (a substance), scaffold, or column:NAME (default: random)");
   fit->add_option("--folds", options.folds, "Parts of the cross-validation that gives the figures")
       ->check(CLI::Range(2, 100000));
   fit->add_option("--seeds", options.seeds, "Each repeats the cross-validation with other folds");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 #include <utility>
 
 #include "base/error.h"
@@ -49,6 +50,12 @@ std::vector<std::size_t> ascending(const std::vector<std::pair<double, std::size
   return rows;
 }
 
+void refuse_few_groups(std::size_t groups, int folds) {
+  if (groups < static_cast<std::size_t>(folds)) {
+    fail_input("{} distinct groups (substances) cannot be cut into {} folds: choose fewer folds", groups, folds);
+  }
+}
+
 }  // namespace
 
 TrainHeldOut hold_out(const std::vector<int>& folds, int fold) {
@@ -74,6 +81,38 @@ double Split::position(std::string_view group) const {
   return static_cast<double>(h >> 11) * 0x1.0p-53;
 }
 
+std::vector<int> Split::even_folds(const Groups& rows, int count) const {
+  std::map<std::string_view, std::size_t> sizes;
+  for (const std::string_view group : rows) {
+    ++sizes[group];
+  }
+  refuse_few_groups(sizes.size(), count);
+  struct Group {
+    std::size_t size;
+    double position;
+    std::string_view name;
+  };
+  std::vector<Group> groups;
+  for (const auto& [name, size] : sizes) {
+    groups.push_back({size, position(name), name});
+  }
+  std::ranges::sort(groups, [](const Group& a, const Group& b) {
+    return a.size != b.size ? a.size > b.size : std::tie(a.position, a.name) < std::tie(b.position, b.name);
+  });
+  std::vector<std::size_t> filled(static_cast<std::size_t>(count), 0);
+  std::map<std::string_view, int> fold_of;
+  for (const Group& group : groups) {
+    const auto least = std::ranges::min_element(filled);
+    *least += group.size;
+    fold_of[group.name] = static_cast<int>(least - filled.begin());
+  }
+  std::vector<int> result;
+  for (const std::string_view group : rows) {
+    result.push_back(fold_of[group]);
+  }
+  return result;
+}
+
 std::vector<int> Split::folds(const Groups& rows, int count) const { return folds(rows, rows, count); }
 
 std::vector<int> Split::folds(const Groups& rows, const Groups& among, int count) const {
@@ -81,9 +120,7 @@ std::vector<int> Split::folds(const Groups& rows, const Groups& among, int count
   for (const std::string_view group : among) {
     fold_of.emplace(group, 0);
   }
-  if (static_cast<int>(fold_of.size()) < count) {
-    fail_input("{} distinct compositions cannot be cut into {} folds: choose fewer folds", fold_of.size(), count);
-  }
+  refuse_few_groups(fold_of.size(), count);
   std::vector<std::pair<double, std::string_view>> order;
   for (const auto& [group, fold] : fold_of) {
     order.emplace_back(position(group), group);

@@ -40,6 +40,10 @@ class Split {
   /// The same, cut from the groups of `among`; -1: in none of the folds.
   std::vector<int> folds(const Groups& rows, const Groups& among, int count) const;
 
+  /// Folds that hold nearly equal numbers of rows where groups have many: the largest group first, each goes to the
+  /// fold with fewest rows. Throws as `folds`.
+  std::vector<int> even_folds(const Groups& rows, int count) const;
+
   /// The first `count` of the rows in the order of their groups, ascending: a subset of what a larger count gives.
   std::vector<std::size_t> first(const Groups& rows, std::size_t count) const;
   /// The same with all rows of the last group.

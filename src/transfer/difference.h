@@ -13,6 +13,7 @@
 #include "parallel/stop.h"
 #include "transfer/learner_choice.h"
 #include "transfer/row_features.h"
+#include "transfer/split_rule.h"
 #include "transfer/way.h"
 
 namespace epitaxy::transfer {
@@ -26,6 +27,7 @@ struct DifferenceSettings {
   std::vector<FeatureBlock> features;
   std::vector<LearnerChoice> learners;
   std::vector<Way> ways = all_ways();
+  SplitRule split;  ///< Of outer and inner folds.
   int folds = 10;
   int inner_folds = 5;
   std::vector<std::uint64_t> seeds{

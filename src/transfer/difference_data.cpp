@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -14,6 +15,14 @@ namespace epitaxy::transfer {
 std::span<const double> DifferenceRows::cheap_of(std::size_t i) const {
   const std::size_t columns = cheap.size() / set.size();
   return {cheap.data() + i * columns, columns};
+}
+
+data::Groups DifferenceRows::parts(const std::vector<std::size_t>& positions) const {
+  data::Groups groups;
+  for (const std::size_t i : positions) {
+    groups.push_back(split_groups[i]);
+  }
+  return groups;
 }
 
 const std::string& DifferenceRows::text(std::size_t i) const { return set.text(i); }
@@ -170,14 +179,16 @@ RowFeatures make_features(const DifferenceSettings& settings, const data::Datase
 }
 
 void check_counts(const DifferenceData& data, const DifferenceSettings& settings) {
-  const std::size_t groups = data::distinct_groups(data.rows.set).size();
+  const std::size_t groups = std::set<std::string>(data.rows.split_groups.begin(), data.rows.split_groups.end()).size();
   const auto folds = static_cast<std::size_t>(settings.folds);
   const std::size_t held_out = settings.has_test() ? 0 : (groups + folds - 1) / folds;
   const auto inner = static_cast<std::size_t>(settings.inner_folds);
   if ((!settings.has_test() && groups < folds) || groups < held_out + inner) {
+    const std::string what = settings.split.by == SplitBy::substance
+                                 ? data.rows.set.index().substance->plural()
+                                 : fmt::format("groups by {}", name_of(settings.split.by));
     fail_input("{}: {} distinct {} with {} are too few for {} folds with {} inner folds: lower 'folds'", settings.file,
-               groups, data.rows.set.index().substance->plural(), told_values(settings),
-               settings.has_test() ? 1 : settings.folds, settings.inner_folds);
+               groups, what, told_values(settings), settings.has_test() ? 1 : settings.folds, settings.inner_folds);
   }
   if (!settings.labels.empty() && data.rows.count() < settings.labels.back()) {
     fail_input("'label_counts' asks for {}, but {} has {} rows with all values that are not in the test",
@@ -216,6 +227,7 @@ DifferenceData load_difference_data(const parallel::Communicator& communicator, 
       data::check_same_rules(*index.substance, settings.file, index.preparation, settings.test_file, test.preparation);
       data.rows.set.leave_out_groups(data::LeftOut::in_test, data::distinct_groups(data.test.set));
     }
+    data.rows.split_groups = split_groups(data.rows.set, settings.split);
     check_counts(data, settings);
     read_values(data.rows, settings);
     check_values(data);
@@ -229,6 +241,7 @@ DifferenceData load_difference_data(const parallel::Communicator& communicator, 
     if (loaded->rows.count() == 0) {
       fail_input("none of the rows of {} has features", settings.file);
     }
+    loaded->rows.split_groups = split_groups(loaded->rows.set, settings.split);
     if (settings.labels.empty()) {
       check_counts(*loaded, settings);
     }
@@ -252,7 +265,7 @@ CheapRange cheap_range(const DifferenceData& data, const std::vector<std::size_t
 data::TrainHeldOut split_by_fold(const DifferenceData& data, const DifferenceSettings& settings, int fold,
                                  std::uint64_t seed) {
   const data::Split split(settings.split_seed, Purpose::folds, seed);
-  return data::hold_out(split.folds(data.rows.set.groups(), settings.folds), fold);
+  return data::hold_out(split_folds(split, settings.split, data.rows.parts(), settings.folds), fold);
 }
 
 data::TrainHeldOut split_by_labels(const DifferenceData& data, const DifferenceSettings& settings, std::size_t labels,

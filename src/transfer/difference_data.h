@@ -12,13 +12,17 @@ namespace epitaxy::transfer {
 /// Rows of one data set that have everything.
 struct DifferenceRows {
   data::LabelledRows set;
-  std::vector<double> measured;  ///< [rows]
-  std::vector<double> cheap;     ///< [rows, cheap columns]; the first in the unit of the measured values.
-  learners::Matrix features;     ///< [rows, columns]
+  std::vector<double> measured;           ///< [rows]
+  std::vector<double> cheap;              ///< [rows, cheap columns]; the first in the unit of the measured values.
+  learners::Matrix features;              ///< [rows, columns]
+  std::vector<std::string> split_groups;  ///< [rows] those of one are never on both sides.
 
   std::size_t count() const { return set.size(); }
   const std::string& group(std::size_t i) const { return set.group(i); }
   std::span<const double> cheap_of(std::size_t i) const;
+  /// Of all rows, or of those at some positions.
+  data::Groups parts() const { return {split_groups.begin(), split_groups.end()}; }
+  data::Groups parts(const std::vector<std::size_t>& positions) const;
   /// What features are made of.
   const std::string& text(std::size_t i) const;
 };

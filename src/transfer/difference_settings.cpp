@@ -46,6 +46,7 @@ void part_keys(Keys& k, DifferenceSettings& s) {
 }  // namespace
 
 void cross_validation_keys(Keys& k, DifferenceSettings& s) {
+  split_keys(k, s.split);
   seed_keys(k, s.seeds);
   k.integer(s.split_seed, {"split_seed", "of the folds and of the labels that are taken"}, {0, 1e9});
   k.integer(s.inner_folds, {"inner_folds", "parts of the cross-validation in each training part"}, {2, 1e4});

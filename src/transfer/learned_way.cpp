@@ -93,7 +93,7 @@ std::optional<LearnedWay> learn_way(const DifferenceData& data, const Difference
   }
   // The same inner folds for every way and learner; part 0 is that of a model on all rows.
   const data::Split split(settings.split_seed, Purpose::inside, job.seed, static_cast<std::uint64_t>(job.fold + 1));
-  const auto folds = split.folds(data.rows.set.groups(train), settings.inner_folds);
+  const auto folds = split_folds(split, settings.split, data.rows.parts(train), settings.inner_folds);
   const auto candidates = candidates_of(settings, job);
   std::optional<LearnedWay> best;
   for (std::size_t c = 0; c < candidates.size(); ++c) {
