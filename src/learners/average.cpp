@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/error.h"
 #include "learners/learners.h"
 
 namespace epitaxy::learners {
@@ -27,12 +28,8 @@ class AverageRegressor final : public Regressor {
     return sum;
   }
 
-  void write(data::Hdf5File& file, const std::string& group) const override {
-    for (std::size_t m = 0; m < members_.size(); ++m) {
-      members_[m]->write(file, member_group(group, m));
-    }
-    file.write_attribute(group, "kind", std::string(kAverage));
-    file.write_attribute(group, "members", static_cast<std::int64_t>(members_.size()));
+  void write(data::Hdf5File& /*file*/, const std::string& /*group*/) const override {
+    fail("an average of an earlier version is read only");
   }
 
  private:
@@ -41,16 +38,12 @@ class AverageRegressor final : public Regressor {
 
 }  // namespace
 
-std::unique_ptr<Regressor> average_regressors(std::vector<std::shared_ptr<const Regressor>> members) {
-  return std::make_unique<AverageRegressor>(std::move(members));
-}
-
 std::unique_ptr<Regressor> read_average(const data::Hdf5File& file, const std::string& group) {
   std::vector<std::shared_ptr<const Regressor>> members;
   for (std::int64_t m = 0; m < file.integer_attribute(group, "members"); ++m) {
     members.push_back(read_regressor(file, member_group(group, static_cast<std::size_t>(m))));
   }
-  return average_regressors(std::move(members));
+  return std::make_unique<AverageRegressor>(std::move(members));
 }
 
 }  // namespace epitaxy::learners

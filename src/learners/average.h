@@ -8,7 +8,7 @@ namespace epitaxy::learners {
 /// Its name in the input and in files, beside those of the learners.
 inline constexpr const char* kAverage = "average";
 
-std::unique_ptr<Regressor> average_regressors(std::vector<std::shared_ptr<const Regressor>> members);
+/// What files of the version before hold; they are written as members of a model now.
 std::unique_ptr<Regressor> read_average(const data::Hdf5File& file, const std::string& group);
 
 }  // namespace epitaxy::learners

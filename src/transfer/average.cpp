@@ -4,33 +4,8 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "learners/average.h"
 
 namespace epitaxy::transfer {
-
-LearnedWay average(const std::vector<LearnedWay>& members) {
-  const auto combine = [&](auto fitted_of) {
-    std::vector<std::shared_ptr<const learners::Regressor>> regressors;
-    for (const LearnedWay& member : members) {
-      regressors.push_back(fitted_of(member).regressor);
-    }
-    return FittedWay{fitted_of(members.front()).baseline, learners::average_regressors(std::move(regressors))};
-  };
-  LearnedWay result;
-  result.all = combine([](const LearnedWay& member) -> const FittedWay& { return member.all; });
-  for (std::size_t k = 0; k < members.front().inner.size(); ++k) {
-    result.inner.push_back(combine([k](const LearnedWay& member) -> const FittedWay& { return member.inner[k]; }));
-  }
-  result.inner_fold = members.front().inner_fold;
-  result.errors.assign(result.inner_fold.size(), 0);
-  for (const LearnedWay& member : members) {
-    for (std::size_t i = 0; i < result.errors.size(); ++i) {
-      result.errors[i] += member.errors[i] / static_cast<double>(members.size());
-    }
-    result.learner += (result.learner.empty() ? "average of " : " and ") + member.learner;
-  }
-  return result;
-}
 
 std::vector<double> weighted_sum(std::span<const std::vector<double>* const> members, std::span<const double> weights) {
   std::vector<double> sum(members.front()->size(), 0);
@@ -106,7 +81,17 @@ DifferenceResult combine(const std::vector<const DifferenceResult*>& members, st
       std::span<const DifferenceResult* const>(members), weights,
       [](const DifferenceResult& r) -> const auto& { return r.inner_errors; });
   result.prediction = combine(std::span<const WayPrediction* const>(predictions), weights);
-  add_intervals(result.prediction, result.inner_errors, {result.inner_fold.begin(), result.inner_fold.end()}, coverage);
+  std::vector<const std::vector<double>*> errors;
+  for (const DifferenceResult* member : members) {
+    errors.push_back(&member->inner_errors);
+  }
+  const std::vector<int> folds(result.inner_fold.begin(), result.inner_fold.end());
+  const auto spreads = member_spreads(errors, weights);
+  if (const auto scale = choose_scale(result.inner_errors, spreads, folds, coverage)) {
+    add_intervals(result.prediction, result.inner_errors, folds, coverage, *scale, spreads);
+  } else {
+    add_intervals(result.prediction, result.inner_errors, folds, coverage);
+  }
   return result;
 }
 

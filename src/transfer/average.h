@@ -1,7 +1,6 @@
 #pragma once
 /// \file
-/// Weighted means of several learners' predictions, and the average as a learner of its own: of models, and of what
-/// jobs have found already.
+/// Weighted means of several learners' predictions, of models and of what jobs have found already.
 #include <span>
 #include <vector>
 
@@ -19,9 +18,6 @@ WayPrediction combine(std::span<const WayPrediction> members, std::span<const do
 /// Of learners on the same rows and folds: what their weighted mean predicts, with its own intervals.
 DifferenceResult combine(const std::vector<const DifferenceResult*>& members, std::span<const double> weights,
                          double coverage);
-
-/// The means of learned ways with the same baseline and folds.
-LearnedWay average(const std::vector<LearnedWay>& members);
 
 /// Appends a job and a result for each average, from those of its members.
 void add_averages(const DifferenceSettings& settings, std::vector<DifferenceJob>& jobs,

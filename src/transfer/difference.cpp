@@ -17,19 +17,37 @@ using parallel::Communicator;
 
 namespace {
 
+/// The learner, or the members of an average.
+std::vector<std::size_t> learners_of(const DifferenceSettings& settings, const Way& way, std::size_t learner) {
+  const bool is_average = way.learns && !settings.learners[learner].members.empty();
+  return is_average ? settings.learners[learner].members : std::vector<std::size_t>{learner};
+}
+
+void weigh_equally(TableProperty& property) {
+  for (Member& member : property.members) {
+    member.weight = 1.0 / static_cast<double>(property.members.size());
+  }
+  property.scale = choose_scale(property.errors(), property.spreads(), property.inner_fold(), property.coverage);
+}
+
 /// The best way, learned on all rows (with a test file: on those of the first seed). Nothing when stopped.
 std::optional<TableModel> best_model(const DifferenceSettings& settings, DifferenceData&& data, const WayResult& best,
                                      const learners::StopQuestion& stop) {
   const DifferenceJob job{best.learner, best.way, kNoFold, best.labels, settings.seeds.front(), {}};
   const auto train = settings.has_test() ? split_rows(data, settings, job).train : all_rows(data);
-  auto learned = learn_way(data, settings, job, train, stop);
-  if (!learned) {
-    return std::nullopt;
-  }
   const Way& way = settings.ways[best.way];
-  const CheapRange range = cheap_range(data, train);
   std::vector<TableProperty> properties{{data.measured, data.unit, settings.coverage, {}}};
-  properties.front().members.push_back({way, 1, std::move(*learned)});
+  for (const std::size_t learner : learners_of(settings, way, best.learner)) {
+    DifferenceJob of_learner = job;
+    of_learner.learner = learner;
+    auto learned = learn_way(data, settings, of_learner, train, stop);
+    if (!learned) {
+      return std::nullopt;
+    }
+    properties.front().members.push_back({way, 1, std::move(*learned)});
+  }
+  weigh_equally(properties.front());
+  const CheapRange range = cheap_range(data, train);
   return TableModel{
       std::move(data.features),          std::move(properties), data.cheap, data.cheap_units, range.low, range.high,
       data.rows.set.index().preparation, models::provenance()};

@@ -21,9 +21,11 @@ double mean_absolute(const std::vector<double>& errors) { return statistics::spr
 
 double inner_mae(const DifferenceResult& result) { return mean_absolute(result.inner_errors); }
 
-void add_intervals(WayPrediction& prediction, const std::vector<double>& errors, const std::vector<int>& folds,
-                   double coverage) {
-  const auto residuals = absolute(errors);
+namespace {
+
+/// residuals(i) [training rows] of row i.
+template <typename F>
+void set_intervals(WayPrediction& prediction, const std::vector<int>& folds, double coverage, F residuals) {
   const std::size_t rows = prediction.value.size();
   std::vector<double> values(rows == 0 ? 0 : prediction.inner.size() / rows);
   prediction.low.clear();
@@ -32,10 +34,31 @@ void add_intervals(WayPrediction& prediction, const std::vector<double>& errors,
     for (std::size_t k = 0; k < values.size(); ++k) {
       values[k] = prediction.inner[k * rows + i];
     }
-    const statistics::Interval interval = statistics::cv_plus_interval(residuals, folds, values, coverage);
+    const statistics::Interval interval = statistics::cv_plus_interval(residuals(i), folds, values, coverage);
     prediction.low.push_back(interval.low);
     prediction.high.push_back(interval.high);
   }
+}
+
+}  // namespace
+
+void add_intervals(WayPrediction& prediction, const std::vector<double>& errors, const std::vector<int>& folds,
+                   double coverage) {
+  const auto residuals = absolute(errors);
+  set_intervals(
+      prediction, folds, coverage, [&](std::size_t) -> const auto& { return residuals; });
+}
+
+void add_intervals(WayPrediction& prediction, const std::vector<double>& errors, const std::vector<int>& folds,
+                   double coverage, const IntervalScale& scale, const std::vector<double>& spreads) {
+  std::vector<double> residuals(errors.size());
+  set_intervals(
+      prediction, folds, coverage, [&](std::size_t row) -> const auto& {
+        for (std::size_t i = 0; i < errors.size(); ++i) {
+          residuals[i] = std::abs(errors[i]) * scale.at(prediction.deviation[row]) / scale.at(spreads[i]);
+        }
+        return residuals;
+      });
 }
 
 void write_result(data::Hdf5File& file, const DifferenceResult& result) {

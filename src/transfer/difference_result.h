@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "data/hdf5.h"
+#include "transfer/interval_scale.h"
 
 namespace epitaxy::transfer {
 
@@ -19,6 +20,9 @@ struct WayPrediction {
 /// Sets `low` and `high` from `inner` and the inner folds' `errors` [training rows] and `folds` [training rows].
 void add_intervals(WayPrediction& prediction, const std::vector<double>& errors, const std::vector<int>& folds,
                    double coverage);
+/// The same with widths that follow a scale of the row: `spreads` [training rows] of the members, and `deviation`.
+void add_intervals(WayPrediction& prediction, const std::vector<double>& errors, const std::vector<int>& folds,
+                   double coverage, const IntervalScale& scale, const std::vector<double>& spreads);
 
 struct DifferenceResult {
   std::vector<std::int64_t> rows;  ///< Positions of the rows that were predicted.

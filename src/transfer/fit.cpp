@@ -43,6 +43,7 @@ TableProperty make_property(const DifferenceSettings& settings, const Difference
     property.members[m].weight = weights[m];
   }
   std::erase_if(property.members, [](const Member& member) { return member.weight == 0; });
+  property.scale = choose_scale(property.errors(), property.spreads(), property.inner_fold(), settings.coverage);
   return property;
 }
 

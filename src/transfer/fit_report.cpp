@@ -1,5 +1,7 @@
 #include "transfer/fit_report.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -86,6 +88,31 @@ std::vector<double> mean_weights(const FitResult& fit, const std::vector<std::ve
   return result;
 }
 
+/// Of the ensembles' rows by quarters of their spread.
+std::vector<double> coverage_by_spread(const FitResult& fit, const DifferenceData& data) {
+  std::vector<std::pair<double, bool>> rows;
+  for (const std::size_t j : fit.ensemble().jobs) {
+    const WayPrediction& p = fit.results[j].prediction;
+    for (std::size_t i = 0; i < p.deviation.size(); ++i) {
+      const double value = data.rows.measured[static_cast<std::size_t>(fit.results[j].rows[i])];
+      rows.emplace_back(p.deviation[i], value >= p.low[i] && value <= p.high[i]);
+    }
+  }
+  constexpr std::size_t kParts = 4;
+  std::vector<double> shares;
+  std::ranges::sort(rows);
+  for (std::size_t q = 0; q < kParts && rows.size() >= kParts; ++q) {
+    const std::size_t first = q * rows.size() / kParts;
+    const std::size_t last = (q + 1) * rows.size() / kParts;
+    std::size_t covered = 0;
+    for (std::size_t i = first; i < last; ++i) {
+      covered += rows[i].second ? 1 : 0;
+    }
+    shares.push_back(static_cast<double>(covered) / static_cast<double>(last - first));
+  }
+  return shares;
+}
+
 /// Of the ensembles, by the size of their error.
 struct WorstRow {
   std::size_t row;
@@ -161,6 +188,7 @@ FitResult make_fit_result(const DifferenceData& data, DifferenceSettings setting
   fit.weights = mean_weights(fit, weights);
   fit.baseline = mean_predictor(data, fit.settings);
   fit.noise = noise_floor(data);
+  fit.quartiles = coverage_by_spread(fit, data);
   return fit;
 }
 
@@ -172,6 +200,10 @@ std::string fit_table(const FitResult& fit, const DifferenceData& data) {
       "+-: over folds and seeds; rank: Spearman's correlation; covered, width: intervals for {:.0f} %; weight: in the "
       "ensemble, mean over folds; p: corrected resampled t-test of the MAE against the ensemble's",
       100 * fit.settings.coverage);
+  if (!fit.quartiles.empty()) {
+    text += fmt::format("\ncovered where the ensemble's members agree most, ..., least: {:.3f}",
+                        fmt::join(fit.quartiles, " "));
+  }
   if (fit.noise.substances > 0) {
     text += fmt::format(
         "\n{} substances stand in several rows, whose values differ by {:.4g} {} on average: no model "
@@ -211,6 +243,7 @@ Json to_json(const FitResult& fit, const DifferenceData& data) {
       json["learners"][w.learner_name.empty() ? "none" : w.learner_name][w.way_name] = std::move(entry);
     }
   }
+  json["coverage_by_spread"] = fit.quartiles;
   if (fit.noise.substances > 0) {
     json["repeats"] = {{"substances", fit.noise.substances}, {"mae_" + unit, fit.noise.mae}};
   }

@@ -31,6 +31,7 @@ struct FitResult {
   std::vector<double> weights;             ///< [report.results] in the ensembles of the outer folds, mean.
   statistics::RegressionMetrics baseline;  ///< Of the training rows' mean, out of fold.
   NoiseFloor noise;
+  std::vector<double> quartiles;  ///< Share of rows in their intervals, by quarters of the members' spread, ascending.
 
   const WayResult& ensemble() const;
 };

@@ -20,6 +20,20 @@ double mae_with(const std::vector<double>& sum, const std::vector<double>& more,
   return total / (count * static_cast<double>(sum.size()));
 }
 
+/// Members without weight have no part in the spread either, as they are not in the model.
+DifferenceResult combine_used(const std::vector<const DifferenceResult*>& members, const std::vector<double>& weights,
+                              double coverage) {
+  std::vector<const DifferenceResult*> used;
+  std::vector<double> their_weights;
+  for (std::size_t m = 0; m < members.size(); ++m) {
+    if (weights[m] > 0) {
+      used.push_back(members[m]);
+      their_weights.push_back(weights[m]);
+    }
+  }
+  return combine(used, their_weights, coverage);
+}
+
 }  // namespace
 
 std::vector<double> greedy_weights(std::span<const std::vector<double>* const> errors, int steps) {
@@ -75,7 +89,7 @@ std::vector<std::vector<double>> add_ensembles(DifferenceSettings& settings, std
       found.push_back(&results[j]);
     }
     all_weights.push_back(greedy_weights(errors));
-    DifferenceResult result = combine(found, all_weights.back(), settings.coverage);
+    DifferenceResult result = combine_used(found, all_weights.back(), settings.coverage);
     DifferenceJob job = jobs[members.front()];
     job.learner = settings.learners.size() - 1;
     job.way = settings.ways.size() - 1;

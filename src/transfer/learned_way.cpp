@@ -1,7 +1,6 @@
 #include "transfer/learned_way.h"
 
 #include "learners/standard_regressor.h"
-#include "transfer/average.h"
 #include "transfer/design.h"
 
 namespace epitaxy::transfer {
@@ -61,32 +60,12 @@ std::vector<learners::Candidate> candidates_of(const DifferenceSettings& setting
                                        : std::vector<learners::Candidate>(1);
 }
 
-/// The mean of the members of an average, each of which learns by itself.
-std::optional<LearnedWay> learn_average(const DifferenceData& data, const DifferenceSettings& settings,
-                                        const DifferenceJob& job, const std::vector<std::size_t>& train,
-                                        const learners::StopQuestion& stop) {
-  std::vector<LearnedWay> members;
-  for (const std::size_t member : settings.learners[job.learner].members) {
-    DifferenceJob of_member = job;
-    of_member.learner = member;
-    auto learned = learn_way(data, settings, of_member, train, stop);
-    if (!learned) {
-      return std::nullopt;
-    }
-    members.push_back(std::move(*learned));
-  }
-  return average(members);
-}
-
 }  // namespace
 
 std::optional<LearnedWay> learn_way(const DifferenceData& data, const DifferenceSettings& settings,
                                     const DifferenceJob& job, const std::vector<std::size_t>& train,
                                     const learners::StopQuestion& stop) {
   const Way& way = settings.ways[job.way];
-  if (way.learns && !settings.learners[job.learner].members.empty()) {
-    return learn_average(data, settings, job, train, stop);
-  }
   Design part = make_design(data, way, data.rows, train);
   if (way.learns) {
     part.reads = columns_read(data, settings.learners[job.learner].reads, part.rows.columns);

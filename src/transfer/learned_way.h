@@ -24,13 +24,13 @@ struct LearnedWay {
   std::vector<FittedWay> inner;  ///< Each on all inner folds but one.
   std::vector<int> inner_fold;   ///< [rows of the part]
   std::vector<double> errors;    ///< [rows of the part] prediction of the model that did not see the row - measured.
-  std::size_t candidate = 0;     ///< The one with the smallest mean absolute error; 0 of an average.
+  std::size_t candidate = 0;     ///< The one with the smallest mean absolute error.
   std::string learner;           ///< It, in words.
 
   double inner_mae() const { return mean_absolute(errors); }
 };
 
-/// Also of averages. Nothing when `stop` said so.
+/// Not of averages, whose members learn by themselves. Nothing when `stop` said so.
 std::optional<LearnedWay> learn_way(const DifferenceData& data, const DifferenceSettings& settings,
                                     const DifferenceJob& job, const std::vector<std::size_t>& train,
                                     const learners::StopQuestion& stop);

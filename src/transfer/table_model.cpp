@@ -23,6 +23,14 @@ std::vector<double> weights_of(const std::vector<Member>& members) {
   return weights;
 }
 
+std::vector<const std::vector<double>*> errors_of(const std::vector<Member>& members) {
+  std::vector<const std::vector<double>*> errors;
+  for (const Member& member : members) {
+    errors.push_back(&member.learned.errors);
+  }
+  return errors;
+}
+
 }  // namespace
 
 bool TableProperty::needs_cheap() const {
@@ -45,13 +53,9 @@ std::string TableProperty::learners() const {
   return text::join(parts, "; ");
 }
 
-std::vector<double> TableProperty::errors() const {
-  std::vector<const std::vector<double>*> of;
-  for (const Member& member : members) {
-    of.push_back(&member.learned.errors);
-  }
-  return weighted_sum(of, weights_of(members));
-}
+std::vector<double> TableProperty::errors() const { return weighted_sum(errors_of(members), weights_of(members)); }
+
+std::vector<double> TableProperty::spreads() const { return member_spreads(errors_of(members), weights_of(members)); }
 
 WayPrediction TableProperty::predict(const learners::Matrix& rows, const std::vector<double>& cheap) const {
   std::vector<WayPrediction> parts;
@@ -59,7 +63,11 @@ WayPrediction TableProperty::predict(const learners::Matrix& rows, const std::ve
     parts.push_back(predict_way(member.learned, design_rows(member.way, rows, cheap), cheap));
   }
   WayPrediction result = combine(parts, weights_of(members));
-  add_intervals(result, errors(), inner_fold(), coverage);
+  if (scale) {
+    add_intervals(result, errors(), inner_fold(), coverage, *scale, spreads());
+  } else {
+    add_intervals(result, errors(), inner_fold(), coverage);
+  }
   return result;
 }
 
@@ -123,6 +131,11 @@ void write_property(Hdf5File& file, const std::string& group, const TablePropert
   file.write_attribute(group, "target", property.target);
   file.write_attribute(group, "unit", property.unit);
   file.write_attribute(group, "coverage", property.coverage);
+  if (property.scale) {
+    file.write_attribute(group, "scale_offset", property.scale->offset);
+    file.write_attribute(group, "scale_slope", property.scale->slope);
+    file.write_attribute(group, "scale_least", property.scale->least);
+  }
   file.write_attribute(group, "inner_mae", mean_absolute(property.errors()));
 }
 
@@ -133,6 +146,10 @@ TableProperty read_property(const Hdf5File& file, const std::string& group) {
                          {}};
   for (std::size_t m = 0; file.exists(numbered(group + "/members", m)); ++m) {
     property.members.push_back(read_member(file, numbered(group + "/members", m)));
+  }
+  if (file.has_attribute(group, "scale_offset")) {
+    property.scale = {file.number_attribute(group, "scale_offset"), file.number_attribute(group, "scale_slope"),
+                      file.number_attribute(group, "scale_least")};
   }
   return property;
 }

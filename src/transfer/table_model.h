@@ -32,7 +32,8 @@ struct TableProperty {
   std::string target;
   std::string unit;
   double coverage = 0.9;
-  std::vector<Member> members;  ///< At least one; weights that add up to 1, the same inner folds.
+  std::vector<Member> members;              ///< At least one; weights that add up to 1, the same inner folds.
+  std::optional<IntervalScale> scale = {};  ///< Of intervals whose width follows the members' spread.
 
   bool needs_cheap() const;
   /// How it was learned, in words: `stacking`, or `3 learners`.
@@ -42,6 +43,8 @@ struct TableProperty {
   const std::vector<int>& inner_fold() const { return members.front().learned.inner_fold; }
   /// [training rows] of the inner folds, see LearnedWay.
   std::vector<double> errors() const;
+  /// [training rows] of the members' predictions out of fold.
+  std::vector<double> spreads() const;
   /// features [rows, columns], cheap [rows, cheap columns].
   WayPrediction predict(const learners::Matrix& rows, const std::vector<double>& cheap) const;
 };

@@ -8,7 +8,6 @@
 
 #include "base/error.h"
 #include "data/temporary_folder.h"
-#include "learners/average.h"
 #include "learners/learner_case.h"
 
 using namespace epitaxy;
@@ -91,18 +90,37 @@ BOOST_AUTO_TEST_CASE(they_come_back_from_a_file) {
   const LearnerCase table(100, 4);
   const LearnerCase fresh(40, 5);
   test::TemporaryFolder folder;
-  std::vector<std::shared_ptr<const Regressor>> all;
   for_each_learner([&](const Learner& one) {
-    all.push_back(table.train(test::fast(one)));
-    write(*all.back(), folder / "x.h5");
+    const auto learned = table.train(test::fast(one));
+    write(*learned, folder / "x.h5");
     const auto once = read(folder / "x.h5");
-    check_same(*once, *all.back(), fresh.rows);
+    check_same(*once, *learned, fresh.rows);
     write(*once, folder / "again.h5");
-    check_same(*read(folder / "again.h5"), *all.back(), fresh.rows);
+    check_same(*read(folder / "again.h5"), *learned, fresh.rows);
   });
-  const auto average = average_regressors(all);
-  write(*average, folder / "average.h5");
-  check_same(*read(folder / "average.h5"), *average, fresh.rows);
+}
+
+BOOST_AUTO_TEST_CASE(averages_of_earlier_versions_are_read) {
+  const LearnerCase table(100, 4);
+  const LearnerCase fresh(40, 5);
+  test::TemporaryFolder folder;
+  const auto a = table.train(test::fast(ridge()));
+  const auto b = table.train(test::fast(random_forest()));
+  {
+    data::Hdf5File file(folder / "x.h5", data::Hdf5File::Mode::create);
+    a->write(file, "/learner/member0");
+    b->write(file, "/learner/member1");
+    file.write_attribute("/learner", "kind", std::string("average"));
+    file.write_attribute("/learner", "members", std::int64_t{2});
+    file.close();
+  }
+  const auto mean = read_regressor(data::Hdf5File(folder / "x.h5", data::Hdf5File::Mode::read), "/learner");
+  const auto values = mean->predict(fresh.rows);
+  const auto of_a = a->predict(fresh.rows);
+  const auto of_b = b->predict(fresh.rows);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    BOOST_TEST(values[i] == (of_a[i] + of_b[i]) / 2, boost::test_tools::tolerance(1e-12));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_row_does_not_depend_on_those_around_it) {

@@ -184,36 +184,38 @@ BOOST_AUTO_TEST_CASE(an_average_is_that_of_its_members) {
     BOOST_TEST(by_learner.at("both") == (by_learner.at("weak") + by_learner.at("strong")) / 2,
                boost::test_tools::tolerance(1e-9));
   }
-  // What the jobs' results give is what learning gives, and what a file keeps.
-  const auto data = files.load();
-  const DifferenceJob job{2, 0, 0, 0, 1, {}};
-  const auto direct = run_job(data, files.settings, job, never);
-  BOOST_REQUIRE(direct.has_value());
-  std::vector<DifferenceResult> members;
-  for (const std::size_t learner : {0, 1}) {
-    members.push_back(*run_job(data, files.settings, {learner, 0, 0, 0, 1, {}}, never));
-  }
-  const auto combined = combine({&members[0], &members[1]}, std::vector{0.5, 0.5}, 0.9);
-  for (std::size_t i = 0; i < combined.rows.size(); ++i) {
-    BOOST_TEST(std::abs(combined.prediction.value[i] - direct->prediction.value[i]) < 1e-9);
-    BOOST_TEST(std::abs(combined.prediction.low[i] - direct->prediction.low[i]) < 1e-9);
-    BOOST_TEST(std::abs(combined.prediction.high[i] - direct->prediction.high[i]) < 1e-9);
-  }
-  BOOST_TEST(inner_mae(combined) == inner_mae(*direct), boost::test_tools::tolerance(1e-9));
+  // Chosen, it is in the model by its members.
   files.settings.learners = {{"weak", {ridge(3)}}, {"weaker", {ridge(5)}}, {"both", {}, {0, 1}}};
-  auto learned = learn_way(data, files.settings, job, split_by_fold(data, files.settings, 0, 1).train, never);
-  BOOST_REQUIRE(learned.has_value());
-  BOOST_TEST(learned->learner == "average of ridge: penalty 3 and ridge: penalty 5");
+  const auto best = files.run("averaged").at("best").at("learner").get<std::string>();
+  const auto model = read_table_model(files.path("averaged") / "model.h5");
+  BOOST_TEST(model.properties.front().members.size() == (best == "both" ? 2U : 1U));
+}
+
+BOOST_AUTO_TEST_CASE(members_predict_their_weighted_mean_before_and_after_a_file) {
+  DifferenceCase files;
+  files.settings.learners = {{"weak", {ridge(3)}}, {"weaker", {ridge(5)}}};
+  files.settings.ways = {find_way("difference")};
+  const auto data = files.load();
   std::vector<TableProperty> properties{{"better", "eV", 0.9, {}}};
-  properties.front().members.push_back({find_way("difference"), 1, std::move(*learned)});
+  const auto train = split_by_fold(data, files.settings, 0, 1).train;
+  std::vector<std::vector<double>> alone;
+  for (const std::size_t learner : {0, 1}) {
+    auto learned = learn_way(data, files.settings, {learner, 0, 0, 0, 1, {}}, train, never);
+    BOOST_REQUIRE(learned.has_value());
+    alone.push_back(predict_way(*learned, data.rows.features, data.rows.cheap).value);
+    properties.front().members.push_back({find_way("difference"), learner == 0 ? 0.25 : 0.75, std::move(*learned)});
+  }
   const TableModel model{
       RowFeatures(files.settings.features, std::nullopt), std::move(properties), {"cheap"}, {"eV"}, {0}, {6}, {}, {}};
-  write_table_model(files.path("average.h5"), model);
-  const auto read = read_table_model(files.path("average.h5"));
+  write_table_model(files.path("members.h5"), model);
+  const auto read = read_table_model(files.path("members.h5"));
   const auto before = model.properties.front().predict(data.rows.features, data.rows.cheap);
   const auto after = read.properties.front().predict(data.rows.features, data.rows.cheap);
   BOOST_TEST(after.value == before.value, boost::test_tools::per_element());
   BOOST_TEST(after.low == before.low, boost::test_tools::per_element());
+  for (std::size_t i = 0; i < alone[0].size(); ++i) {
+    BOOST_TEST(before.value[i] == 0.25 * alone[0][i] + 0.75 * alone[1][i], boost::test_tools::tolerance(1e-9));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(the_model_predicts_as_it_was_learned) {
