@@ -37,14 +37,16 @@ std::string text_or_nothing(const data::Hdf5File& file, const std::string& name)
   return file.has_attribute("/", name) ? file.text_attribute("/", name) : "";
 }
 
-/// An array of a file that need not be there; it has the rows of the points.
+/// An array of a file that need not be there; it has the rows of the points, and columns as given.
 template <typename T>
-std::vector<T> read_optional(const data::Hdf5File& file, const std::string& path, std::size_t rows) {
+std::vector<T> read_optional(const data::Hdf5File& file, const std::string& path,
+                             const std::vector<std::size_t>& shape) {
   if (!file.exists(path)) {
     return {};
   }
-  if (file.shape(path)[0] != rows) {
-    fail_input("{}: '{}' has {} rows, but '/mean' has {}", file.path().string(), path, file.shape(path)[0], rows);
+  if (const auto found = file.shape(path); found != shape) {
+    fail_input("{}: '{}' has the shape {}, but by '/mean' it should have {}", file.path().string(), path,
+               fmt::join(found, "x"), fmt::join(shape, "x"));
   }
   return file.read<T>(path);
 }
@@ -87,9 +89,9 @@ LatentFile read_latent_file(const fs::path& path) {
   LatentFile content;
   content.latent = shape[1];
   content.mean = file.read<float>("/mean");
-  content.log_variance = read_optional<float>(file, "/log_variance", shape[0]);
-  content.smiles = read_optional<std::string>(file, "/smiles", shape[0]);
-  content.row = read_optional<std::int64_t>(file, "/row", shape[0]);
+  content.log_variance = read_optional<float>(file, "/log_variance", shape);
+  content.smiles = read_optional<std::string>(file, "/smiles", {shape[0]});
+  content.row = read_optional<std::int64_t>(file, "/row", {shape[0]});
   content.model_hash = text_or_nothing(file, "model_hash");
   content.hash = text_or_nothing(file, "hash");
   if (!content.hash.empty() && content.hash != hash_of(content)) {

@@ -49,6 +49,17 @@ Head head_from(const Json& json) {
   return head;
 }
 
+/// Deeper texts are none of a description, and what goes down into them would run out of stack.
+Json parse(const std::string& text) {
+  static constexpr int kDeepest = 64;
+  return Json::parse(text, [](int depth, Json::parse_event_t, const Json&) {
+    if (depth > kDeepest) {
+      fail_input("the model description is not readable: it has more than {} lists in lists", kDeepest);
+    }
+    return true;
+  });
+}
+
 /// Sizes of a model that no training makes, found before anything is built of them. Their products are checked where
 /// they are made (nn::ParameterLayout).
 void check_sizes(const Json& json, const std::string& path) {
@@ -106,7 +117,7 @@ std::string ModelDescription::to_json() const {
 
 ModelDescription ModelDescription::from_json(const std::string& text, std::span<const Kind* const> kinds) {
   try {
-    const auto json = Json::parse(text);
+    const auto json = parse(text);
     check_sizes(json, "");
     ModelDescription d;
     d.kind = &models::kind(json.at("kind"), kinds.empty() ? models::kinds() : kinds);

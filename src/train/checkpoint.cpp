@@ -97,6 +97,38 @@ void write_checkpoint(const fs::path& folder, const Checkpoint& checkpoint) {
   file::sync(folder);
 }
 
+namespace {
+
+std::map<std::string, linalg::Buffer<float>> read_optimizer(const data::Hdf5File& in, std::size_t size) {
+  std::map<std::string, linalg::Buffer<float>> moments;
+  for (const std::string& name : in.exists("/optimizer") ? in.children("/optimizer") : std::vector<std::string>{}) {
+    const std::string path = "/optimizer/" + name;
+    if (in.shape(path) != std::vector<std::size_t>{size}) {
+      throw data::DamagedFileError(fmt::format("{} is damaged: '{}' should have {} numbers, one for each weight",
+                                               in.path().string(), path, size));
+    }
+    const auto values = in.read<float>(path);
+    std::ranges::copy(values, moments.emplace(name, size).first->second.data());
+  }
+  return moments;
+}
+
+std::map<std::string, std::string> read_fingerprints(const data::Hdf5File& in) {
+  const auto paths = in.read<std::string>("/data/paths");
+  const auto prints = in.read<std::string>("/data/fingerprints");
+  if (paths.size() != prints.size()) {
+    throw data::DamagedFileError(fmt::format("{} is damaged: it names {} data sets, but has {} fingerprints",
+                                             in.path().string(), paths.size(), prints.size()));
+  }
+  std::map<std::string, std::string> fingerprints;
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    fingerprints[paths[i]] = prints[i];
+  }
+  return fingerprints;
+}
+
+}  // namespace
+
 Checkpoint read_checkpoint(const fs::path& path) {
   const data::Hdf5File in(path, data::Hdf5File::Mode::read);
   if (!in.has_attribute("/", "format") || in.text_attribute("/", "format") != kFormat) {
@@ -109,20 +141,11 @@ Checkpoint read_checkpoint(const fs::path& path) {
   auto model = models::read_model_group(in);
   checkpoint.description = std::move(model.description);
   checkpoint.weights = std::move(model.members.at(0));
-  for (const std::string& name : in.exists("/optimizer") ? in.children("/optimizer") : std::vector<std::string>{}) {
-    const auto values = in.read<float>("/optimizer/" + name);
-    linalg::Buffer<float> buffer(values.size());
-    std::ranges::copy(values, buffer.data());
-    checkpoint.optimizer.emplace(name, std::move(buffer));
-  }
+  checkpoint.optimizer = read_optimizer(in, checkpoint.weights.size());
   visit_state(
       checkpoint.state, [&](const char* name, std::int64_t& v) { v = in.integer_attribute("/", name); },
       [&](const char* name, double& v) { v = in.number_attribute("/", name); });
-  const auto paths = in.read<std::string>("/data/paths");
-  const auto prints = in.read<std::string>("/data/fingerprints");
-  for (std::size_t i = 0; i < paths.size(); ++i) {
-    checkpoint.fingerprints[paths[i]] = prints.at(i);
-  }
+  checkpoint.fingerprints = read_fingerprints(in);
   checkpoint.signature = in.text_attribute("/data", "signature");
   checkpoint.complete = in.integer_attribute("/", "complete") != 0;
   if (hash_of(checkpoint, models::description_text(in)) != in.text_attribute("/", "hash")) {

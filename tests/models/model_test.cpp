@@ -131,6 +131,12 @@ BOOST_AUTO_TEST_CASE(what_is_no_description_is_an_input_error) {
   BOOST_CHECK_THROW(ModelDescription::from_json(wrong_type), InputError);
 }
 
+BOOST_AUTO_TEST_CASE(a_description_of_very_many_lists_in_lists_is_refused) {
+  const std::string lists = std::string(200'000, '[') + std::string(200'000, ']');
+  BOOST_CHECK_EXCEPTION(ModelDescription::from_json(R"({"kind":"composition_net","widths":)" + lists + "}"), InputError,
+                        test::says("lists in lists"));
+}
+
 BOOST_AUTO_TEST_CASE(heads_are_found_by_name_with_a_hint) {
   const ModelDescription d = description();
   BOOST_TEST(d.head_index("oqmd") == 0u);

@@ -1,0 +1,8 @@
+// How the sanitizers of these programs work, unless the environment says otherwise.
+
+extern "C" const char* __asan_default_options();
+extern "C" const char* __ubsan_default_options();
+
+extern "C" const char* __asan_default_options() { return "detect_leaks=1:detect_stack_use_after_return=0"; }
+
+extern "C" const char* __ubsan_default_options() { return "halt_on_error=1:print_stacktrace=1"; }
