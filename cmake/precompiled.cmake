@@ -29,13 +29,13 @@ endfunction()
 # below `chem` and the models are compiled file by file, so that their loops are optimized as they are measured.
 option(EPITAXY_UNITY "Compile several files of a layer at once" ON)
 set(epitaxy_unity_layers config chem data features latent train learners transfer sampling app)
-if(EPITAXY_FUZZ) # measures nothing
+if(EPITAXY_SANITIZE) # measures nothing
   list(APPEND epitaxy_unity_layers parallel nn models)
 endif()
 set(epitaxy_unity_tests app features learners linalg)
 
 function(epitaxy_unity target)
-  if(EPITAXY_UNITY AND (CMAKE_BUILD_TYPE STREQUAL "Release" OR EPITAXY_FUZZ))
+  if(EPITAXY_UNITY AND (CMAKE_BUILD_TYPE STREQUAL "Release" OR EPITAXY_SANITIZE))
     set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
   endif()
 endfunction()

@@ -55,7 +55,7 @@ class Converter {
     count(1);
     if (node.IsScalar()) {
       value.kind = Value::Kind::scalar;
-      value.text = node.Scalar();
+      value.text = text_of(node);
       count(value.text.size());
     } else if (node.IsSequence()) {
       value.kind = Value::Kind::list;
@@ -73,6 +73,13 @@ class Converter {
   }
 
  private:
+  const std::string& text_of(const YAML::Node& scalar) const {
+    if (!text::is_utf8(scalar.Scalar())) {
+      throw Unreadable{{place(scalar), "holds bytes that are no text in UTF-8: save the file as UTF-8"}};
+    }
+    return scalar.Scalar();
+  }
+
   Place place(const YAML::Node& node) const { return {node.Mark().line + 1, override_key_}; }
 
   /// An alias has the place of what it stands for, so the key at the top tells where it is.
@@ -90,7 +97,7 @@ class Converter {
       problems_.push_back({place(key), "a key must be a plain text"});
       return;
     }
-    const std::string& name = key.Scalar();
+    const std::string& name = text_of(key);
     count(name.size());
     const Way own{&way, name, 0, way.depth + 1};
     top_ = own.depth == 1 ? place(key) : top_;

@@ -17,6 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// What is read at once: twice as much each time, up to the largest.
+constexpr std::size_t kFirstChunk = std::size_t{1} << 16;
 constexpr std::size_t kChunk = std::size_t{1} << 22;
 
 /// Files that are no text, by their first bytes.
@@ -80,7 +82,8 @@ class Reader {
  private:
   bool read_chunk() {
     make_room();
-    const std::size_t got = file_.read(text_.data() + size_, kChunk);
+    const std::size_t got = file_.read(text_.data() + size_, chunk_);
+    chunk_ = std::min(2 * chunk_, kChunk);
     before_ = size_;
     size_ += got;
     return got > 0;
@@ -88,11 +91,12 @@ class Reader {
 
   /// For another chunk and the zero at the end. The size of a plain file is known; a packed one grows by halves.
   void make_room() {
-    const std::size_t needed = size_ + kChunk + 1;
+    const std::size_t needed = size_ + chunk_ + 1;
     if (needed > text_.capacity()) {
       std::error_code unknown;
       const std::uintmax_t size = file_.is_packed() ? 0 : fs::file_size(path_, unknown);
-      const std::size_t known = unknown || size < size_ ? 0 : static_cast<std::size_t>(size) + kChunk + 1;
+      const std::size_t last_chunk = std::min(kChunk, 2 * (static_cast<std::size_t>(size) + kFirstChunk));
+      const std::size_t known = unknown || size < size_ ? 0 : static_cast<std::size_t>(size) + last_chunk + 1;
       const std::size_t wanted = std::max({needed, known, size_ + size_ / 2});
       const std::string what = fmt::format("{}: its text", path_.string());
       require_memory(what, wanted);
@@ -138,6 +142,7 @@ class Reader {
   Unpacker file_;
   std::vector<char> text_;
   std::size_t size_ = 0;
+  std::size_t chunk_ = kFirstChunk;
   std::size_t before_ = 0;      ///< Where the last chunk starts.
   std::size_t line_start_ = 0;  ///< Of the line in which the text ends.
 };

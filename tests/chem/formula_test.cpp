@@ -279,6 +279,14 @@ BOOST_AUTO_TEST_CASE(spellings_of_one_composition_have_one_identity_and_one_grou
   }
 }
 
+// 0.333216 of 1 is 10413 of 31250, which are whole numbers of a sum that counts.
+BOOST_AUTO_TEST_CASE(rounded_fractions_have_the_identity_of_what_they_are_rounded_to) {
+  const CompositionKeys keys = parse_formula("Fe0.333219O0.666789").keys();
+  BOOST_TEST(keys.identity == parse_formula("Fe0.333216O0.666784").reduced());
+  BOOST_TEST(keys.identity == parse_formula(keys.identity).reduced());
+  BOOST_TEST(keys.group == parse_formula(keys.identity).keys().group);
+}
+
 BOOST_AUTO_TEST_CASE(multiples_of_rounded_fractions_have_one_identity_and_one_group) {
   epitaxy::RandomStream random(77, epitaxy::Purpose::tokens);
   for (int round = 0; round < 2000; ++round) {

@@ -49,6 +49,14 @@ std::string error_of(const std::string& text) {
 
 BOOST_AUTO_TEST_SUITE(section_test)
 
+BOOST_AUTO_TEST_CASE(bytes_that_are_no_utf_8_are_refused_with_their_line) {
+  BOOST_TEST(error_of("a: 1\nname: caf\xe9\n") ==
+             "x.yaml:2: holds bytes that are no text in UTF-8: save the file as UTF-8");
+  BOOST_TEST(error_of("a: 1\n\xb0 C: 3\n") ==
+             "x.yaml:2: holds bytes that are no text in UTF-8: save the file as UTF-8");
+  BOOST_TEST(error_of("name: caf\u00e9\n") == "");
+}
+
 BOOST_AUTO_TEST_CASE(every_type_is_read) {
   const Document document = read(R"(
 name: run 1

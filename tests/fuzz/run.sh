@@ -35,6 +35,7 @@ cmake -S "$root" -B "$build" -G Ninja --log-level=WARNING "${options[@]}" >/dev/
 cmake --build "$build" --parallel "$(env -u OMP_NUM_THREADS nproc)" --target "${targets[@]/#/fuzz_}" >"$build/build.log" ||
   { tail -n 40 "$build/build.log"; fail "the build failed (see above)"; }
 
+export ASAN_SYMBOLIZER_PATH=/usr/bin/llvm-symbolizer-16 # names for the places of a finding
 mkdir -p "$build/found"
 failed=()
 for target in "${targets[@]}"; do
