@@ -8,7 +8,7 @@ namespace epitaxy::fuzz {
 
 namespace {
 
-std::vector<std::string> valid_files() {
+std::vector<std::string> valid_latent_files() {
   latent::LatentFile content;
   content.latent = 2;
   content.mean = {0.5f, -1.0f, 2.0f, 0.25f};
@@ -22,7 +22,7 @@ std::vector<std::string> valid_files() {
 }
 
 void read_latent(std::string_view bytes) {
-  static const std::vector<std::string> bases = valid_files();
+  static const std::vector<std::string> bases = valid_latent_files();
   const auto path = scratch_file("latent.h5", edited_hdf5(bases, bytes));
   const latent::LatentFile file = latent::read_latent_file(path);
   expect(file.rows() * file.latent == file.mean.size(), "a file of points has full rows");

@@ -8,7 +8,7 @@ namespace epitaxy::fuzz {
 
 namespace {
 
-std::vector<std::string> valid_files() {
+std::vector<std::string> valid_model_files() {
   std::vector<std::string> files = {fixture_bytes("composition_net.h5"), fixture_bytes("molecule_vae.h5")};
   for (const std::size_t old : {0, 1}) {
     models::ModelFile model = models::read_model(scratch_file("old.h5", files[old]));
@@ -22,7 +22,7 @@ std::vector<std::string> valid_files() {
 }
 
 void read_model(std::string_view bytes) {
-  static const std::vector<std::string> bases = valid_files();
+  static const std::vector<std::string> bases = valid_model_files();
   const models::ModelFile file = models::read_model(scratch_file("model.h5", edited_hdf5(bases, bytes)));
   const auto model = models::make_model(file.description);
   for (const auto& member : file.members) {

@@ -10,7 +10,7 @@ namespace {
 
 using chem::MoleculeCause;
 
-std::vector<std::string> valid_files(const std::string& name) {
+std::vector<std::string> valid_part_files(const std::string& name) {
   sampling::BlockResults block;
   block.key = {1, 64};
   block.points = 2;
@@ -31,7 +31,7 @@ std::vector<std::string> valid_files(const std::string& name) {
 
 void read_part(std::string_view bytes) {
   static const std::string name = sampling::part_name({1, 64});
-  static const std::vector<std::string> bases = valid_files(name);
+  static const std::vector<std::string> bases = valid_part_files(name);
   const auto path = scratch_file(name, edited_hdf5(bases, bytes));
   const sampling::PartHeader header = sampling::read_part_header(path, "");
   const sampling::BlockResults block = sampling::read_part(path, "mine");
