@@ -85,8 +85,8 @@ Ratio ratio_of(const Composition& composition) {
     std::ranges::for_each(counts, [total](double& count) { count /= total; });
     ratio.whole = near_counts(counts);
     const double unit = std::pow(10, -kDecimals);
-    std::ranges::for_each(counts, [unit](double& x) { x = std::round(x / unit) * unit; });
-    if (!ratio.whole && std::ranges::all_of(counts, [unit](double x) { return x >= unit; })) {
+    std::ranges::for_each(counts, [unit](double& x) { x = std::max(unit, std::round(x / unit) * unit); });
+    if (!ratio.whole) {
       ratio.whole = exact_counts(counts);  // as the rounded fractions have when they are what was written
     }
     ratio.fractions = std::move(counts);

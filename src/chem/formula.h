@@ -16,7 +16,7 @@ struct CompositionKeys {
   /// The reduced composition, by which rows are duplicates: elements in order of symbol, counts as the smallest whole
   /// numbers in the same ratio, of which multiples have one. `O6Al4` gives `Al2O3`, `Fe0.5O` gives `FeO2`. Where the
   /// sum of these is above 100000, small ones count if no fraction of the total is off by more than 1e-6
-  /// (`K0.333333O`: `KO3`); else the fractions rounded to 1e-6 (`Fe0.333211O0.666789`).
+  /// (`K0.333333O`: `KO3`); else the fractions rounded to 1e-6, and at least that (`Fe0.333211O0.666789`).
   std::string identity;
   /// By which rows stay together in splits: rounded fractions (of the total, or of one element) are the whole numbers
   /// of the smallest sum, at most 12, with which they agree within half a unit of their last decimal, at most 0.002.

@@ -287,6 +287,12 @@ BOOST_AUTO_TEST_CASE(rounded_fractions_have_the_identity_of_what_they_are_rounde
   BOOST_TEST(keys.group == parse_formula(keys.identity).keys().group);
 }
 
+BOOST_AUTO_TEST_CASE(traces_are_not_rounded_to_nothing) {
+  const std::string identity = parse_formula("Fe0.333211OGa666790").keys().identity;
+  BOOST_TEST(identity == "Fe0.000001Ga0.999998O0.000001");
+  BOOST_TEST(parse_formula(identity).reduced() == identity);
+}
+
 BOOST_AUTO_TEST_CASE(multiples_of_rounded_fractions_have_one_identity_and_one_group) {
   epitaxy::RandomStream random(77, epitaxy::Purpose::tokens);
   for (int round = 0; round < 2000; ++round) {
