@@ -1,9 +1,11 @@
 #include "config/tree.h"
 
 #include <yaml-cpp/depthguard.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <sstream>
 #include <string_view>
 #include <unordered_map>
 
@@ -120,6 +122,43 @@ class Converter {
 /// For a text of this size, with aliases as people use them.
 std::size_t most_made(std::size_t text) { return 20 * text + 100'000; }
 
+/// Notes where documents start, and nothing else.
+struct DocumentStarts final : YAML::EventHandler {
+  std::vector<YAML::Mark> marks;
+
+  void OnDocumentStart(const YAML::Mark& mark) override { marks.push_back(mark); }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
+  void OnAlias(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
+  void OnScalar(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                const std::string& /*value*/) override {}
+  void OnSequenceStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                       YAML::EmitterStyle::value /*style*/) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                  YAML::EmitterStyle::value /*style*/) override {}
+  void OnMapEnd() override {}
+};
+
+/// YAML::LoadAll never ends where a sign is out of place (a file that starts with a comma): it takes that for one empty
+/// document after another.
+void check_one_document(const std::string& text, const std::string& file) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  DocumentStarts starts;
+  const std::vector<YAML::Mark>& marks = starts.marks;
+  while (marks.size() < 3 && parser.HandleNextDocument(starts)) {
+    const std::size_t last = marks.size() - 1;
+    if (last > 0 && marks[last].pos == marks[last - 1].pos) {
+      fail_input("{}:{}: not valid YAML: there is a sign where a key or a value should begin", file,
+                 marks[last].line + 1);
+    }
+  }
+  if (marks.size() > 1) {
+    fail_input("{}: holds several YAML documents; one is expected", file);
+  }
+}
+
 /// The first line, up to the one where YAML ends, that is indented by a tab; 0: none.
 int line_with_tab(const std::string& text, int last) {
   int line = 1;
@@ -233,12 +272,8 @@ Member& Value::add(Member member) {
 Value parse(const std::string& text, const std::string& file, std::vector<Problem>& problems) {
   refuse_bare_returns(text, file);
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (documents.size() > 1) {
-      fail_input("{}: holds {} YAML documents; one is expected", file, documents.size());
-    }
-    Value root =
-        documents.empty() ? Value{} : Converter("", most_made(text.size()), problems).convert(documents[0], {});
+    check_one_document(text, file);
+    Value root = Converter("", most_made(text.size()), problems).convert(YAML::Load(text), {});
     if (root.kind != Value::Kind::mapping && root.kind != Value::Kind::nothing) {
       fail_input("{}: 'key: value' lines are expected at the top", root.place.text(file));
     }

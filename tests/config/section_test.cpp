@@ -57,6 +57,16 @@ BOOST_AUTO_TEST_CASE(bytes_that_are_no_utf_8_are_refused_with_their_line) {
   BOOST_TEST(error_of("name: caf\u00e9\n") == "");
 }
 
+// For yaml-cpp these are empty documents without end.
+BOOST_AUTO_TEST_CASE(a_sign_out_of_place_is_refused_with_its_line) {
+  for (const std::string text : {",", ", a: 1\n", ",text: a\ntext: b\n"}) {
+    BOOST_TEST(error_of(text) == "x.yaml:1: not valid YAML: there is a sign where a key or a value should begin");
+  }
+  BOOST_TEST(error_of("a: 1\n---\n, b\n").find("x.yaml:3") == 0U);
+  BOOST_TEST(error_of("") == "");
+  BOOST_TEST(error_of("# nothing\n") == "");
+}
+
 BOOST_AUTO_TEST_CASE(every_type_is_read) {
   const Document document = read(R"(
 name: run 1
@@ -317,7 +327,7 @@ BOOST_AUTO_TEST_CASE(overrides_that_lead_nowhere_are_problems) {
 BOOST_AUTO_TEST_CASE(inputs_that_are_not_yaml_say_where) {
   BOOST_TEST(error_of("a: 1\nb: [1, 2\nc: 3\n").starts_with("x.yaml:3: not valid YAML: "));
   BOOST_TEST(error_of("- 1\n") == "x.yaml:1: 'key: value' lines are expected at the top");
-  BOOST_TEST(error_of("a: 1\n---\nb: 2\n") == "x.yaml: holds 2 YAML documents; one is expected");
+  BOOST_TEST(error_of("a: 1\n---\nb: 2\n") == "x.yaml: holds several YAML documents; one is expected");
   BOOST_TEST(error_of("a: &x [*x]\n") != "");
   BOOST_CHECK_THROW(Document::from_file("/nonexistent/x.yaml"), InputError);
 }

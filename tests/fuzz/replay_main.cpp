@@ -113,6 +113,7 @@ int main(int argc, char** argv) {
     std::abort();
   });
   __sanitizer_set_death_callback(keep_input);
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);  // what was done is seen when a finding ends it
   const auto mutations = static_cast<std::uint64_t>(epitaxy::text::to_integer(arguments[0]).value_or(0));
   for (const Target& target : epitaxy::fuzz::targets()) {
     if (arguments.size() > 2 && std::find(arguments.begin() + 2, arguments.end(), target.name) == arguments.end()) {

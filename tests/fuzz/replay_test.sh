@@ -6,7 +6,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tools/setup.sh
 source "$here/../../tools/setup.sh"
 build=${1:?usage: replay_test.sh FOLDER}
-mutations=200
+mutations=500
 
 say "building the readers with sanitizers in $build"
 cmake -S "$root" -B "$build" -G Ninja --log-level=WARNING -DEPITAXY_FUZZ=ON -DEPITAXY_NATIVE=OFF \
