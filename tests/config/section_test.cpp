@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(a_sign_out_of_place_is_refused_with_its_line) {
   for (const std::string text : {",", ", a: 1\n", ",text: a\ntext: b\n"}) {
     BOOST_TEST(error_of(text) == "x.yaml:1: not valid YAML: there is a sign where a key or a value should begin");
   }
-  BOOST_TEST(error_of("a: 1\n---\n, b\n").find("x.yaml:3") == 0U);
+  BOOST_TEST(error_of("a: 1\n---\n, b\n") == "x.yaml: holds several YAML documents; one is expected");
   BOOST_TEST(error_of("") == "");
   BOOST_TEST(error_of("# nothing\n") == "");
 }
