@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "data/temporary_folder.h"
+#include "learners/average.h"
 #include "learners/learner_case.h"
 
 using namespace epitaxy;
