@@ -187,6 +187,9 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_of_another_kind_is_refused) {
     checkpoint.description.features = {"C", "N", "O"};
     checkpoint.description.seen = {1, 1, 1};
     checkpoint.weights = linalg::Buffer<float>(models::make_model(checkpoint.description)->layout().size());
+    for (auto& [name, moments] : checkpoint.optimizer) {
+      moments = linalg::Buffer<float>(checkpoint.weights.size());
+    }
     write_checkpoint(runs.shared.path, checkpoint);
   });
   const std::string of_model = error_of([&] { run_a_step(runs.world, settings, runs.shared.path); });
