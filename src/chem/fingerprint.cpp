@@ -28,8 +28,14 @@ void check_settings(const MorganSettings& settings) {
 
 std::unique_ptr<Fingerprint> fingerprint_of(const RDKit::ROMol& molecule, const MorganSettings& settings,
                                             BitInfo* atoms = nullptr) {
+  std::vector<std::uint32_t> features;
+  if (settings.invariants == MorganInvariants::features) {
+    features.resize(molecule.getNumAtoms());
+    RDKit::MorganFingerprints::getFeatureInvariants(molecule, features);
+  }
   return std::unique_ptr<Fingerprint>(RDKit::MorganFingerprints::getHashedFingerprint(
-      molecule, settings.radius, settings.bits, nullptr, nullptr, false, true, false, atoms));
+      molecule, settings.radius, settings.bits, features.empty() ? nullptr : &features, nullptr, false, true, false,
+      atoms));
 }
 
 /// The atoms within `radius` bonds of one, as SMILES.

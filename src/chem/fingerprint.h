@@ -9,12 +9,24 @@
 #include <string_view>
 #include <vector>
 
+#include "base/names.h"
+
 namespace epitaxy::chem {
+
+/// What is known of the atoms at first.
+enum class MorganInvariants : std::uint8_t {
+  atoms,     ///< Element, neighbors, hydrogens, charge, mass, rings: ECFP.
+  features,  ///< Only whether it is a donor, acceptor, aromatic, halogen, base, acid: FCFP.
+};
+inline constexpr Named<MorganInvariants> kMorganInvariants[] = {{MorganInvariants::atoms, "atoms"},
+                                                                {MorganInvariants::features, "features"}};
+constexpr std::span<const Named<MorganInvariants>> names(MorganInvariants) { return kMorganInvariants; }
 
 struct MorganSettings {
   unsigned radius = 2;
   unsigned bits = 1024;  ///< A multiple of 64.
   bool counts = false;   ///< How often each fragment occurs, not only whether it does.
+  MorganInvariants invariants = MorganInvariants::atoms;
 };
 
 using FingerprintBits = std::vector<std::uint64_t>;  ///< [bits / 64]; bit i is bit i % 64 of word i / 64.
