@@ -29,7 +29,7 @@ find_library(XXHASH_LIBRARY xxhash REQUIRED)
 find_path(RDKIT_INCLUDE GraphMol/GraphMol.h PATH_SUFFIXES rdkit REQUIRED)
 set(RDKIT_LIBRARIES)
 foreach(name FileParsers MolDraw2D Depictor ChemTransforms Descriptors Fingerprints DistGeomHelpers ForceFieldHelpers ForceField SmilesParse
-             Subgraphs GraphMol DataStructs RDGeometryLib RDGeneral)
+             PartialCharges SubstructMatch Subgraphs GraphMol DataStructs RDGeometryLib RDGeneral)
   find_library(RDKIT_${name}_LIBRARY NAMES RDKit${name} REQUIRED)
   list(APPEND RDKIT_LIBRARIES ${RDKIT_${name}_LIBRARY})
 endforeach()

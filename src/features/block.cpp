@@ -14,7 +14,8 @@ using Json = nlohmann::ordered_json;
 void block_keys(config::Keys& k, Block& block) {
   k.choice(block.kind,
            {"kind",
-            "what the columns hold: counts of fragments, descriptors, element fractions, or statistics of elements"});
+            "what the columns hold: counts of fragments, pairs, torsions or paths, descriptors, keys or functional "
+            "groups of molecules; element fractions or statistics of compositions"});
   block_setting_keys(k, name_of(block.kind), block);
 }
 

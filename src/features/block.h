@@ -16,13 +16,30 @@ namespace epitaxy::features {
 
 /// One block of columns. A new kind is a name here and an entry in block_kinds.cpp.
 struct Block {
-  enum class Kind { morgan, descriptors, composition, element_statistics };
+  enum class Kind {
+    morgan,
+    atom_pairs,
+    torsions,
+    paths,
+    descriptors,
+    more_descriptors,
+    maccs,
+    functional_groups,
+    composition,
+    element_statistics
+  };
   Kind kind = Kind::morgan;
-  chem::MorganSettings morgan{2, 2048, true};
+  chem::MorganSettings morgan{2, 2048, true};  ///< atom_pairs, torsions and paths have its bits alone.
 };
 
 inline constexpr Named<Block::Kind> kBlockKinds[] = {{Block::Kind::morgan, "morgan"},
+                                                     {Block::Kind::atom_pairs, "atom_pairs"},
+                                                     {Block::Kind::torsions, "torsions"},
+                                                     {Block::Kind::paths, "paths"},
                                                      {Block::Kind::descriptors, "descriptors"},
+                                                     {Block::Kind::more_descriptors, "more_descriptors"},
+                                                     {Block::Kind::maccs, "maccs"},
+                                                     {Block::Kind::functional_groups, "functional_groups"},
                                                      {Block::Kind::composition, "composition"},
                                                      {Block::Kind::element_statistics, "element_statistics"}};
 constexpr std::span<const Named<Block::Kind>> names(Block::Kind) { return kBlockKinds; }

@@ -34,17 +34,21 @@ std::string mixture_problem(const std::vector<FeatureBlock>& blocks) {
   return features::mixture_problem(substances);
 }
 
+std::vector<std::string> kind_names() {
+  auto kinds = all_names<features::Block::Kind>();
+  kinds.emplace_back(kLatent);
+  return kinds;
+}
+
 void block_keys(config::Keys& k, FeatureBlock& s) {
   features::Block text = s.text.value_or(features::Block{});
   std::string kind = s.text ? name_of(text.kind) : kLatent;
-  auto kinds = all_names<features::Block::Kind>();
-  kinds.emplace_back(kLatent);
   k.choice(
       kind,
       {"kind",
-       "what the columns hold: counts of fragments, descriptors, element fractions, statistics of elements, or the "
-       "latent vector of a molecule_vae"},
-      kinds);
+       "what the columns hold: counts of fragments, pairs, torsions or paths, descriptors, keys or functional groups "
+       "of molecules; element fractions or statistics of compositions; or the latent vector of a molecule_vae"},
+      kind_names());
   features::block_setting_keys(k, kind, text);
   const bool is_latent = kind == kLatent;
   k.when(is_latent, "kind: latent", [&](config::Keys& latent) {
@@ -63,7 +67,7 @@ void block_keys(config::Keys& k, FeatureBlock& s) {
 void feature_keys(config::Keys& k, std::vector<FeatureBlock>& blocks) {
   k.list(blocks, {"features", "columns that the learners read, side by side"}, block_keys);
   if (blocks.empty()) {
-    k.problem("features", "must list at least one of morgan, descriptors, composition, element_statistics, latent");
+    k.problem("features", fmt::format("must list at least one of {}", fmt::join(kind_names(), ", ")));
   }
   if (std::ranges::count_if(blocks, &FeatureBlock::is_latent) > 1) {
     k.problem("features", "can hold the latent vectors of one model only");
