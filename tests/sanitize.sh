@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds everything with the address and undefined-behavior sanitizers in build/asan and runs the unit and MPI tests,
-# with leaks counted but for those of Open MPI (tests/sanitizers/leaks.txt). Takes half an hour on two cores.
+# with leaks counted but for those of Open MPI (tests/sanitizers/leaks.txt).
 #
 #   tests/sanitize.sh [arguments for ctest]     for example: tests/sanitize.sh -R unit.chem
 #
