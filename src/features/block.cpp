@@ -15,7 +15,7 @@ void block_keys(config::Keys& k, Block& block) {
   k.choice(block.kind,
            {"kind",
             "what the columns hold: counts of fragments, pairs, torsions or paths, descriptors, keys or functional "
-            "groups of molecules; element fractions or statistics of compositions"});
+            "groups of molecules; element fractions, statistics or map of compositions"});
   block_setting_keys(k, name_of(block.kind), block);
 }
 

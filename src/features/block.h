@@ -26,7 +26,8 @@ struct Block {
     maccs,
     functional_groups,
     composition,
-    element_statistics
+    element_statistics,
+    element_map
   };
   Kind kind = Kind::morgan;
   chem::MorganSettings morgan{2, 2048, true};  ///< atom_pairs, torsions and paths have its bits alone.
@@ -41,7 +42,8 @@ inline constexpr Named<Block::Kind> kBlockKinds[] = {{Block::Kind::morgan, "morg
                                                      {Block::Kind::maccs, "maccs"},
                                                      {Block::Kind::functional_groups, "functional_groups"},
                                                      {Block::Kind::composition, "composition"},
-                                                     {Block::Kind::element_statistics, "element_statistics"}};
+                                                     {Block::Kind::element_statistics, "element_statistics"},
+                                                     {Block::Kind::element_map, "element_map"}};
 constexpr std::span<const Named<Block::Kind>> names(Block::Kind) { return kBlockKinds; }
 
 /// The keys of a block.

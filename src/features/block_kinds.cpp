@@ -11,6 +11,7 @@
 #include "chem/maccs.h"
 #include "chem/more_descriptors.h"
 #include "chem/path_counts.h"
+#include "features/element_map.h"
 #include "features/element_statistics.h"
 
 namespace epitaxy::features {
@@ -154,6 +155,14 @@ void compute_statistics(const Block& /*block*/, std::string_view formula, float*
   element_statistics(chem::fractions_of(chem::parse_formula(formula)), values);
 }
 
+// A map of similar elements
+
+Names map_names(const Block& /*block*/) { return element_map_names(); }
+
+void compute_map(const Block& /*block*/, std::string_view formula, float* values) {
+  element_map(chem::fractions_of(chem::parse_formula(formula)), values);
+}
+
 constexpr BlockKind kEntries[] = {
     {Block::Kind::morgan, chem::molecules, ColumnKind::count, morgan_names, compute_morgan, morgan_fragment,
      morgan_keys, write_morgan, read_morgan},
@@ -170,6 +179,7 @@ constexpr BlockKind kEntries[] = {
     {Block::Kind::functional_groups, chem::molecules, ColumnKind::number, group_names, compute_groups},
     {Block::Kind::composition, chem::compositions, ColumnKind::number, element_names, compute_fractions},
     {Block::Kind::element_statistics, chem::compositions, ColumnKind::number, statistics_names, compute_statistics},
+    {Block::Kind::element_map, chem::compositions, ColumnKind::coordinate, map_names, compute_map},
 };
 static_assert(std::size(kEntries) == std::size(kBlockKinds), "an entry for each name");
 

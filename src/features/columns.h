@@ -22,9 +22,10 @@ Matrix pick_rows(const Matrix& matrix, std::span<const std::size_t> rows);
 
 /// What a column of a matrix holds. Files keep these numbers.
 enum class ColumnKind {
-  count,   ///< How often a fragment occurs.
-  number,  ///< Anything else.
-  cheap,   ///< A cheap model's value.
+  count,       ///< How often a fragment occurs.
+  number,      ///< Anything else.
+  cheap,       ///< A cheap model's value.
+  coordinate,  ///< Of a space whose Euclidean distances count as they are; numbers to what knows no distances.
 };
 
 }  // namespace epitaxy::features

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
 /// Prepared texts (SMILES, formulas) as rows of numbers: fragment counts, descriptors, element fractions, statistics of
-/// elements, or several of these side by side.
+/// elements, a map of elements, or several of these side by side.
 #include <span>
 #include <string>
 #include <string_view>

@@ -47,7 +47,7 @@ void block_keys(config::Keys& k, FeatureBlock& s) {
       kind,
       {"kind",
        "what the columns hold: counts of fragments, pairs, torsions or paths, descriptors, keys or functional groups "
-       "of molecules; element fractions or statistics of compositions; or the latent vector of a molecule_vae"},
+       "of molecules; element fractions, statistics or map of compositions; or the latent vector of a molecule_vae"},
       kind_names());
   features::block_setting_keys(k, kind, text);
   const bool is_latent = kind == kLatent;

@@ -35,6 +35,7 @@ BOOST_AUTO_TEST_CASE(a_block_is_read_with_the_settings_of_its_kind) {
   BOOST_TEST((read("kind: descriptors").kind == Kind::descriptors));
   BOOST_TEST((read("kind: composition").kind == Kind::composition));
   BOOST_TEST((read("kind: element_statistics").kind == Kind::element_statistics));
+  BOOST_TEST((read("kind: element_map").kind == Kind::element_map));
   BOOST_CHECK_EXCEPTION(read("{kind: descriptors, bits: 512}"), InputError, says("bits"));
   BOOST_CHECK_EXCEPTION(read("{kind: morgan, bits: 100}"), InputError, says("multiple of 64"));
   BOOST_CHECK_EXCEPTION(read("kind: magic"), InputError, says("magic"));
@@ -51,14 +52,15 @@ BOOST_AUTO_TEST_CASE(a_block_without_keys_has_the_defaults) {
 BOOST_AUTO_TEST_CASE(blocks_go_through_json_unchanged) {
   const std::string text =
       "[{\"kind\":\"morgan\",\"radius\":3,\"bits\":512,\"counts\":false},{\"kind\":\"descriptors\"},"
-      "{\"kind\":\"composition\"},{\"kind\":\"element_statistics\"}]";
+      "{\"kind\":\"composition\"},{\"kind\":\"element_statistics\"},{\"kind\":\"element_map\"}]";
   const std::vector<Block> blocks{{Kind::morgan, {3, 512, false}},
                                   {Kind::descriptors, {}},
                                   {Kind::composition, {}},
-                                  {Kind::element_statistics, {}}};
+                                  {Kind::element_statistics, {}},
+                                  {Kind::element_map, {}}};
   BOOST_TEST(to_json(blocks) == text);
   const auto kept = blocks_from_json(text);
-  BOOST_REQUIRE(kept.size() == 4U);
+  BOOST_REQUIRE(kept.size() == 5U);
   BOOST_TEST(kept[0].morgan.radius == 3U);
   BOOST_TEST(kept[0].morgan.bits == 512U);
   BOOST_TEST(!kept[0].morgan.counts);
@@ -78,6 +80,7 @@ BOOST_AUTO_TEST_CASE(each_kind_reads_one_substance) {
   BOOST_TEST(substance_of(Kind::descriptors).name() == "molecule");
   BOOST_TEST(substance_of(Kind::composition).name() == "composition");
   BOOST_TEST(substance_of(Kind::element_statistics).name() == "composition");
+  BOOST_TEST(substance_of(Kind::element_map).name() == "composition");
 }
 
 BOOST_AUTO_TEST_CASE(a_mixture_is_told_in_the_same_words_in_any_order) {

@@ -98,6 +98,15 @@ BOOST_AUTO_TEST_CASE(fractions_and_statistics_of_elements_stand_side_by_side) {
   BOOST_CHECK_THROW(features.compute("HeO", values.data()), chem::TextError);
 }
 
+BOOST_AUTO_TEST_CASE(a_map_of_elements_has_coordinates) {
+  const TextFeatures features({block(Kind::composition), block(Kind::element_map)});
+  BOOST_TEST(features.columns() == 2 * kElements);
+  BOOST_TEST(features.names()[kElements] == "map H");
+  BOOST_TEST((features.kinds().front() == ColumnKind::number));
+  BOOST_TEST((features.kinds().back() == ColumnKind::coordinate));
+  BOOST_TEST(row_of(features, "H2")[column(features, "map H")] == 1.0F, boost::test_tools::tolerance(1e-6F));
+}
+
 BOOST_AUTO_TEST_CASE(a_weight_is_a_descriptor) {
   const TextFeatures features({block(Kind::descriptors)});
   BOOST_TEST(row_of(features, "CCO")[column(features, "amw")] == 46.069F, boost::test_tools::tolerance(1e-3F));
