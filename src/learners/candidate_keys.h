@@ -7,9 +7,13 @@
 ///       keys.number(&RidgeSettings::penalty, {"penalty", "on large coefficients"}, {1e-10, 1e6});
 ///       return keys.candidates();
 ///     }
+#include <algorithm>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "base/names.h"
+#include "base/text.h"
 #include "config/keys.h"
 
 namespace epitaxy::learners {
@@ -31,10 +35,43 @@ class CandidateKeys {
     multiply(values, member);
   }
 
+  /// Names of an enumeration (base/names.h); the member is one of S or of a base of it.
+  template <typename E, typename Base>
+  void choice(E Base::*of_base, const config::Key& key) {
+    E S::*const member = of_base;
+    std::vector<E> values;
+    for (const std::string& name : names(name_of(S{}.*member), key, all_names<E>())) {
+      values.push_back(value_of<E>(name));
+    }
+    multiply(values, member);
+  }
+  void flag(bool S::*member, const config::Key& key) {
+    std::vector<bool> values;
+    for (const std::string& name : names(S{}.*member ? "true" : "false", key, {"false", "true"})) {
+      values.push_back(name == "true");
+    }
+    multiply(values, member);
+  }
+
   /// At least one; the values of the key that was visited last change fastest.
   const std::vector<S>& candidates() const { return candidates_; }
 
  private:
+  /// Those given that are known; others are problems.
+  std::vector<std::string> names(const std::string& fallback, const config::Key& key,
+                                 const std::vector<std::string>& known) {
+    std::vector<std::string> values{fallback};
+    k_.texts(values, key);
+    std::erase_if(values, [&](const std::string& value) {
+      const bool is_known = std::ranges::find(known, value) != known.end();
+      if (!is_known) {
+        k_.problem(key.name, fmt::format("must be one of {}, not '{}'", text::join(known, ", "), value));
+      }
+      return !is_known;
+    });
+    return values;
+  }
+
   template <typename T>
   void multiply(const std::vector<T>& values, T S::*member) {
     if (values.empty()) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,8 @@ struct Candidate {
   const char* name() const;
   /// What may differ between the candidates of one learner, in words: `penalty 0.1, width 2`.
   std::string describe() const;
+  /// Whether both are trained together faster than each by itself.
+  bool has_common_work(const Candidate& other) const;
 };
 
 class Learner {
@@ -55,11 +58,26 @@ class Learner {
   /// On one thread; the same input gives the same bits. Null when `stop` said so.
   virtual std::unique_ptr<Regressor> train(const std::any& settings, const TrainingTable& table,
                                            const StopQuestion& stop) const = 0;
+  /// The same for several settings at once, with the same bits. Null each that was not trained when `stop` said so.
+  virtual std::vector<std::unique_ptr<Regressor>> train_all(std::span<const std::any> settings,
+                                                            const TrainingTable& table, const StopQuestion& stop) const;
+  /// Whether `train_all` is faster for these two than `train` is for each.
+  virtual bool have_common_work(const std::any& /*a*/, const std::any& /*b*/) const { return false; }
   /// Whether a trained one holds the features of its training rows.
   virtual bool keeps_rows() const { return false; }
   /// What `Regressor::write` of a trained one wrote.
   virtual std::unique_ptr<Regressor> read(const data::Hdf5File& file, const std::string& group) const = 0;
 };
+
+inline std::vector<std::unique_ptr<Regressor>> Learner::train_all(std::span<const std::any> settings,
+                                                                  const TrainingTable& table,
+                                                                  const StopQuestion& stop) const {
+  std::vector<std::unique_ptr<Regressor>> result;
+  for (const std::any& one : settings) {
+    result.push_back(train(one, table, stop));
+  }
+  return result;
+}
 
 /// A learner whose settings are the struct S.
 template <typename S>
@@ -89,6 +107,9 @@ class LearnerOf : public Learner {
 };
 
 inline const char* Candidate::name() const { return learner != nullptr ? learner->name() : kNone; }
+inline bool Candidate::has_common_work(const Candidate& other) const {
+  return learner != nullptr && learner == other.learner && learner->have_common_work(settings, other.settings);
+}
 inline std::string Candidate::describe() const { return learner != nullptr ? learner->describe(settings) : ""; }
 
 }  // namespace epitaxy::learners

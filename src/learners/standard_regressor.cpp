@@ -1,5 +1,6 @@
 #include "learners/standard_regressor.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/error.h"
@@ -91,10 +92,20 @@ class StandardRegressor final : public Regressor {
 std::unique_ptr<Regressor> train_regressor(const Candidate& candidate, const std::vector<ColumnKind>& kinds,
                                            const Matrix& rows, std::span<const double> labels, std::uint64_t seed,
                                            const StopQuestion& stop, const std::vector<bool>& reads) {
+  return std::move(train_regressors({&candidate, 1}, kinds, rows, labels, seed, stop, reads).front());
+}
+
+std::vector<std::unique_ptr<Regressor>> train_regressors(std::span<const Candidate> candidates,
+                                                         const std::vector<ColumnKind>& kinds, const Matrix& rows,
+                                                         std::span<const double> labels, std::uint64_t seed,
+                                                         const StopQuestion& stop, const std::vector<bool>& reads) {
   check(rows.rows == labels.size() && rows.rows > 0, "a label for each row");
   check(rows.columns == kinds.size() && (reads.empty() || reads.size() == kinds.size()), "a kind for each column");
-  if (candidate.learner == nullptr) {
-    return std::make_unique<ZeroRegressor>();
+  std::vector<std::unique_ptr<Regressor>> result(candidates.size());
+  const Learner* learner = candidates.front().learner;
+  if (learner == nullptr) {
+    std::ranges::generate(result, [] { return std::make_unique<ZeroRegressor>(); });
+    return result;
   }
   auto kept = different_columns(rows);
   if (!reads.empty()) {
@@ -110,13 +121,23 @@ std::unique_ptr<Regressor> train_regressor(const Candidate& candidate, const std
   for (const double label : labels) {
     table.labels.push_back(standardizer.forward(label));
   }
-  auto inner =
-      kept.empty() ? std::make_unique<ZeroRegressor>() : candidate.learner->train(candidate.settings, table, stop);
-  if (!inner) {
-    return nullptr;
+  std::vector<std::any> settings;
+  for (const Candidate& candidate : candidates) {
+    check(candidate.learner == learner, "candidates that are trained together are of one learner");
+    settings.push_back(candidate.settings);
   }
-  return std::make_unique<StandardRegressor>(kept.empty() ? kNone : candidate.name(), rows.columns, kept, standardizer,
-                                             std::move(inner));
+  if (kept.empty()) {
+    std::ranges::generate(result, [] { return std::make_unique<ZeroRegressor>(); });
+  } else {
+    result = learner->train_all(settings, table, stop);
+  }
+  for (auto& inner : result) {
+    if (inner) {
+      inner = std::make_unique<StandardRegressor>(kept.empty() ? kNone : learner->name(), rows.columns, kept,
+                                                  standardizer, std::move(inner));
+    }
+  }
+  return result;
 }
 
 std::unique_ptr<Regressor> read_standard(const data::Hdf5File& file, const std::string& group) {

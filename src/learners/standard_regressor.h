@@ -15,6 +15,11 @@ inline constexpr std::size_t kFewestDifferent = 2;
 std::unique_ptr<Regressor> train_regressor(const Candidate& candidate, const std::vector<ColumnKind>& kinds,
                                            const Matrix& rows, std::span<const double> labels, std::uint64_t seed,
                                            const StopQuestion& stop, const std::vector<bool>& reads = {});
+/// The same for some candidates of one learner at once, with the same bits. Null each when `stop` said so.
+std::vector<std::unique_ptr<Regressor>> train_regressors(std::span<const Candidate> candidates,
+                                                         const std::vector<ColumnKind>& kinds, const Matrix& rows,
+                                                         std::span<const double> labels, std::uint64_t seed,
+                                                         const StopQuestion& stop, const std::vector<bool>& reads = {});
 
 /// Throws InputError for a learner that this version does not know. See read_regressor.
 std::unique_ptr<Regressor> read_standard(const data::Hdf5File& file, const std::string& group);

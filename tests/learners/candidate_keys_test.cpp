@@ -37,6 +37,20 @@ BOOST_AUTO_TEST_CASE(lists_multiply_and_the_last_key_changes_fastest) {
 
 BOOST_AUTO_TEST_CASE(an_empty_list_leaves_the_default) { BOOST_TEST(describe("width: []").size() == 1U); }
 
+BOOST_AUTO_TEST_CASE(names_and_flags_multiply_too) {
+  const std::string usual = "penalty 0.03, fragments 0.5, width 1, cheap_width 1";
+  BOOST_TEST(describe("{shape: [gaussian, laplacian], squash: [false, true]}") ==
+                 (std::vector<std::string>{usual, usual + ", gaussian, squashed", usual + ", laplacian",
+                                           usual + ", laplacian, squashed"}),
+             boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(unknown_names_are_refused_with_the_known_ones) {
+  BOOST_CHECK_EXCEPTION(describe("shape: [gaussian, cubic]"), InputError,
+                        test::says("must be one of gaussian, laplacian, not 'cubic'"));
+  BOOST_CHECK_EXCEPTION(describe("squash: maybe"), InputError, test::says("must be one of false, true"));
+}
+
 BOOST_AUTO_TEST_CASE(values_out_of_range_are_refused) {
   BOOST_CHECK_EXCEPTION(describe("width: [1, -1]"), InputError, test::says("width"));
 }

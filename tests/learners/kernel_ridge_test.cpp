@@ -1,11 +1,14 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
+#include "data/temporary_folder.h"
 #include "learners/learner_case.h"
 
 using namespace epitaxy;
 using namespace epitaxy::learners;
 using test::candidate_of;
+using test::LearnerCase;
+using test::TemporaryFolder;
 using test::train_on;
 
 BOOST_AUTO_TEST_SUITE(kernel_ridge_learner)
@@ -33,6 +36,65 @@ BOOST_AUTO_TEST_CASE(gaussians_and_cheap_values_multiply) {
   const Matrix between{1, 2, {0, 1}};
   BOOST_TEST(learned->predict(between)[0] == 1, boost::test_tools::tolerance(1e-5));
   BOOST_TEST(std::abs(learned->predict(rows)[0]) < 1e-5);
+}
+
+// Two groups of rows with the similarity e: the weights are -a, -a, a, a with 2 a (1 - e) + a penalty = 1.
+BOOST_AUTO_TEST_CASE(each_form_predicts_what_is_worked_out_by_hand) {
+  const Matrix rows{4, 1, {0, 0, 1, 1}};
+  const auto check_one = [&](const char* settings, ColumnKind kind, double e) {
+    const auto learned = train_on(rows, {0, 0, 2, 2}, {kind}, candidate_of(kernel_ridge(), settings));
+    BOOST_TEST(learned->predict(rows)[3] == 1 + 2 * (1 - e) / (2 * (1 - e) + 1), boost::test_tools::tolerance(1e-6));
+  };
+  check_one("{penalty: 1, width: 2}", ColumnKind::number, std::exp(-0.5));
+  check_one("{penalty: 1, width: 2, squash: true}", ColumnKind::number, std::exp(-0.5));
+  check_one("{penalty: 1, width: 2, shape: laplacian}", ColumnKind::number, std::exp(-1));
+  check_one("{penalty: 1, coordinates_width: 2}", ColumnKind::coordinate, std::exp(-0.5));
+}
+
+BOOST_AUTO_TEST_CASE(each_form_comes_back_from_a_file) {
+  const LearnerCase table(30, 1);
+  const std::vector<ColumnKind> kinds{ColumnKind::number,     ColumnKind::number, ColumnKind::count,
+                                      ColumnKind::coordinate, ColumnKind::number, ColumnKind::coordinate};
+  for (const char* settings : {"{}", "squash: true", "shape: laplacian",
+                               "{shape: laplacian, squash: true, width: 2, coordinates: 0.3, coordinates_width: 3}"}) {
+    const auto learned = train_on(table.rows, table.labels, kinds, candidate_of(kernel_ridge(), settings));
+    const TemporaryFolder folder;
+    data::Hdf5File out(folder / "x.h5", data::Hdf5File::Mode::create);
+    learned->write(out, "/learner");
+    out.close();
+    const auto again = read_regressor(data::Hdf5File(folder / "x.h5", data::Hdf5File::Mode::read), "/learner");
+    BOOST_TEST(again->predict(table.rows) == learned->predict(table.rows), boost::test_tools::per_element());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_file_without_a_shape_is_of_a_gaussian) {
+  const TemporaryFolder folder;
+  data::Hdf5File out(folder / "x.h5", data::Hdf5File::Mode::create);
+  out.write("/learner/kinds", std::vector<std::int64_t>{1});
+  out.write("/learner/numbers", std::vector<float>{0, 1}, 1);
+  out.write("/learner/weights", std::vector<double>{1, 0});
+  for (const char* name : {"fragments", "width", "cheap_width"}) {
+    out.write_attribute("/learner", name, 1.0);
+  }
+  out.close();
+  const auto learned = kernel_ridge().read(data::Hdf5File(folder / "x.h5", data::Hdf5File::Mode::read), "/learner");
+  BOOST_TEST(learned->predict({1, 1, {1}})[0] == std::exp(-2), boost::test_tools::tolerance(1e-6));
+}
+
+BOOST_AUTO_TEST_CASE(candidates_that_are_trained_together_have_the_bits_of_each) {
+  const LearnerCase table(40, 2);
+  const auto candidates =
+      test::candidates_of(kernel_ridge(), "{penalty: [0.01, 1], width: [1, 2], shape: [gaussian, laplacian]}");
+  BOOST_TEST(candidates[0].has_common_work(candidates[4]));
+  BOOST_TEST(!candidates[0].has_common_work(candidates[1]));
+  const std::vector<ColumnKind> kinds(6, ColumnKind::number);
+  const auto go_on = [] { return false; };
+  const auto together = train_regressors(candidates, kinds, table.rows, table.labels, 1, go_on);
+  for (std::size_t c = 0; c < candidates.size(); ++c) {
+    const auto alone = train_on(table.rows, table.labels, kinds, candidates[c]);
+    BOOST_TEST(together[c]->predict(table.rows) == alone->predict(table.rows), boost::test_tools::per_element());
+  }
+  BOOST_TEST(train_regressors(candidates, kinds, table.rows, table.labels, 1, [] { return true; }).back() == nullptr);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
