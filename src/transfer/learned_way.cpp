@@ -1,5 +1,8 @@
 #include "transfer/learned_way.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "learners/standard_regressor.h"
 #include "transfer/design.h"
 
@@ -7,16 +10,21 @@ namespace epitaxy::transfer {
 
 namespace {
 
-/// Null regressor: stopped.
-FittedWay fit(const Way& way, const learners::Candidate& candidate, const Design& part, std::uint64_t seed,
-              const learners::StopQuestion& stop) {
-  FittedWay fitted;
-  fitted.baseline = FittedBaseline::fit(way.baseline, part.cheap, part.cheap_columns, part.measured);
+using Candidates = std::vector<learners::Candidate>;
+
+/// One for each candidate. Null regressor: stopped.
+std::vector<FittedWay> fit(const Way& way, const Candidates& candidates, const Design& part, std::uint64_t seed,
+                           const learners::StopQuestion& stop) {
+  const auto baseline = FittedBaseline::fit(way.baseline, part.cheap, part.cheap_columns, part.measured);
   std::vector<double> labels;
   for (std::size_t i = 0; i < part.measured.size(); ++i) {
-    labels.push_back(part.measured[i] - fitted.baseline.at(part.cheap_of(i)));
+    labels.push_back(part.measured[i] - baseline.at(part.cheap_of(i)));
   }
-  fitted.regressor = learners::train_regressor(candidate, part.kinds, part.rows, labels, seed, stop, part.reads);
+  std::vector<FittedWay> fitted;
+  for (auto& regressor :
+       learners::train_regressors(candidates, part.kinds, part.rows, labels, seed, stop, part.reads)) {
+    fitted.push_back({baseline, std::move(regressor)});
+  }
   return fitted;
 }
 
@@ -29,35 +37,79 @@ std::vector<double> predict(const FittedWay& fitted, const learners::Matrix& row
   return values;
 }
 
-/// One candidate in the inner cross-validation. Nothing when stopped.
-std::optional<LearnedWay> cross_validate(const Way& way, const learners::Candidate& candidate, const Design& part,
-                                         const std::vector<int>& folds, int count, std::uint64_t seed,
-                                         const learners::StopQuestion& stop) {
-  LearnedWay learned;
-  learned.inner_fold = folds;
-  learned.errors.resize(folds.size());
+/// Some candidates in the inner cross-validation. Nothing when stopped.
+std::optional<std::vector<LearnedWay>> cross_validate(const Way& way, const Candidates& candidates, const Design& part,
+                                                      const std::vector<int>& folds, int count, std::uint64_t seed,
+                                                      const learners::StopQuestion& stop) {
+  std::vector<LearnedWay> all(candidates.size());
+  for (LearnedWay& learned : all) {
+    learned.inner_fold = folds;
+    learned.errors.resize(folds.size());
+  }
   for (int k = 0; k < count; ++k) {
     if (stop()) {
       return std::nullopt;
     }
     const data::TrainHeldOut fold = data::hold_out(folds, k);
-    learned.inner.push_back(fit(way, candidate, part.pick(fold.train), seed, stop));
-    if (!learned.inner.back().regressor) {
-      return std::nullopt;
-    }
+    auto fitted = fit(way, candidates, part.pick(fold.train), seed, stop);
     const Design held_out = part.pick(fold.held_out);
-    const auto values = predict(learned.inner.back(), held_out.rows, held_out.cheap);
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      learned.errors[fold.held_out[i]] = values[i] - held_out.measured[i];
+    for (std::size_t c = 0; c < all.size(); ++c) {
+      if (!fitted[c].regressor) {
+        return std::nullopt;
+      }
+      const auto values = predict(fitted[c], held_out.rows, held_out.cheap);
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        all[c].errors[fold.held_out[i]] = values[i] - held_out.measured[i];
+      }
+      all[c].inner.push_back(std::move(fitted[c]));
     }
   }
-  learned.learner = way.learns ? fmt::format("{}: {}", candidate.name(), candidate.describe()) : std::string();
-  return learned;
+  return all;
 }
 
-std::vector<learners::Candidate> candidates_of(const DifferenceSettings& settings, const DifferenceJob& job) {
-  return settings.ways[job.way].learns ? settings.learners[job.learner].candidates
-                                       : std::vector<learners::Candidate>(1);
+Candidates candidates_of(const DifferenceSettings& settings, const DifferenceJob& job) {
+  return settings.ways[job.way].learns ? settings.learners[job.learner].candidates : Candidates(1);
+}
+
+/// Indices of candidates, those together that are trained faster so.
+std::vector<std::vector<std::size_t>> groups_of(const Candidates& candidates) {
+  std::vector<std::vector<std::size_t>> groups;
+  for (std::size_t c = 0; c < candidates.size(); ++c) {
+    const auto group = std::ranges::find_if(
+        groups, [&](const auto& g) { return candidates[g.front()].has_common_work(candidates[c]); });
+    if (group == groups.end()) {
+      groups.push_back({c});
+    } else {
+      group->push_back(c);
+    }
+  }
+  return groups;
+}
+
+/// The one with the smallest error in the inner cross-validation, of equal ones the first. Nothing when stopped.
+std::optional<LearnedWay> choose(const Way& way, const Candidates& candidates, const Design& part,
+                                 const std::vector<int>& folds, int count, std::uint64_t seed,
+                                 const learners::StopQuestion& stop) {
+  std::optional<LearnedWay> best;
+  const auto rank = [](const LearnedWay& learned) { return std::pair(learned.inner_mae(), learned.candidate); };
+  for (const auto& group : groups_of(candidates)) {
+    Candidates together;
+    for (const std::size_t c : group) {
+      together.push_back(candidates[c]);
+    }
+    auto all = cross_validate(way, together, part, folds, count, seed, stop);
+    if (!all) {
+      return std::nullopt;
+    }
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      LearnedWay& learned = (*all)[i];
+      learned.candidate = group[i];
+      if (!best || rank(learned) < rank(*best)) {
+        best = std::move(learned);
+      }
+    }
+  }
+  return best;
 }
 
 }  // namespace
@@ -74,18 +126,13 @@ std::optional<LearnedWay> learn_way(const DifferenceData& data, const Difference
   const data::Split split(settings.split_seed, Purpose::inside, job.seed, static_cast<std::uint64_t>(job.fold + 1));
   const auto folds = split_folds(split, settings.split, data.rows.parts(train), settings.inner_folds);
   const auto candidates = candidates_of(settings, job);
-  std::optional<LearnedWay> best;
-  for (std::size_t c = 0; c < candidates.size(); ++c) {
-    auto learned = cross_validate(way, candidates[c], part, folds, settings.inner_folds, split.seed(), stop);
-    if (!learned) {
-      return std::nullopt;
-    }
-    learned->candidate = c;
-    if (!best || learned->inner_mae() < best->inner_mae()) {
-      best = std::move(learned);
-    }
+  auto best = choose(way, candidates, part, folds, settings.inner_folds, split.seed(), stop);
+  if (!best) {
+    return std::nullopt;
   }
-  best->all = fit(way, candidates[best->candidate], part, split.seed(), stop);
+  const learners::Candidate& chosen = candidates[best->candidate];
+  best->learner = way.learns ? fmt::format("{}: {}", chosen.name(), chosen.describe()) : std::string();
+  best->all = std::move(fit(way, {chosen}, part, split.seed(), stop).front());
   return best->all.regressor ? std::move(best) : std::nullopt;
 }
 
