@@ -76,7 +76,7 @@ MoreDescriptors more_descriptors(std::string_view smiles) {
     const auto [highest, lowest] = extreme_eigenvalues(*molecule, diagonal);
     all.insert(all.end(), {highest, lowest});
   }
-  MoreDescriptors values;
+  MoreDescriptors values{};
   std::ranges::transform(all, values.begin(), [](double x) { return std::isfinite(x) ? static_cast<float>(x) : 0.0F; });
   return values;
 }
