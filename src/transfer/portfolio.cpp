@@ -12,7 +12,8 @@ namespace {
 constexpr std::size_t kMostKernelRows = 6000;
 constexpr std::size_t kManyRows = 20000;
 
-/// The lines of a substance. Of `kernel` those for tables that are small enough for it; the rest is for all.
+/// The lines of a substance, one for each learner. Of `kernel` those for tables that are small enough for it; the rest
+/// is for all.
 struct Entry {
   const char* substance;
   const char* features;
@@ -26,19 +27,32 @@ constexpr Entry kEntries[] = {
     {"molecule",
      "  - {kind: morgan, radius: 2, bits: 2048, counts: true}\n"
      "  - {kind: descriptors}\n",
-     "  kernel_ridge: {penalty: [0.01, 0.03, 0.1], fragments: [0.3, 0.6], width: [1, 2]}\n",
-     "  kernel_ridge: {penalty: [0.03, 0.1], fragments: 0.5, width: 1}\n",
-     "  gradient_boosting: {trees: 400, learning_rate: 0.05, depth: 5}\n"
+     "  laplace: {kind: kernel_ridge, reads: descriptors, shape: laplacian, squash: true, penalty: [0.001, 0.01, "
+     "0.1]}\n"
+     "  mixed: {kind: kernel_ridge, shape: laplacian, squash: true, fragments: 0.25, penalty: [0.003, 0.01, 0.03, "
+     "0.1]}\n"
+     "  smooth: {kind: kernel_ridge, squash: true, fragments: [0, 0.25], width: [1, 2], penalty: [0.003, 0.01, 0.03, "
+     "0.1]}\n",
+     "  laplace: {kind: kernel_ridge, reads: descriptors, shape: laplacian, squash: true, penalty: [0.01, 0.03]}\n"
+     "  mixed: {kind: kernel_ridge, shape: laplacian, squash: true, fragments: 0.25, penalty: [0.01, 0.03, 0.1]}\n",
+     "  gradient_boosting: {trees: 400, learning_rate: 0.05, depth: 5, columns: 0.1}\n"
      "  random_forest: {trees: 100}\n",
      "  gradient_boosting: {trees: 100, learning_rate: 0.1, depth: 4}\n"},
     {"composition",
      "  - {kind: composition}\n"
-     "  - {kind: element_statistics}\n",
-     "  kernel_ridge: {reads: element_statistics, penalty: [0.001, 0.003, 0.01], width: [0.3, 0.6, 1]}\n",
-     "  kernel_ridge: {reads: element_statistics, penalty: 0.003, width: [0.5, 1]}\n",
-     "  gradient_boosting: {trees: 600, learning_rate: 0.05, depth: 6, columns: 0.3}\n"
-     "  random_forest: {trees: 100}\n",
-     "  gradient_boosting: {trees: 200, learning_rate: 0.1, depth: 6, columns: 0.3}\n"}};
+     "  - {kind: element_statistics}\n"
+     "  - {kind: element_map}\n",
+     "  laplace: {kind: kernel_ridge, reads: element_statistics, shape: laplacian, squash: true, "
+     "penalty: [0.001, 0.003, 0.01, 0.03]}\n"
+     "  mixed: {kind: kernel_ridge, reads: [element_statistics, element_map], shape: laplacian, squash: true, "
+     "coordinates: 0.8, penalty: [0.0003, 0.003, 0.01, 0.03]}\n",
+     "  mixed: {kind: kernel_ridge, reads: [element_statistics, element_map], shape: laplacian, squash: true, "
+     "coordinates: 0.8, penalty: [0.001, 0.01]}\n",
+     "  gradient_boosting: {reads: [composition, element_statistics], trees: 400, learning_rate: 0.05, depth: 6, "
+     "columns: 0.15}\n"
+     "  random_forest: {reads: [composition, element_statistics], trees: 100}\n",
+     "  gradient_boosting: {reads: [composition, element_statistics], trees: 150, learning_rate: 0.1, depth: 6, "
+     "columns: 0.15}\n"}};
 
 }  // namespace
 
