@@ -49,6 +49,29 @@ BOOST_AUTO_TEST_CASE(fingerprints_are_those_of_the_reference) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(fragments_of_features_are_those_of_the_reference) {
+  const auto reference = epitaxy::test::fixture("molecule_features.json");
+  const MorganSettings settings{2, reference.at("bits"), true, MorganInvariants::features};
+  for (const auto& example : reference.at("molecules")) {
+    const auto smiles = example.at("smiles").get<std::string>();
+    std::vector<float> expected(settings.bits, 0);
+    for (const auto& [bit, count] : example.at("morgan_features").get<std::vector<std::pair<std::size_t, float>>>()) {
+      expected[bit] = count;
+    }
+    BOOST_TEST_CONTEXT(smiles) {
+      BOOST_TEST(counts_of(smiles, settings) == expected, boost::test_tools::per_element());
+    }
+  }
+}
+
+// Chlorine and bromine are halogens.
+BOOST_AUTO_TEST_CASE(features_see_what_atoms_do_rather_than_what_they_are) {
+  const MorganSettings atoms{.radius = 0, .bits = 128, .counts = false};
+  const MorganSettings features{.radius = 0, .bits = 128, .counts = false, .invariants = MorganInvariants::features};
+  BOOST_TEST((morgan_bits("CCCl", features) == morgan_bits("CCBr", features)));
+  BOOST_TEST((morgan_bits("CCCl", atoms) != morgan_bits("CCBr", atoms)));
+}
+
 BOOST_AUTO_TEST_CASE(similarities_are_those_of_the_reference) {
   for (const auto& example : epitaxy::test::fixture("morgan.json").at("tanimoto")) {
     const auto a = morgan_bits(example[0].get<std::string>(), {});

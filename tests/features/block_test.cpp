@@ -32,7 +32,20 @@ BOOST_AUTO_TEST_CASE(a_block_is_read_with_the_settings_of_its_kind) {
   BOOST_TEST(morgan.morgan.radius == 3U);
   BOOST_TEST(morgan.morgan.bits == 512U);
   BOOST_TEST(!morgan.morgan.counts);
+  BOOST_TEST((morgan.morgan.invariants == chem::MorganInvariants::atoms));
+  BOOST_TEST((read("{kind: morgan, invariants: features}").morgan.invariants == chem::MorganInvariants::features));
   BOOST_TEST((read("kind: descriptors").kind == Kind::descriptors));
+  BOOST_TEST((read("kind: more_descriptors").kind == Kind::more_descriptors));
+  BOOST_TEST((read("kind: maccs").kind == Kind::maccs));
+  BOOST_TEST((read("kind: functional_groups").kind == Kind::functional_groups));
+  for (const auto& [kind, name] :
+       {std::pair{Kind::atom_pairs, "atom_pairs"}, {Kind::torsions, "torsions"}, {Kind::paths, "paths"}}) {
+    const Block counts = read(fmt::format("{{kind: {}, bits: 512}}", name));
+    BOOST_TEST((counts.kind == kind));
+    BOOST_TEST(counts.morgan.bits == 512U);
+    BOOST_TEST(read(fmt::format("kind: {}", name)).morgan.bits == 2048U);
+    BOOST_CHECK_EXCEPTION(read(fmt::format("{{kind: {}, radius: 1}}", name)), InputError, says("radius"));
+  }
   BOOST_TEST((read("kind: composition").kind == Kind::composition));
   BOOST_TEST((read("kind: element_statistics").kind == Kind::element_statistics));
   BOOST_TEST((read("kind: element_map").kind == Kind::element_map));
@@ -68,6 +81,25 @@ BOOST_AUTO_TEST_CASE(blocks_go_through_json_unchanged) {
   BOOST_TEST(blocks_from_json("[]").empty());
 }
 
+BOOST_AUTO_TEST_CASE(blocks_of_molecules_go_through_json_unchanged) {
+  const std::string text =
+      "[{\"kind\":\"morgan\",\"radius\":2,\"bits\":512,\"counts\":true,\"invariants\":\"features\"},"
+      "{\"kind\":\"atom_pairs\",\"bits\":128},{\"kind\":\"torsions\",\"bits\":256},"
+      "{\"kind\":\"paths\",\"bits\":512},{\"kind\":\"more_descriptors\"},{\"kind\":\"maccs\"},"
+      "{\"kind\":\"functional_groups\"}]";
+  const auto blocks = blocks_from_json(text);
+  BOOST_REQUIRE(blocks.size() == 7U);
+  BOOST_TEST((blocks[0].morgan.invariants == chem::MorganInvariants::features));
+  BOOST_TEST(blocks[1].morgan.bits == 128U);
+  BOOST_TEST(to_json(blocks) == text);
+}
+
+// Files of versions that knew no invariants are read as before.
+BOOST_AUTO_TEST_CASE(without_invariants_fragments_are_of_atoms) {
+  const auto blocks = blocks_from_json("[{\"kind\":\"morgan\",\"radius\":3,\"bits\":512,\"counts\":false}]");
+  BOOST_TEST((blocks.at(0).morgan.invariants == chem::MorganInvariants::atoms));
+}
+
 BOOST_AUTO_TEST_CASE(text_that_describes_no_blocks_is_refused) {
   BOOST_CHECK_EXCEPTION(blocks_from_json("[{\"kind\": \"magic\"}]"), InputError, says("magic", "does not know"));
   BOOST_CHECK_EXCEPTION(blocks_from_json("[{\"kind\": \"morgan\"}]"), InputError, says("no description"));
@@ -78,6 +110,10 @@ BOOST_AUTO_TEST_CASE(text_that_describes_no_blocks_is_refused) {
 BOOST_AUTO_TEST_CASE(each_kind_reads_one_substance) {
   BOOST_TEST(substance_of(Kind::morgan).name() == "molecule");
   BOOST_TEST(substance_of(Kind::descriptors).name() == "molecule");
+  for (const Kind kind :
+       {Kind::atom_pairs, Kind::torsions, Kind::paths, Kind::more_descriptors, Kind::maccs, Kind::functional_groups}) {
+    BOOST_TEST(substance_of(kind).name() == "molecule");
+  }
   BOOST_TEST(substance_of(Kind::composition).name() == "composition");
   BOOST_TEST(substance_of(Kind::element_statistics).name() == "composition");
   BOOST_TEST(substance_of(Kind::element_map).name() == "composition");

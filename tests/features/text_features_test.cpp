@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <map>
+#include <numeric>
+#include <set>
 
 #include "base/error.h"
 #include "chem/descriptor_list.h"
@@ -86,6 +88,37 @@ BOOST_AUTO_TEST_CASE(blocks_stand_side_by_side) {
   const auto expected = chem::descriptor_list("CCO");
   BOOST_TEST(std::equal(expected.begin(), expected.end(), row.begin() + 128));
   BOOST_TEST(row[128 + descriptors.size() + 33] == 1.0F);
+}
+
+BOOST_AUTO_TEST_CASE(every_block_of_molecules_has_its_columns) {
+  Block of_features = morgan(1, 64);
+  of_features.morgan.invariants = chem::MorganInvariants::features;
+  const TextFeatures features({morgan(1, 64),
+                               of_features,
+                               {Kind::atom_pairs, {2, 64, true}},
+                               {Kind::torsions, {2, 64, true}},
+                               {Kind::paths, {2, 64, true}},
+                               block(Kind::maccs),
+                               block(Kind::functional_groups),
+                               block(Kind::more_descriptors)});
+  const std::set<std::string> distinct(features.names().begin(), features.names().end());
+  BOOST_TEST(distinct.size() == features.columns());
+  BOOST_TEST(std::ranges::count(features.kinds(), ColumnKind::count) == 5 * 64);
+  BOOST_TEST(features.names()[64] == "morgan_features1_0");
+  const auto row = row_of(features, "CCO");
+  BOOST_TEST(row[column(features, "maccs_164")] == 1.0F);  // oxygen
+  BOOST_TEST(row[column(features, "maccs_165")] == 0.0F);  // a ring
+  BOOST_TEST(row[column(features, "fr_Al_OH")] == 1.0F);
+  BOOST_TEST(row[column(features, "FpDensityMorgan1")] == 2.0F);
+  const auto sum_of = [&](const std::string& first) {
+    const auto* const begin = row.data() + column(features, first);
+    return std::accumulate(begin, begin + 64, 0.0F);
+  };
+  BOOST_TEST(sum_of("atom_pairs_0") == 3.0F);
+  BOOST_TEST(sum_of("torsions_0") == 0.0F);
+  BOOST_TEST(sum_of("paths_0") == 3.0F);
+  BOOST_TEST(!features.fragment(64, "CCO").empty() == (row[64] > 0));
+  BOOST_TEST(features.fragment(column(features, "paths_0"), "CCO").empty());
 }
 
 BOOST_AUTO_TEST_CASE(fractions_and_statistics_of_elements_stand_side_by_side) {
