@@ -20,10 +20,18 @@ void block_keys(config::Keys& k, Block& block) {
 }
 
 void block_setting_keys(config::Keys& k, std::string_view kind, Block& block) {
+  // Kinds with the same keys visit them once.
+  std::vector<std::pair<void (*)(config::Keys&, Block&), std::vector<std::string>>> kinds_of_keys;
   for (const auto& [value, name] : kBlockKinds) {
-    if (const auto keys_of_kind = entry_of(value).keys) {
-      k.when(name == kind, fmt::format("kind: {}", name), [&](config::Keys& keys) { keys_of_kind(keys, block); });
+    if (const auto keys = entry_of(value).keys) {
+      const auto known = std::ranges::find(kinds_of_keys, keys, [](const auto& entry) { return entry.first; });
+      (known == kinds_of_keys.end() ? kinds_of_keys.emplace_back(keys, std::vector<std::string>{}) : *known)
+          .second.emplace_back(name);
     }
+  }
+  for (const auto& [visit, kinds] : kinds_of_keys) {
+    k.when(std::ranges::find(kinds, kind) != kinds.end(), fmt::format("kind: {}", fmt::join(kinds, " or ")),
+           [&](config::Keys& keys) { visit(keys, block); });
   }
 }
 
