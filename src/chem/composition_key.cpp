@@ -32,7 +32,7 @@ std::optional<Counts> exact_counts(const std::vector<double>& counts) {
   for (int digits = 0; digits <= kDigits; ++digits, factor *= 10) {
     Counts whole;
     for (const double count : counts) {
-      if (std::abs(count * factor - std::round(count * factor)) > kWhole) {
+      if (std::abs(count * factor - std::round(count * factor)) > kWhole || std::round(count * factor) < 1) {
         break;
       }
       whole.push_back(std::llround(count * factor));
