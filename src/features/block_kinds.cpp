@@ -64,8 +64,12 @@ void write_morgan(const Block& block, Json& json) {
 }
 
 void read_morgan(const Json& json, Block& block) {
-  block.morgan = {json.at("radius"), json.at("bits"), json.at("counts"),
-                  value_of<chem::MorganInvariants>(json.value("invariants", "atoms"))};
+  const std::string invariants = json.value("invariants", "atoms");
+  const auto known = all_names<chem::MorganInvariants>();
+  if (std::ranges::find(known, invariants) == known.end()) {
+    fail_input("a Morgan fingerprint with invariants '{}', which this version does not know", invariants);
+  }
+  block.morgan = {json.at("radius"), json.at("bits"), json.at("counts"), value_of<chem::MorganInvariants>(invariants)};
 }
 
 // Counts of pairs, torsions, paths

@@ -11,14 +11,14 @@ using namespace epitaxy::chem;
 
 namespace {
 
-using Counts = std::map<std::string, float>;
+using GroupCounts = std::map<std::string, float>;
 
 /// Those groups that a molecule has.
-Counts groups_of(const std::string& smiles) {
+GroupCounts groups_of(const std::string& smiles) {
   const auto& names = functional_group_names();
   std::vector<float> values(names.size(), -1);
   functional_group_counts(smiles, values.data());
-  Counts counts;
+  GroupCounts counts;
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (values[i] != 0) {
       counts[names[i]] = values[i];
@@ -32,9 +32,9 @@ Counts groups_of(const std::string& smiles) {
 BOOST_AUTO_TEST_SUITE(functional_groups_test)
 
 BOOST_AUTO_TEST_CASE(groups_of_simple_molecules_are_found) {
-  BOOST_TEST((groups_of("c1ccccc1") == Counts{{"fr_benzene", 1}}));
-  BOOST_TEST((groups_of("CCO") == Counts{{"fr_Al_OH", 1}, {"fr_Al_OH_noTert", 1}}));
-  BOOST_TEST((groups_of("CC(=O)O") == Counts{{"fr_Al_COO", 1}, {"fr_COO", 1}, {"fr_COO2", 1}, {"fr_C_O", 1}}));
+  BOOST_TEST((groups_of("c1ccccc1") == GroupCounts{{"fr_benzene", 1}}));
+  BOOST_TEST((groups_of("CCO") == GroupCounts{{"fr_Al_OH", 1}, {"fr_Al_OH_noTert", 1}}));
+  BOOST_TEST((groups_of("CC(=O)O") == GroupCounts{{"fr_Al_COO", 1}, {"fr_COO", 1}, {"fr_COO2", 1}, {"fr_C_O", 1}}));
   BOOST_TEST(groups_of("OCC(O)CO").at("fr_Al_OH") == 3);
   BOOST_TEST(groups_of("*OC(=O)CCCC(=O)*").at("fr_C_O") == 2);
   BOOST_TEST(groups_of("").empty());
@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(counts_are_those_of_the_reference) {
   BOOST_TEST(std::set<std::string>(names.begin(), names.end()).size() == names.size());
   for (const auto& example : reference.at("molecules")) {
     const auto smiles = example.at("smiles").get<std::string>();
-    BOOST_TEST_CONTEXT(smiles) { BOOST_TEST((groups_of(smiles) == example.at("groups").get<Counts>())); }
+    BOOST_TEST_CONTEXT(smiles) { BOOST_TEST((groups_of(smiles) == example.at("groups").get<GroupCounts>())); }
   }
 }
 

@@ -98,6 +98,8 @@ BOOST_AUTO_TEST_CASE(blocks_of_molecules_go_through_json_unchanged) {
 BOOST_AUTO_TEST_CASE(without_invariants_fragments_are_of_atoms) {
   const auto blocks = blocks_from_json("[{\"kind\":\"morgan\",\"radius\":3,\"bits\":512,\"counts\":false}]");
   BOOST_TEST((blocks.at(0).morgan.invariants == chem::MorganInvariants::atoms));
+  const std::string unknown = R"([{"kind":"morgan","radius":3,"bits":512,"counts":false,"invariants":"magic"}])";
+  BOOST_CHECK_EXCEPTION(blocks_from_json(unknown), InputError, says("magic", "does not know"));
 }
 
 BOOST_AUTO_TEST_CASE(text_that_describes_no_blocks_is_refused) {
