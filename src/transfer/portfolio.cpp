@@ -25,19 +25,28 @@ struct Entry {
 
 constexpr Entry kEntries[] = {
     {"molecule",
-     "  - {kind: morgan, radius: 2, bits: 2048, counts: true}\n"
-     "  - {kind: descriptors}\n",
-     "  laplace: {kind: kernel_ridge, reads: descriptors, shape: laplacian, squash: true, penalty: [0.001, 0.01, "
-     "0.1]}\n"
-     "  mixed: {kind: kernel_ridge, shape: laplacian, squash: true, fragments: 0.25, penalty: [0.003, 0.01, 0.03, "
-     "0.1]}\n"
-     "  smooth: {kind: kernel_ridge, squash: true, fragments: [0, 0.25], width: [1, 2], penalty: [0.003, 0.01, 0.03, "
-     "0.1]}\n",
-     "  laplace: {kind: kernel_ridge, reads: descriptors, shape: laplacian, squash: true, penalty: [0.01, 0.03]}\n"
-     "  mixed: {kind: kernel_ridge, shape: laplacian, squash: true, fragments: 0.25, penalty: [0.01, 0.03, 0.1]}\n",
-     "  gradient_boosting: {trees: 400, learning_rate: 0.05, depth: 5, columns: 0.1}\n"
-     "  random_forest: {trees: 100}\n",
-     "  gradient_boosting: {trees: 100, learning_rate: 0.1, depth: 4}\n"},
+     "  - {kind: morgan, radius: 2, bits: 1024, counts: true}\n"
+     "  - {kind: atom_pairs, bits: 1024}\n"
+     "  - {kind: paths, bits: 1024}\n"
+     "  - {kind: descriptors}\n"
+     "  - {kind: more_descriptors}\n"
+     "  - {kind: maccs}\n"
+     "  - {kind: functional_groups}\n",
+     "  laplace: {kind: kernel_ridge, reads: [descriptors, more_descriptors, maccs, functional_groups], "
+     "shape: laplacian, squash: true, penalty: [0.001, 0.003, 0.01, 0.03, 0.1]}\n"
+     "  smooth: {kind: kernel_ridge, reads: [descriptors, more_descriptors, maccs, functional_groups], "
+     "squash: true, width: [1, 2], penalty: [0.001, 0.003, 0.01, 0.03, 0.1]}\n"
+     "  mixed: {kind: kernel_ridge, shape: laplacian, squash: true, fragments: [0.25, 0.5, 1], width: 2, "
+     "penalty: [0.003, 0.01, 0.03, 0.1, 0.3]}\n",
+     "  laplace: {kind: kernel_ridge, reads: [descriptors, more_descriptors, maccs, functional_groups], "
+     "shape: laplacian, squash: true, penalty: [0.01, 0.03]}\n"
+     "  smooth: {kind: kernel_ridge, reads: [descriptors, more_descriptors, maccs, functional_groups], "
+     "squash: true, penalty: [0.003, 0.01, 0.03]}\n"
+     "  mixed: {kind: kernel_ridge, shape: laplacian, squash: true, fragments: 0.5, width: 2, penalty: [0.03, 0.1]}\n",
+     "  gradient_boosting: {reads: [descriptors, maccs, functional_groups], trees: 400, learning_rate: 0.05, "
+     "depth: 5, columns: 0.1}\n",
+     "  gradient_boosting: {reads: [descriptors, maccs, functional_groups], trees: 100, learning_rate: 0.1, "
+     "depth: 4}\n"},
     {"composition",
      "  - {kind: composition}\n"
      "  - {kind: element_statistics}\n"
