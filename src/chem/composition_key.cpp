@@ -53,6 +53,7 @@ std::optional<Counts> near_counts(const std::vector<double>& fractions) {
     for (const double x : fractions) {
       whole.push_back(std::llround(x * static_cast<double>(sum)));
       if (whole.back() < 1 || std::abs(static_cast<double>(whole.back()) / static_cast<double>(sum) - x) > kWhole) {
+        whole.clear();
         break;
       }
     }

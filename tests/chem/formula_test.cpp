@@ -292,6 +292,7 @@ BOOST_AUTO_TEST_CASE(traces_are_not_rounded_to_nothing) {
   BOOST_TEST(identity == "Fe0.000001Ga0.999998O0.000001");
   BOOST_TEST(parse_formula(identity).reduced() == identity);
   BOOST_TEST(parse_formula("Ne0.0000003O").reduced() == "Ne0.000001O1");
+  BOOST_TEST(parse_formula("ClFe0.0000003").reduced() == "Cl1Fe0.000001");
 }
 
 BOOST_AUTO_TEST_CASE(multiples_of_rounded_fractions_have_one_identity_and_one_group) {

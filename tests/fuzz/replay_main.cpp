@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -108,10 +109,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: fuzz_replay MUTATIONS CORPUS|FILE [TARGET...]\n");
     return 2;
   }
-  std::set_terminate([] {
-    keep_input();
-    std::abort();
-  });
+  std::signal(SIGABRT, [](int) { keep_input(); });  // a broken promise, or an exception that none expects
   __sanitizer_set_death_callback(keep_input);
   std::setvbuf(stdout, nullptr, _IOLBF, 0);  // what was done is seen when a finding ends it
   const auto mutations = static_cast<std::uint64_t>(epitaxy::text::to_integer(arguments[0]).value_or(0));
