@@ -21,13 +21,16 @@ namespace epitaxy::app {
 
 namespace {
 
+/// In place of the name of a table.
+constexpr const char* kCommandLine = "the command line";
+
 /// A table of one column.
 data::CsvTable table_of(const std::vector<std::string>& texts, const std::string& name) {
   std::vector<data::CsvTable::Record> records;
   for (const std::string& text : texts) {
     records.push_back({records.size() + 1, {text}, ""});
   }
-  return data::CsvTable::of("the command line", {}, {name}, records);
+  return data::CsvTable::of(kCommandLine, {}, {name}, records);
 }
 
 /// What is read before anything is computed.
@@ -44,6 +47,10 @@ struct PredictRequest {
         column(options.input.empty() ? 0
                                      : text_column(options.input, table, options.column, description().preparation,
                                                    description().substance->text_name())) {
+    if (options.input.empty() && !description().cheap_values.empty()) {
+      fail_input("{} needs {} beside each text: give a table that has them with --input", options.model.string(),
+                 text::join(description().cheap_values, ", "));
+    }
     for (std::size_t c = 0; c < description().cheap_values.size(); ++c) {
       cheap.push_back(value_column(options.input, table, description().cheap_values[c], description().cheap_units[c],
                                    description().preparation));
@@ -236,7 +243,9 @@ void print_table(const PredictRequest& request, const Answers& answers) {
       ++numbers;
     }
   }
-  log::line(table.text());
+  for (const std::string& line : table.lines()) {
+    log::line(line);
+  }
 }
 
 /// Without white space around them; those without anything else are left out.
@@ -355,8 +364,8 @@ void predict(const parallel::Communicator& communicator, const PredictOptions& g
   const Answers all{gather_notes(communicator, mine.notes), communicator.gather(mine.numbers),
                     communicator.gather(std::span<const std::string>(mine.nearest))};
   communicator.on_root([&] {
-    check_readable(options.input, request->table, request->column, all.notes, request->description().substance->texts(),
-                   "predicted");
+    check_readable(options.input.empty() ? std::filesystem::path(kCommandLine) : options.input, request->table,
+                   request->column, all.notes, request->description().substance->texts(), "predicted");
     if (options.output.empty()) {
       print_table(*request, all);
       return;

@@ -40,7 +40,8 @@ class TablePredictor final : public RowPredictor {
     if (model_.known) {
       neighbors_ = substance.neighbors(model_.known->texts);
       description_.tells_nearest = true;
-      description_.doubt = "are far from all training rows, or have cheap values beyond theirs";
+      description_.doubt = model_.needs_cheap() ? "are far from all training rows, or have cheap values beyond theirs"
+                                                : "are far from all training rows";
     }
   }
 

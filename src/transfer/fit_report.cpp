@@ -7,6 +7,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <set>
 
 #include "base/error.h"
 #include "base/statistics.h"
@@ -20,6 +21,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kWorstRows = 10;
+constexpr std::size_t kFewRows = 50;
 
 /// What the mean of the training rows says of those held out, seed by seed.
 statistics::RegressionMetrics mean_predictor(const DifferenceData& data, const DifferenceSettings& settings) {
@@ -166,6 +168,26 @@ text::Table learner_table(const FitResult& fit, const DifferenceData& data) {
   return table;
 }
 
+/// What speaks against the figures, or against the table.
+std::vector<std::string> doubts(const FitResult& fit, const DifferenceData& data) {
+  std::vector<std::string> sentences;
+  if (!(fit.ensemble().metrics.mae < fit.baseline.mae)) {
+    sentences.push_back(fmt::format(
+        "nothing was learned: the error is not below that of the mean of the rows. The columns say nothing of {}, or "
+        "the rows are too few",
+        fit.target));
+  }
+  if (data.rows.count() < kFewRows) {
+    sentences.push_back(
+        fmt::format("{} rows are few: the figures may differ much from those of new rows", data.rows.count()));
+  }
+  if (std::set<double>(data.rows.measured.begin(), data.rows.measured.end()).size() == 2) {
+    sentences.push_back(
+        fmt::format("{} has two values only, and is learned as a number: predictions lie between them", fit.target));
+  }
+  return sentences;
+}
+
 }  // namespace
 
 const WayResult& FitResult::ensemble() const {
@@ -200,6 +222,9 @@ std::string fit_table(const FitResult& fit, const DifferenceData& data) {
       "+-: over folds and seeds; rank: Spearman's correlation; covered, width: intervals for {:.0f} %; weight: in the "
       "ensemble, mean over folds; p: corrected resampled t-test of the MAE against the ensemble's",
       100 * fit.settings.coverage);
+  for (const std::string& doubt : doubts(fit, data)) {
+    text += "\n" + doubt;
+  }
   if (!fit.quartiles.empty()) {
     text += fmt::format("\ncovered where the ensemble's members agree most, ..., least: {:.3f}",
                         fmt::join(fit.quartiles, " "));

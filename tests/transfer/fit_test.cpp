@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "captured_output.h"
 #include "config/key_reader.h"
 #include "data/csv.h"
 #include "transfer/difference_case.h"
@@ -136,6 +137,21 @@ BOOST_AUTO_TEST_CASE(finished_jobs_are_kept_and_the_model_is_the_same) {
   files.run(files.settings());
   BOOST_TEST((std::filesystem::last_write_time(job) == written));
   BOOST_TEST(file::read(files.path("run") / "predictions.csv") == model);
+}
+
+BOOST_AUTO_TEST_CASE(tables_that_teach_nothing_are_told) {
+  // Values that alternate whatever the molecule.
+  std::string table = "smiles,value_eV,half_eV,cheap_eV\n";
+  const auto rows = test::chains(0, 40);
+  for (std::size_t i = 0; i < 40; ++i) {
+    table += fmt::format("{},{},{},1\n", rows.index.texts[i], (i * i + i / 3) % 2, i);
+  }
+  const FitCase files(table);
+  const CapturedOutput output("fit_test");
+  const std::string told = output.caught([&] { files.run(files.settings()); }).first;
+  for (const char* part : {"40 rows are few", "has two values only"}) {
+    BOOST_TEST(told.find(part) != std::string::npos, part << " in " << told);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(bad_settings_are_refused) {
