@@ -34,7 +34,7 @@ printf 'my_smiles,batch\nCCCCCC,1\nNNOCCO,2\nC1CC,3\n' >new.csv
 expect_exit 0 "$program" predict --model two/model.h5 --input new.csv --output predicted.csv
 expect_message '2 of 3 rows predicted' 'unclosed ring'
 expect "value and interval of each target" \
-  grep -q '^my_smiles,batch,gap,gap_std,gap_low,gap_high,log_k,log_k_std,log_k_low,log_k_high,warning$' predicted.csv
+  grep -q '^my_smiles,batch,gap,gap_std,gap_low,gap_high,log_k,log_k_std,log_k_low,log_k_high,nearest,nearest_line,nearest_similarity,warning$' predicted.csv
 expect_exit 0 "$program" inspect two/model.h5
 expect_message 'epitaxy table model' 'gap:' 'log_k:'
 
