@@ -6,8 +6,10 @@
 #include <cstdio>
 #include <new>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 #include "app/decode.h"
 #include "app/decoded_points.h"
@@ -71,7 +73,9 @@ CLI::Option* add_path(CLI::App& command, const std::string& name, auto& path, co
 CLI::App* add_predict(CLI::App& app, app::PredictOptions& options) {
   CLI::App* predict = app.add_subcommand("predict", "Predict for new compositions or molecules");
   add_path(*predict, "--model", options.model, "A model, best or checkpoint file (HDF5)")->required();
-  predict->add_option("texts", options.texts, "Formulas or SMILES, in place of a table (without both: standard input)");
+  // Not an option of texts: the library would take the brackets of "[O]" for those of a list.
+  predict->allow_extras();
+  predict->footer("TEXT...  formulas or SMILES, in place of a table (without both: the lines of standard input)");
   add_path(*predict, "--input", options.input, "A table with formulas or SMILES (.csv, .tsv, .sdf, .smi)");
   add_path(*predict, "--output", options.output, "CSV to write (for a table)");
   predict->add_option(
@@ -80,6 +84,17 @@ CLI::App* add_predict(CLI::App& app, app::PredictOptions& options) {
       "or smiles, as the model reads)");
   predict->add_option("--head", options.head, "Only this head of a model with several");
   return predict;
+}
+
+/// What stands on the command line besides options. Throws InputError for an option that there is not.
+std::vector<std::string> texts_of(const CLI::App& command) {
+  std::vector<std::string> texts = command.remaining();
+  for (const std::string& text : texts) {
+    if (text.starts_with("--")) {
+      fail_input("{} has no option {}: see epitaxy {} --help", command.get_name(), text, command.get_name());
+    }
+  }
+  return texts;
 }
 
 CLI::App* add_fit(CLI::App& app, app::FitOptions& options) {
@@ -203,6 +218,7 @@ int execute(const parallel::Communicator& world, int argc, char** argv) {
   } else if (fit->parsed()) {
     code = app::fit(world, fitting);
   } else if (predict->parsed()) {
+    predicting.texts = texts_of(*predict);
     app::predict(world, predicting);
   } else if (encode->parsed()) {
     app::encode(world, encoding);

@@ -35,6 +35,11 @@ expect_exit 0 "$program" predict --model two/model.h5 --input new.csv --output p
 expect_message '2 of 3 rows predicted' 'unclosed ring'
 expect "value and interval of each target" \
   grep -q '^my_smiles,batch,gap,gap_std,gap_low,gap_high,log_k,log_k_std,log_k_low,log_k_high,nearest,nearest_line,nearest_similarity,warning$' predicted.csv
+# Brackets are part of a SMILES, not those of a list.
+expect_exit 0 "$program" predict --model two/model.h5 '[O]' CCO
+expect_message '^\[O\] .*not predicted: .*unpaired' '^CCO .*gap'
+expect_exit 2 "$program" predict --model two/model.h5 --inputt new.csv
+expect_message 'predict has no option --inputt'
 expect_exit 0 "$program" inspect two/model.h5
 expect_message 'epitaxy table model' 'gap:' 'log_k:'
 
