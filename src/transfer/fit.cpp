@@ -83,9 +83,10 @@ struct FitFiles {
                                high,
                                data.rows.set.index().preparation,
                                models::provenance()});
-      if (structures) {
-        model->known = KnownRows::of(data.rows.set);
-      }
+    }
+    // Targets may be missing in some rows: those of the target that has most.
+    if (structures && (!model->known || data.rows.count() > model->known->texts.size())) {
+      model->known = KnownRows::of(data.rows.set);
     }
     model->properties.push_back(std::move(property));
   }

@@ -114,6 +114,10 @@ BOOST_AUTO_TEST_CASE(targets_with_missing_values_are_learned_side_by_side) {
   const auto model = read_table_model(files.path("run") / "model.h5");
   BOOST_REQUIRE(model.properties.size() == 2U);
   BOOST_TEST(model.properties[1].target == "half");
+  files.run(files.settings("learn: [half, value]"));
+  const auto turned = read_table_model(files.path("run") / "model.h5");
+  BOOST_REQUIRE(turned.known.has_value());
+  BOOST_TEST(turned.known->texts.size() == 80U);
 }
 
 BOOST_AUTO_TEST_CASE(a_cheap_column_adds_its_ways) {
