@@ -71,7 +71,9 @@ double common_share(const std::vector<std::pair<int, double>>& a, const std::vec
   double sum = 0;
   auto other = b.begin();
   for (const auto& [number, fraction] : a) {
-    other = std::find_if(other, b.end(), [&](const auto& entry) { return entry.first >= number; });
+    while (other != b.end() && other->first < number) {
+      ++other;
+    }
     if (other != b.end() && other->first == number) {
       sum += std::min(fraction, other->second);
     }

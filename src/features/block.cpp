@@ -29,9 +29,10 @@ void block_setting_keys(config::Keys& k, std::string_view kind, Block& block) {
           .second.emplace_back(name);
     }
   }
-  for (const auto& [visit, kinds] : kinds_of_keys) {
+  for (const auto& entry : kinds_of_keys) {
+    const auto& kinds = entry.second;
     k.when(std::ranges::find(kinds, kind) != kinds.end(), fmt::format("kind: {}", fmt::join(kinds, " or ")),
-           [&](config::Keys& keys) { visit(keys, block); });
+           [&](config::Keys& keys) { entry.first(keys, block); });
   }
 }
 
