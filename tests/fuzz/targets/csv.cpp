@@ -1,6 +1,9 @@
 // Tables as text: separators, encodings, quotes, decimal commas, fields that are no numbers; lists of SMILES.
 #include "data/csv.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "data/target_values.h"
@@ -28,10 +31,9 @@ void read_fields(const data::CsvTable& table) {
 
 /// A row that is written as CSV has the same fields when it is read again.
 void write_and_read(const data::CsvTable& table) {
-  std::string text;
-  for (const std::string& column : table.columns()) {
-    text += (text.empty() ? "" : ",") + data::csv_field(column);
-  }
+  std::vector<std::string> header;
+  std::ranges::transform(table.columns(), std::back_inserter(header), &data::csv_field);
+  std::string text = text::join(header, ",");
   std::vector<std::size_t> rows;
   for (std::size_t row = 0; row < table.rows(); ++row) {
     if (table.row_problem(row).empty()) {
