@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 
 #include "app/table_columns.h"
 #include "app/workflow.h"
@@ -11,6 +12,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "data/table_source.h"
+#include "learners/two_part.h"
 #include "transfer/portfolio.h"
 
 namespace epitaxy::app {
@@ -111,6 +113,24 @@ std::string table_section(const FitOptions& options, const TextColumn& column,
   return text;
 }
 
+/// Whether the lowest value of a target is so frequent that it may be learned apart; tells it.
+bool has_frequent_lowest(const data::CsvTable& table, const std::string& target) {
+  std::vector<double> values;
+  const std::size_t column = table.column(target);
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    if (const auto value = text::to_double(table.number_text(row, column))) {
+      values.push_back(*value);
+    }
+  }
+  const std::set<double> distinct(values.begin(), values.end());
+  if (distinct.size() <= 2 || !learners::has_two_parts(values)) {
+    return false;
+  }
+  log::info("{}: {} of {} values are {:.4g}, the lowest: learners try these apart from the rest", target,
+            std::ranges::count(values, *distinct.begin()), values.size(), *distinct.begin());
+  return true;
+}
+
 /// The portfolio with those learners alone that the user named.
 std::string keep_learners(const std::string& yaml, const std::vector<std::string>& names) {
   std::vector<std::string> known;
@@ -152,7 +172,10 @@ std::string fit_stage(const FitOptions& options) {
                         list_of(options.cheap));
   }
   yaml += split_line(options);
-  const transfer::PortfolioSize size{table.rows(), options.quick, options.folds};
+  transfer::PortfolioSize size{table.rows(), options.quick, options.folds};
+  for (const std::string& target : targets) {
+    size.two_parts |= has_frequent_lowest(table, target);
+  }
   yaml += keep_learners(transfer::portfolio(*column.substance, size), options.learners);
   if (!options.seeds.empty()) {
     yaml += fmt::format("seeds: [{}]\n", fmt::join(options.seeds, ", "));

@@ -34,6 +34,7 @@ inline constexpr const char* kNone = "none";
 struct Candidate {
   const Learner* learner = nullptr;
   std::any settings = {};
+  bool two_part = false;  ///< Labels at the lowest value are told apart from those above it (learners/two_part.h).
 
   const char* name() const;
   /// What may differ between the candidates of one learner, in words: `penalty 0.1, width 2`.
@@ -108,8 +109,11 @@ class LearnerOf : public Learner {
 
 inline const char* Candidate::name() const { return learner != nullptr ? learner->name() : kNone; }
 inline bool Candidate::has_common_work(const Candidate& other) const {
-  return learner != nullptr && learner == other.learner && learner->have_common_work(settings, other.settings);
+  return learner != nullptr && learner == other.learner && two_part == other.two_part &&
+         learner->have_common_work(settings, other.settings);
 }
-inline std::string Candidate::describe() const { return learner != nullptr ? learner->describe(settings) : ""; }
+inline std::string Candidate::describe() const {
+  return learner == nullptr ? "" : learner->describe(settings) + (two_part ? ", two parts" : "");
+}
 
 }  // namespace epitaxy::learners

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "learners/average.h"
 #include "learners/standard_regressor.h"
+#include "learners/two_part.h"
 
 namespace epitaxy::learners {
 
@@ -41,7 +42,10 @@ std::unique_ptr<Regressor> read_regressor(const data::Hdf5File& file, const std:
   if (!file.exists(group) || !file.has_attribute(group, "kind")) {
     return std::make_unique<ZeroRegressor>();
   }
-  return file.text_attribute(group, "kind") == kAverage ? read_average(file, group) : read_standard(file, group);
+  const std::string kind = file.text_attribute(group, "kind");
+  return kind == kAverage   ? read_average(file, group)
+         : kind == kTwoPart ? read_two_parts(file, group)
+                            : read_standard(file, group);
 }
 
 }  // namespace epitaxy::learners

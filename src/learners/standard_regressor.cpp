@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "learners/learners.h"
+#include "learners/two_part.h"
 #include "models/model.h"
 
 namespace epitaxy::learners {
@@ -106,6 +107,9 @@ std::vector<std::unique_ptr<Regressor>> train_regressors(std::span<const Candida
   if (learner == nullptr) {
     std::ranges::generate(result, [] { return std::make_unique<ZeroRegressor>(); });
     return result;
+  }
+  if (candidates.front().two_part && has_two_parts(labels)) {
+    return train_two_parts(candidates, kinds, rows, labels, seed, stop, reads);
   }
   auto kept = different_columns(rows);
   if (!reads.empty()) {

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "learners/average.h"
+#include "learners/candidate_keys.h"
 #include "learners/learners.h"
 
 namespace epitaxy::transfer {
@@ -17,6 +18,25 @@ using learners::Learner;
 
 /// The names of an average's members become indices once all learners are known.
 using Members = std::map<std::string, std::vector<std::string>>;
+
+/// Each candidate as the key says, or both ways.
+void two_part_key(Keys& k, std::vector<learners::Candidate>& candidates) {
+  struct Parts {
+    bool two_part = false;
+  };
+  learners::CandidateKeys<Parts> keys(k);
+  keys.flag(&Parts::two_part, {"two_part",
+                               "whether labels at the lowest value, such as band gaps of 0, are told apart "
+                               "from the rest first (a hurdle model)"});
+  std::vector<learners::Candidate> result;
+  for (const Parts parts : keys.candidates()) {
+    for (learners::Candidate candidate : candidates) {
+      candidate.two_part = parts.two_part;
+      result.push_back(std::move(candidate));
+    }
+  }
+  candidates = std::move(result);
+}
 
 void one_learner_keys(Keys& k, const std::string& name, const std::vector<std::string>& blocks, LearnerChoice& s,
                       Members& members) {
@@ -37,6 +57,7 @@ void one_learner_keys(Keys& k, const std::string& name, const std::vector<std::s
     });
   }
   k.when(chosen != nullptr, "not for an average", [&](Keys& own) {
+    two_part_key(own, s.candidates);
     own.texts(s.reads, {"reads", "kinds of the features that it reads, such as [descriptors]; []: all"});
     for (const auto& block : s.reads) {
       if (own.reading() && std::ranges::find(blocks, block) == blocks.end()) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace epitaxy::transfer {
 
@@ -63,6 +64,17 @@ constexpr Entry kEntries[] = {
      "  gradient_boosting: {reads: [composition, element_statistics], trees: 150, learning_rate: 0.1, depth: 6, "
      "columns: 0.15}\n"}};
 
+/// Each learner as it is, and in two parts.
+std::string in_two_parts(const std::string& learners) {
+  std::string result;
+  for (const auto& line : text::split(learners, '\n')) {
+    if (!line.empty()) {
+      result += line.substr(0, line.rfind('}')) + ", two_part: [false, true]}\n";
+    }
+  }
+  return result;
+}
+
 }  // namespace
 
 std::string portfolio(const chem::Substance& substance, const PortfolioSize& size) {
@@ -71,10 +83,12 @@ std::string portfolio(const chem::Substance& substance, const PortfolioSize& siz
   std::string text = "features:               # columns that the learners read, side by side\n";
   text += entry->features;
   text += "learners:               # a list of values is a list of candidates: inner folds choose\n";
+  std::string learners;
   if (size.rows <= kMostKernelRows) {
-    text += size.quick ? entry->kernel_quick : entry->kernel;
+    learners += size.quick ? entry->kernel_quick : entry->kernel;
   }
-  text += size.quick ? entry->others_quick : entry->others;
+  learners += size.quick ? entry->others_quick : entry->others;
+  text += size.two_parts ? in_two_parts(learners) : learners;
   const bool is_large = size.rows > kManyRows;
   text += fmt::format("folds: {}               # parts of the cross-validation that gives the figures\n",
                       size.folds > 0           ? size.folds

@@ -11,7 +11,8 @@ namespace epitaxy::transfer {
 struct PortfolioSize {
   std::size_t rows = 0;
   bool quick = false;
-  int folds = 0;  ///< 0: by the number of rows.
+  int folds = 0;           ///< 0: by the number of rows.
+  bool two_parts = false;  ///< Labels at the lowest value are tried apart from those above it.
 };
 
 /// The keys `features`, `learners`, `folds`, `inner_folds` of a stage file `fit`, as YAML with comments.

@@ -107,4 +107,17 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_meant_is_told) {
                         InputError, says("exclude each other"));
 }
 
+BOOST_AUTO_TEST_CASE(a_frequent_lowest_value_is_tried_apart) {
+  const auto table = [](double step) {
+    std::string text = "formula,y\n";
+    for (int i = 1; i <= 30; ++i) {
+      text += fmt::format("Fe{}O{},{}\n", i, i + 1, i <= 12 ? 0 : 1 + step * i);
+    }
+    return Table(text).stage();
+  };
+  BOOST_TEST(holds(table(0.1), "two_part: [false, true]"));
+  BOOST_TEST(!holds(table(0), "two_part"));  // two values alone
+  BOOST_TEST(!holds(Table(kMaterials).stage(), "two_part"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
