@@ -38,14 +38,17 @@ constexpr Entry kEntries[] = {
      "  smooth: {kind: kernel_ridge, reads: [descriptors, more_descriptors, maccs, functional_groups], "
      "squash: true, width: [1, 2], penalty: [0.001, 0.003, 0.01, 0.03, 0.1]}\n"
      "  mixed: {kind: kernel_ridge, shape: laplacian, squash: true, fragments: [0.25, 0.5, 1], width: 2, "
-     "penalty: [0.003, 0.01, 0.03, 0.1, 0.3]}\n",
+     "penalty: [0.003, 0.01, 0.03, 0.1, 0.3]}\n"
+     "  coarse: {kind: kernel_ridge, reads: [descriptors, more_descriptors], squash: true, width: [1, 2], "
+     "penalty: [0.001, 0.003, 0.01, 0.03, 0.1]}\n",
      "  laplace: {kind: kernel_ridge, reads: [descriptors, more_descriptors, maccs, functional_groups], "
      "shape: laplacian, squash: true, penalty: [0.01, 0.03]}\n"
      "  smooth: {kind: kernel_ridge, reads: [descriptors, more_descriptors, maccs, functional_groups], "
      "squash: true, penalty: [0.003, 0.01, 0.03]}\n"
      "  mixed: {kind: kernel_ridge, shape: laplacian, squash: true, fragments: 0.5, width: 2, penalty: [0.03, 0.1]}\n",
      "  gradient_boosting: {reads: [descriptors, maccs, functional_groups], trees: 400, learning_rate: 0.05, "
-     "depth: 5, columns: 0.1}\n",
+     "depth: 5, columns: 0.1}\n"
+     "  ridge: {reads: [descriptors, more_descriptors, maccs, functional_groups], penalty: [0.01, 0.1, 1]}\n",
      "  gradient_boosting: {reads: [descriptors, maccs, functional_groups], trees: 100, learning_rate: 0.1, "
      "depth: 4}\n"},
     {"composition",
