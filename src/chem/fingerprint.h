@@ -31,7 +31,7 @@ struct MorganSettings {
 
 using FingerprintBits = std::vector<std::uint64_t>;  ///< [bits / 64]; bit i is bit i % 64 of word i / 64.
 
-/// Throws InputError for strings that RDKit cannot read or that are longer than kLongestSmiles. `*` atoms (the ends of
+/// Throws InputError for strings that RDKit cannot read or that have a `size_problem`. `*` atoms (the ends of
 /// a polymer's repeat unit) are fine; white space around the string is ignored; the empty molecule sets no bit.
 FingerprintBits morgan_bits(std::string_view smiles, const MorganSettings& settings);
 

@@ -4,6 +4,7 @@
 #include <GraphMol/MolOps.h>
 #include <GraphMol/SanitException.h>
 
+#include <algorithm>
 #include <memory>
 #include <new>
 #include <vector>
@@ -54,9 +55,17 @@ MoleculeCause strict_cause(const RDKit::ROMol& molecule) {
 
 }  // namespace
 
+std::string size_problem(std::string_view smiles) {
+  if (smiles.size() > kLongestSmiles) {
+    return fmt::format("the SMILES has {} characters, more than {}", smiles.size(), kLongestSmiles);
+  }
+  const auto open = static_cast<std::size_t>(std::ranges::count(smiles, '*'));
+  return open > kMostOpenAtoms ? fmt::format("the SMILES has {} atoms '*', more than {}", open, kMostOpenAtoms) : "";
+}
+
 MoleculeCheck check_smiles(std::string_view smiles, bool with_canonical) {
   MoleculeCheck result;
-  if (smiles.size() > kLongestSmiles) {
+  if (!size_problem(smiles).empty()) {
     return result;
   }
   try {

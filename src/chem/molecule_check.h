@@ -17,12 +17,18 @@ enum class MoleculeCause {
   kekulization,  ///< Aromatic bonds cannot be drawn as single and double bonds.
   fragments,     ///< More than one: salts, mixtures.
   radicals,      ///< Unpaired electrons.
-  other,         ///< RDKit failed in another way, or the string is longer than kLongestSmiles.
+  other,         ///< RDKit failed in another way, or the string has a `size_problem`.
 };
 
 /// Longer strings are not looked at: RDKit's time grows with the third power of the number of atoms and reaches a
 /// second here.
 inline constexpr std::size_t kLongestSmiles = 1000;
+/// Nor are strings with more atoms `*`: where such atoms are in an aromatic ring RDKit tries each subset of them as
+/// carbons, and 20 take a second.
+inline constexpr std::size_t kMostOpenAtoms = 12;
+
+/// Why a string is not looked at, or nothing: `the SMILES has 1001 characters, more than 1000`.
+std::string size_problem(std::string_view smiles);
 
 /// E.g. `kekulization`.
 const char* name_of(MoleculeCause cause);

@@ -29,8 +29,8 @@ Molecule read(std::string_view smiles) {
   if (smiles.empty()) {
     reject("the SMILES is empty");
   }
-  if (smiles.size() > kLongestSmiles) {
-    reject("the SMILES has {} characters, more than {}", smiles.size(), kLongestSmiles);
+  if (const std::string problem = size_problem(smiles); !problem.empty()) {
+    reject("{}", problem);
   }
   Molecule molecule = parse_smiles(smiles);
   if (!molecule) {

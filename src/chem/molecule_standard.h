@@ -48,7 +48,7 @@ class MoleculeError : public TextError {
 };
 
 /// White space around the string is ignored. Throws MoleculeError with what RDKit says: empty, syntax, valence,
-/// kekulization; salts and mixtures; radicals; longer than kLongestSmiles.
+/// kekulization; salts and mixtures; radicals; a `size_problem`.
 StandardMolecule standardize_molecule(std::string_view smiles, const MoleculeRules& rules = {});
 
 }  // namespace epitaxy::chem

@@ -70,8 +70,8 @@ std::unique_ptr<RDKit::RWMol> parse_smiles(std::string_view smiles) {
 }
 
 std::unique_ptr<RDKit::RWMol> molecule_of(std::string_view smiles) {
-  if (smiles.size() > kLongestSmiles) {
-    fail_input("a SMILES has {} characters; the longest that is read has {}", smiles.size(), kLongestSmiles);
+  if (const std::string problem = size_problem(smiles); !problem.empty()) {
+    fail_input("{}", problem);
   }
   std::unique_ptr<RDKit::RWMol> molecule;
   try {

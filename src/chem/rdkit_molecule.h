@@ -19,7 +19,7 @@ std::string_view without_blanks(std::string_view text);
 /// of chemistry. Text after a space is not a name: it is a syntax error.
 std::unique_ptr<RDKit::RWMol> parse_smiles(std::string_view smiles);
 
-/// The same of a string that has to be a molecule. Throws InputError: not readable, longer than kLongestSmiles.
+/// The same of a string that has to be a molecule. Throws InputError: not readable, or a `size_problem`.
 std::unique_ptr<RDKit::RWMol> molecule_of(std::string_view smiles);
 
 /// What RDKit says of a string for which `parse_smiles` gives null; e.g. `unclosed ring`.

@@ -78,6 +78,10 @@ BOOST_AUTO_TEST_CASE(the_canonical_form_is_made_on_demand) {
 BOOST_AUTO_TEST_CASE(strings_beyond_the_limit_are_not_looked_at) {
   check_cause(MoleculeCause::other, false, {std::string(kLongestSmiles + 1, 'C'), std::string(1 << 20, '(')});
   check_cause(MoleculeCause::syntax, false, {std::string(kLongestSmiles, '(')});
+  const std::string ring = "c1ccPc" + std::string(57, '*') + "cCcccc1O";
+  check_cause(MoleculeCause::other, false, {ring});  // RDKit would look at 2^57 subsets
+  BOOST_TEST(size_problem(ring) == "the SMILES has 57 atoms '*', more than 12");
+  BOOST_TEST(size_problem(std::string(kMostOpenAtoms, '*')).empty());
 }
 
 BOOST_AUTO_TEST_CASE(rdkit_says_nothing) {
