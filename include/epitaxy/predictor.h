@@ -23,6 +23,10 @@ struct PredictedValue {
   std::optional<double> deviation;  ///< Standard deviation over the members of an ensemble, or the trees of a forest.
   std::optional<double> low;        ///< Of the interval, where the model gives one ...
   std::optional<double> high;       ///< ... which holds the share Predictor::coverage() of new rows.
+  /// Of a class: whether the row is one of its class, where the model has a threshold of its own ...
+  std::optional<bool> is_second = {};
+  /// ... and the classes that hold the true one with Predictor::coverage(): bit 0 the first, bit 1 the second.
+  std::optional<std::uint32_t> set = {};
 };
 
 /// Of one row.

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "data/table_source.h"
+#include "data/target_values.h"
 #include "learners/two_part.h"
 #include "transfer/portfolio.h"
 
@@ -82,8 +83,33 @@ std::vector<std::string> target_columns(const FitOptions& options, const data::C
   return options.targets;
 }
 
-std::string target_line(const FitOptions& options, const std::string& column, bool is_cheap) {
+/// Whether a target names two classes. Tells what was guessed.
+bool is_class(const FitOptions& options, const data::CsvTable& table, const std::string& target) {
+  if (!options.task.empty()) {
+    return options.task == "classification";
+  }
+  const data::MissingMarkers markers({});
+  const std::size_t column = table.column(target);
+  std::set<std::string, std::less<>> values;
+  for (std::size_t row = 0; row < table.rows() && values.size() <= 2; ++row) {
+    const std::string_view field = text::trim(table.field(row, column));
+    if (!field.empty() && !markers.holds(field)) {
+      values.emplace(field);
+    }
+  }
+  if (values.size() != 2) {
+    return false;
+  }
+  log::info("{}: {} and {} are its only values: two classes (--task regression learns them as numbers)", target,
+            *values.begin(), *values.rbegin());
+  return true;
+}
+
+std::string target_line(const FitOptions& options, const std::string& column, bool is_cheap, bool is_class) {
   std::string line = fmt::format("    - {{column: {}", quoted(column));
+  if (is_class) {
+    return line + ", values: classes}\n";
+  }
   if (!options.unit.empty()) {
     line += fmt::format(", unit: {}", quoted(options.unit));
   }
@@ -93,17 +119,24 @@ std::string target_line(const FitOptions& options, const std::string& column, bo
   return line + "}\n";
 }
 
-std::string table_section(const FitOptions& options, const TextColumn& column,
+std::string table_section(const FitOptions& options, const data::CsvTable& table, const TextColumn& column,
                           const std::vector<std::string>& targets) {
   std::string text = "table:                  # the keys of import\n";
   text += fmt::format("  source: {}\n  kind: {}\n  {}_column: {}\n", quoted(options.input), column.substance->plural(),
                       column.substance->text_name(), quoted(column.name));
   text += "  targets:\n";
   for (const auto& target : targets) {
-    text += target_line(options, target, false);
+    const bool classes = is_class(options, table, target);
+    if (classes && !(options.cheap.empty() && options.transform.empty())) {
+      fail_input(
+          "{} names two classes, for which --cheap and --transform have no meaning: leave these out, or say --task "
+          "regression",
+          target);
+    }
+    text += target_line(options, target, false, classes);
   }
   for (const auto& cheap : options.cheap) {
-    text += target_line(options, cheap, true);
+    text += target_line(options, cheap, true, false);
   }
   if (const std::string groups = split_column(options); !groups.empty()) {
     text += fmt::format("    - {{column: {}, values: classes}}\n", quoted(groups));
@@ -165,7 +198,7 @@ std::string fit_stage(const FitOptions& options) {
   const auto targets = target_columns(options, table);
   log::info("{}: {} in column '{}' ({})", options.input, column.substance->texts(), column.name, column.why);
   std::string yaml = "# What `epitaxy fit` does, as a stage file: epitaxy run fit.yaml --output FOLDER\nstage: fit\n";
-  yaml += table_section(options, column, targets);
+  yaml += table_section(options, table, column, targets);
   yaml += fmt::format("learn: {}\n", list_of(targets));
   if (!options.cheap.empty()) {
     yaml += fmt::format("cheap: {}            # what is subtracted, or read, in the ways that do so\n",

@@ -19,6 +19,7 @@ struct FitOptions {
   std::string output;
   std::string unit;  ///< Of all targets.
   std::string transform;
+  std::string task;                   ///< regression, classification; empty: as the values look.
   std::vector<std::string> learners;  ///< Some of the portfolio's.
   std::string split;                  ///< `random`, `scaffold`, or `column:NAME`.
   int folds = 0;

@@ -108,6 +108,8 @@ CLI::App* add_fit(CLI::App& app, app::FitOptions& options) {
   }
   fit->add_option("--cheap", options.cheap, "Columns that a cheap model computed: difference learning joins");
   add_path(*fit, "--output", options.output, "Folder of the results (default: runs/NAME of the table)");
+  fit->add_option("--task", options.task, "regression or classification (default: two values are two classes)")
+      ->check(CLI::IsMember({"regression", "classification"}));
   fit->add_option("--unit", options.unit, "Of the targets, such as eV/atom (default: none)");
   fit->add_option("--transform", options.transform, "log10, -log10 or ln of the targets, undone in predictions");
   fit->add_option("--learners", options.learners, "Only these of the portfolio");

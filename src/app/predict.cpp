@@ -16,6 +16,7 @@
 #include "data/table_source.h"
 #include "data/table_text.h"
 #include "train/run_files.h"
+#include "transfer/class_calibration.h"
 
 namespace epitaxy::app {
 
@@ -89,6 +90,14 @@ struct Numbers {
   double deviation = std::nan("");
   double low = std::nan("");
   double high = std::nan("");
+  double is_second = std::nan("");
+  double set = std::nan("");
+
+  static Numbers of(const PredictedValue& value) {
+    const auto or_none = [](const auto& number) { return number ? static_cast<double>(*number) : std::nan(""); };
+    return {value.value,         or_none(value.deviation), or_none(value.low),
+            or_none(value.high), or_none(value.is_second), or_none(value.set)};
+  }
 };
 
 /// Of all rows.
@@ -154,14 +163,23 @@ Answers predict_rows(const PredictRequest& request, parallel::RowRange range) {
     for (std::size_t p = 0; p < request.description().properties.size(); ++p) {
       Numbers numbers;
       if (readable) {
-        const PredictedValue& value = predicted[i].values[p];
-        numbers = {value.value, value.deviation.value_or(std::nan("")), value.low.value_or(std::nan("")),
-                   value.high.value_or(std::nan(""))};
+        numbers = Numbers::of(predicted[i].values[p]);
       }
       answers.numbers.push_back(numbers);
     }
   }
   return answers;
+}
+
+/// The class that is told of a row.
+std::string answer(const RowPredictor::Output& output, const Numbers& first, std::span<const double> values) {
+  return std::isnan(first.is_second) ? output.head.task->answer(output.head, values)
+                                     : output.head.classes[first.is_second > 0 ? 1 : 0];
+}
+
+/// `inactive|active`; empty for none.
+std::string set_of(const RowPredictor::Output& output, const Numbers& first) {
+  return std::isnan(first.set) ? "" : transfer::told_set(output.head.classes, static_cast<std::uint32_t>(first.set));
 }
 
 void write_table(const PredictOptions& options, const PredictRequest& request, const Answers& answers) {
@@ -173,11 +191,18 @@ void write_table(const PredictOptions& options, const PredictRequest& request, c
   std::vector<std::string> units;
   for (const RowPredictor::Output& output : description.outputs) {
     if (!output.head.classes.empty()) {
-      columns.add(output.name, suffix);
+      const std::string name = columns.add(output.name, suffix);
+      if (output.has_sets) {
+        columns.add(name + "_set", suffix);
+      }
     }
     for (std::size_t k = 0; k < output.head.values(); ++k) {
       const PredictedProperty& property = description.properties[output.first + k];
       const std::string name = columns.add(property.name, suffix);
+      if (output.has_sets) {
+        units.push_back(fmt::format("{} in {}", name, property.unit));
+        continue;
+      }
       columns.add(name + "_std", suffix);
       if (intervals) {
         columns.add(name + "_low", suffix);
@@ -201,10 +226,17 @@ void write_table(const PredictOptions& options, const PredictRequest& request, c
     }
     for (const RowPredictor::Output& output : description.outputs) {
       if (!output.head.classes.empty()) {
-        fields.push_back(output.head.task->answer(output.head, answers.values(row, output)));
+        fields.push_back(answer(output, *numbers, answers.values(row, output)));
+        if (output.has_sets) {
+          fields.push_back(set_of(output, *numbers));
+        }
       }
       for (std::size_t k = 0; k < output.head.values(); ++k, ++numbers) {
-        fields.insert(fields.end(), {train::csv_number(numbers->value), train::csv_number(numbers->deviation)});
+        fields.push_back(train::csv_number(numbers->value));
+        if (output.has_sets) {
+          continue;
+        }
+        fields.push_back(train::csv_number(numbers->deviation));
         if (intervals) {
           fields.insert(fields.end(), {train::csv_number(numbers->low), train::csv_number(numbers->high)});
         }
@@ -221,6 +253,16 @@ void write_table(const PredictOptions& options, const PredictRequest& request, c
             intervals ? fmt::format("; intervals for {:.0f} %", 100 * *description.coverage) : "");
 }
 
+/// How sure a number is: its interval; of a class the answer and the set.
+std::string told_doubt(const RowPredictor::Description& description, std::size_t property, const Numbers& numbers) {
+  const auto output = std::ranges::find_if(
+      description.outputs, [&](const RowPredictor::Output& o) { return o.has_sets && o.first == property; });
+  if (output != description.outputs.end() && !std::isnan(numbers.value)) {
+    return fmt::format("{} (set: {})", answer(*output, numbers, {}), set_of(*output, numbers));
+  }
+  return std::isnan(numbers.low) ? "" : fmt::format("{:.4g} to {:.4g}", numbers.low, numbers.high);
+}
+
 /// For people: a line for each text and property.
 void print_table(const PredictRequest& request, const Answers& answers) {
   const auto& description = request.description();
@@ -229,9 +271,9 @@ void print_table(const PredictRequest& request, const Answers& answers) {
   const Numbers* numbers = answers.numbers.data();
   for (std::size_t row = 0; row < request.table.rows(); ++row) {
     std::string name(request.table.field(row, request.column));
-    for (const PredictedProperty& property : description.properties) {
-      const std::string interval =
-          std::isnan(numbers->low) ? "" : fmt::format("{:.4g} to {:.4g}", numbers->low, numbers->high);
+    for (std::size_t p = 0; p < description.properties.size(); ++p) {
+      const PredictedProperty& property = description.properties[p];
+      const std::string interval = told_doubt(description, p, *numbers);
       const std::string value = answers.notes[row].readable ? fmt::format("{:.4g}", numbers->value) : "";
       std::string remark = answers.notes[row].told("predicted");
       if (remark.empty() && description.tells_nearest) {
@@ -318,7 +360,7 @@ void report_error(const PredictRequest& request, const Answers& answers, const R
   std::string line = head.name.empty() ? "" : fmt::format("head {} ", head.name);
   line += fmt::format("against the input's column {}: {} on {} rows", request.table.columns()[found->column],
                       models::told(head, figures), figures.count);
-  if (description.coverage) {
+  if (description.coverage && head.classes.empty()) {
     line += fmt::format("; {:.1f} % in intervals",
                         100.0 * static_cast<double>(covered) / static_cast<double>(figures.count));
   }

@@ -23,6 +23,7 @@ class RowPredictor {
     std::string name;  ///< Of its column.
     models::Head head;
     std::size_t first = 0;  ///< Index of its first property.
+    bool has_sets = false;  ///< Of classes: it tells its own answer and a set of classes, and no intervals.
   };
 
   /// What it is, for people.

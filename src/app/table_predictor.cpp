@@ -5,6 +5,7 @@
 #include "app/row_predictor.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "models/head_task.h"
 #include "transfer/table_model.h"
 
 namespace epitaxy::app {
@@ -26,9 +27,16 @@ class TablePredictor final : public RowPredictor {
     for (const transfer::TableProperty& property : model_.properties) {
       const auto [transform, unit] = data::transform_of(model_.preparation, property.target, property.unit);
       undo_.push_back(transform);
+      models::Head own{"", property.target, unit, {}};
+      std::string name = property.target;
+      if (property.calibration) {
+        own.task = &models::binary();
+        own.classes = property.classes;
+        name += own.task->value_names(own).front();
+      }
       description_.outputs.push_back(
-          {property.target, {"", property.target, unit, {}}, description_.properties.size()});
-      description_.properties.push_back({property.target, property.target, unit});
+          {property.target, own, description_.properties.size(), property.calibration.has_value()});
+      description_.properties.push_back({name, property.target, property.calibration ? "probability" : unit});
     }
     if (model_.needs_cheap()) {
       description_.cheap_values = model_.cheap;
@@ -89,6 +97,10 @@ class TablePredictor final : public RowPredictor {
       } else if (readable[i]) {
         for (std::size_t p = 0; p < predictions.size(); ++p) {
           const transfer::WayPrediction& prediction = predictions[p];
+          if (const auto& calibration = model_.properties[p].calibration) {
+            row.values.push_back(class_value(*calibration, prediction.value[i]));
+            continue;
+          }
           PredictedValue value{prediction.value[i], {}, prediction.low[i], prediction.high[i]};
           if (!prediction.deviation.empty()) {
             value.deviation = prediction.deviation[i];
@@ -111,6 +123,13 @@ class TablePredictor final : public RowPredictor {
           fmt::format("far from all training rows: the nearest has a similarity of {:.2f}, others of {:.2f} and more",
                       similarity, model_.known->far);
     }
+  }
+
+  static PredictedValue class_value(const transfer::ClassCalibration& calibration, double score) {
+    PredictedValue value{calibration.probability(score), {}, {}, {}};
+    value.is_second = value.value > calibration.threshold;
+    value.set = calibration.set(value.value);
+    return value;
   }
 
   /// Ends of an interval stay ends; a deviation of logarithms is none of values.

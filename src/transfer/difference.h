@@ -11,6 +11,7 @@
 #include "config/keys.h"
 #include "parallel/communicator.h"
 #include "parallel/stop.h"
+#include "transfer/difference_result.h"
 #include "transfer/learner_choice.h"
 #include "transfer/row_features.h"
 #include "transfer/split_rule.h"
@@ -34,8 +35,10 @@ struct DifferenceSettings {
       1};  ///< Each cuts other folds (or takes other labels) and draws other random numbers.
   std::uint64_t split_seed = 1;
   double coverage = 0.9;  ///< Of the intervals.
+  bool classes = false;   ///< `measured` names two classes, which are learned as 0 and 1.
   std::string signature;  ///< What decides the bits of every job, see config::KeyReader.
 
+  Loss loss() const { return classes ? Loss::squared : Loss::absolute; }
   bool has_test() const { return !test_file.empty(); }
 };
 

@@ -35,7 +35,7 @@ double unit_factor(const data::DatasetIndex& index, const DifferenceSettings& se
   std::vector<std::string> names = settings.cheap;
   names.push_back(settings.measured);
   for (const auto& name : names) {
-    if (!index.target(name).classes.empty()) {
+    if (!index.target(name).classes.empty() && !(settings.classes && name == settings.measured)) {
       fail_input("{}: '{}' holds classes, but difference learning learns numbers from numbers", index.path.string(),
                  name);
     }
@@ -101,6 +101,23 @@ void keep_used_rows(DifferenceData& data, const DifferenceSettings& settings) {
     }
   }
   data.rows.set.leave_out(data::LeftOut::unused, [&](std::size_t i) { return !used[i]; });
+}
+
+/// Two classes, each in as many rows as it takes to learn it.
+void check_classes(const DifferenceData& data) {
+  constexpr std::ptrdiff_t kFewest = 10;
+  if (data.classes.size() != 2) {
+    fail_input("{} names {} classes ({}): two can be told apart{}", data.measured, data.classes.size(),
+               text::join(data.classes, ", "),
+               data.classes.size() > 2 ? ". Make a column of two for each of them, such as one of 0 and 1" : "");
+  }
+  for (std::size_t k = 0; k < data.classes.size(); ++k) {
+    const auto rows = std::ranges::count(data.rows.measured, static_cast<double>(k));
+    if (rows < kFewest) {
+      fail_input("{}: {} of {} rows are '{}', and at least {} of each class are needed", data.measured, rows,
+                 data.rows.count(), data.classes[k], kFewest);
+    }
+  }
 }
 
 void check_column(const std::string& name, const std::vector<double>& values) {
@@ -215,6 +232,7 @@ DifferenceData load_difference_data(const parallel::Communicator& communicator, 
                                   std::move(cheap_units),
                                   settings.measured,
                                   measured.unit,
+                                  measured.classes,
                                   {}});
     DifferenceData& data = *loaded;
     if (settings.has_test()) {
@@ -230,6 +248,9 @@ DifferenceData load_difference_data(const parallel::Communicator& communicator, 
     data.rows.split_groups = split_groups(data.rows.set, settings.split);
     check_counts(data, settings);
     read_values(data.rows, settings);
+    if (settings.classes) {
+      check_classes(data);
+    }
     check_values(data);
     keep_used_rows(data, settings);
   });

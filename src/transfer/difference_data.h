@@ -35,7 +35,8 @@ struct DifferenceData {
   std::vector<std::string> cheap_units;  ///< As predictions expect them.
   std::string measured;
   std::string unit;
-  FittedBaseline line;  ///< Measured against cheap, all rows: for the warning and the user.
+  std::vector<std::string> classes;  ///< Their two names, where these are learned.
+  FittedBaseline line;                    ///< Measured against cheap, all rows: for the warning and the user.
 
   /// Rows of both sets: `unlabelled` without the measured value, `incomplete` without a cheap one, `unreadable` without
   /// features, `in_test` because a test row has the same group.

@@ -17,6 +17,17 @@ std::vector<double> absolute(std::vector<double> values) {
 
 }  // namespace
 
+double mean_loss(const std::vector<double>& errors, Loss loss) {
+  if (loss == Loss::absolute) {
+    return mean_absolute(errors);
+  }
+  double sum = 0;
+  for (const double error : errors) {
+    sum += error * error;
+  }
+  return sum / static_cast<double>(errors.size());
+}
+
 double mean_absolute(const std::vector<double>& errors) { return statistics::spread(absolute(errors)).mean; }
 
 double inner_mae(const DifferenceResult& result) { return mean_absolute(result.inner_errors); }

@@ -33,6 +33,9 @@ struct DifferenceResult {
   std::vector<double> importances;  ///< [columns of the design]; empty where the learner has none.
 };
 
+/// What choices make small: of numbers the absolute error, of classes, which are learned as 0 and 1, the squared one.
+enum class Loss { absolute, squared };
+double mean_loss(const std::vector<double>& errors, Loss loss);
 /// The mean of the absolute errors.
 double mean_absolute(const std::vector<double>& errors);
 double inner_mae(const DifferenceResult& result);

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "transfer/class_report.h"
 #include "transfer/fit_report.h"
 #include "transfer/greedy.h"
 #include "transfer/table_model.h"
@@ -18,11 +19,16 @@ using parallel::Communicator;
 
 namespace {
 
+const data::TargetImport& find_import(const FitSettings& settings, const std::string& target) {
+  return *std::ranges::find(settings.table.targets, target, &data::TargetImport::name);
+}
+
 /// Of one target.
 DifferenceSettings settings_of(const FitSettings& settings, const std::string& target, const fs::path& folder) {
   DifferenceSettings result = settings.learning;
   result.file = (folder / "import" / "dataset.h5").string();
   result.measured = target;
+  result.classes = find_import(settings, target).values == data::Values::classes;
   return result;
 }
 
@@ -38,12 +44,18 @@ TableProperty make_property(const DifferenceSettings& settings, const Difference
   for (const Member& member : property.members) {
     errors.push_back(&member.learned.errors);
   }
-  const auto weights = greedy_weights(errors);
+  const auto weights = greedy_weights(errors, settings.loss());
   for (std::size_t m = 0; m < weights.size(); ++m) {
     property.members[m].weight = weights[m];
   }
   std::erase_if(property.members, [](const Member& member) { return member.weight == 0; });
-  property.scale = choose_scale(property.errors(), property.spreads(), property.inner_fold(), settings.coverage);
+  if (settings.classes) {
+    property.classes = data.classes;
+    property.calibration =
+        ClassCalibration::fit(scores_of(data.rows.measured, property.errors()), data.rows.measured, settings.coverage);
+  } else {
+    property.scale = choose_scale(property.errors(), property.spreads(), property.inner_fold(), settings.coverage);
+  }
   return property;
 }
 
@@ -62,12 +74,19 @@ struct FitFiles {
       results.push_back(files.get(job.label, read_difference_result));
     }
     const FitResult fit = make_fit_result(data, settings, jobs, std::move(results));
-    log::line(fit_table(fit, data));
-    summary["targets"][data.measured] = to_json(fit, data);
     if (!predictions) {
       predictions = predictions_table(data);
     }
-    add_predictions(*predictions, fit, data);
+    if (settings.classes) {
+      const ClassResult result = make_class_result(fit, data);
+      log::line(class_table(result, fit, data));
+      summary["targets"][data.measured] = to_json(result, fit, data);
+      add_predictions(*predictions, result, fit, data);
+    } else {
+      log::line(fit_table(fit, data));
+      summary["targets"][data.measured] = to_json(fit, data);
+      add_predictions(*predictions, fit, data);
+    }
     TableProperty property = make_property(settings, data, final_jobs, files);
     for (const Member& member : property.members) {
       summary["targets"][data.measured]["model"].push_back(

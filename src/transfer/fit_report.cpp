@@ -284,7 +284,7 @@ Json to_json(const FitResult& fit, const DifferenceData& data) {
 train::CsvWriter predictions_table(const DifferenceData& data) {
   const chem::Substance& substance = *data.rows.set.index().substance;
   return train::CsvWriter({substance.text_name(), "line", "target", "unit", "fold", "seed", "value", "prediction",
-                           "prediction_std", "low", "high", "error"});
+                           "prediction_std", "low", "high", "error", "probability", "set"});
 }
 
 void add_predictions(train::CsvWriter& table, const FitResult& fit, const DifferenceData& data) {
@@ -304,7 +304,7 @@ void add_predictions(train::CsvWriter& table, const FitResult& fit, const Differ
                  std::to_string(fit.jobs[j].fold), std::to_string(fit.jobs[j].seed), train::csv_number(value),
                  train::csv_number(own(p.value[i])),
                  train::csv_number(p.deviation.empty() || is_transformed ? std::nan("") : p.deviation[i]),
-                 train::csv_number(low), train::csv_number(high), train::csv_number(own(p.value[i]) - value)});
+                 train::csv_number(low), train::csv_number(high), train::csv_number(own(p.value[i]) - value), "", ""});
     }
   }
 }

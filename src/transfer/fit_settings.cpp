@@ -27,7 +27,7 @@ void check_names(Keys& k, const FitSettings& s, const char* key, const std::vect
     if (target == nullptr) {
       k.problem(key, fmt::format("names '{}', but 'table.targets' has {}", name,
                                  known.empty() ? "none" : text::join(known, ", ")));
-    } else if (target->values == data::Values::classes) {
+    } else if (target->values == data::Values::classes && std::string_view(key) == "cheap") {
       k.problem(key, fmt::format("names '{}', which holds classes", name));
     } else if (std::ranges::count(names, name) > 1) {
       k.problem(key, fmt::format("names '{}' twice", name));

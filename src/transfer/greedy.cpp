@@ -12,12 +12,13 @@ namespace epitaxy::transfer {
 namespace {
 
 /// Of the mean of what was added up so far and one more.
-double mae_with(const std::vector<double>& sum, const std::vector<double>& more, double count) {
+double loss_with(const std::vector<double>& sum, const std::vector<double>& more, double count, Loss loss) {
   double total = 0;
   for (std::size_t i = 0; i < sum.size(); ++i) {
-    total += std::abs(sum[i] + more[i]);
+    const double error = sum[i] + more[i];
+    total += loss == Loss::absolute ? std::abs(error) : error * error;
   }
-  return total / (count * static_cast<double>(sum.size()));
+  return total / ((loss == Loss::absolute ? count : count * count) * static_cast<double>(sum.size()));
 }
 
 /// Members without weight have no part in the spread either, as they are not in the model.
@@ -36,7 +37,7 @@ DifferenceResult combine_used(const std::vector<const DifferenceResult*>& member
 
 }  // namespace
 
-std::vector<double> greedy_weights(std::span<const std::vector<double>* const> errors, int steps) {
+std::vector<double> greedy_weights(std::span<const std::vector<double>* const> errors, Loss loss, int steps) {
   check(!errors.empty() && !errors.front()->empty(), "errors to choose by");
   std::vector<double> sum(errors.front()->size(), 0);
   std::vector<int> taken(errors.size(), 0);
@@ -46,9 +47,9 @@ std::vector<double> greedy_weights(std::span<const std::vector<double>* const> e
     std::size_t chosen = 0;
     double lowest = 0;
     for (std::size_t m = 0; m < errors.size(); ++m) {
-      const double mae = mae_with(sum, *errors[m], step);
-      if (m == 0 || mae < lowest) {
-        lowest = mae;
+      const double mean = loss_with(sum, *errors[m], step, loss);
+      if (m == 0 || mean < lowest) {
+        lowest = mean;
         chosen = m;
       }
     }
@@ -88,7 +89,7 @@ std::vector<std::vector<double>> add_ensembles(DifferenceSettings& settings, std
       errors.push_back(&results[j].inner_errors);
       found.push_back(&results[j]);
     }
-    all_weights.push_back(greedy_weights(errors));
+    all_weights.push_back(greedy_weights(errors, settings.loss()));
     DifferenceResult result = combine_used(found, all_weights.back(), settings.coverage);
     DifferenceJob job = jobs[members.front()];
     job.learner = settings.learners.size() - 1;

@@ -88,10 +88,12 @@ std::vector<std::vector<std::size_t>> groups_of(const Candidates& candidates) {
 
 /// The one with the smallest error in the inner cross-validation, of equal ones the first. Nothing when stopped.
 std::optional<LearnedWay> choose(const Way& way, const Candidates& candidates, const Design& part,
-                                 const std::vector<int>& folds, int count, std::uint64_t seed,
+                                 const std::vector<int>& folds, int count, std::uint64_t seed, Loss loss,
                                  const learners::StopQuestion& stop) {
   std::optional<LearnedWay> best;
-  const auto rank = [](const LearnedWay& learned) { return std::pair(learned.inner_mae(), learned.candidate); };
+  const auto rank = [&](const LearnedWay& learned) {
+    return std::pair(mean_loss(learned.errors, loss), learned.candidate);
+  };
   for (const auto& group : groups_of(candidates)) {
     Candidates together;
     for (const std::size_t c : group) {
@@ -126,7 +128,7 @@ std::optional<LearnedWay> learn_way(const DifferenceData& data, const Difference
   const data::Split split(settings.split_seed, Purpose::inside, job.seed, static_cast<std::uint64_t>(job.fold + 1));
   const auto folds = split_folds(split, settings.split, data.rows.parts(train), settings.inner_folds);
   const auto candidates = candidates_of(settings, job);
-  auto best = choose(way, candidates, part, folds, settings.inner_folds, split.seed(), stop);
+  auto best = choose(way, candidates, part, folds, settings.inner_folds, split.seed(), settings.loss(), stop);
   if (!best) {
     return std::nullopt;
   }

@@ -63,6 +63,9 @@ WayPrediction TableProperty::predict(const learners::Matrix& rows, const std::ve
     parts.push_back(predict_way(member.learned, design_rows(member.way, rows, cheap), cheap));
   }
   WayPrediction result = combine(parts, weights_of(members));
+  if (calibration) {
+    return result;  // scores have no intervals
+  }
   if (scale) {
     add_intervals(result, errors(), inner_fold(), coverage, *scale, spreads());
   } else {
@@ -75,7 +78,7 @@ bool TableModel::needs_cheap() const { return std::ranges::any_of(properties, &T
 
 namespace {
 
-constexpr std::int64_t kFormatVersion = 2;
+constexpr std::int64_t kFormatVersion = 3;
 /// Of the version before.
 constexpr const char* kDifferenceFormat = "epitaxy difference model";
 
@@ -136,6 +139,10 @@ void write_property(Hdf5File& file, const std::string& group, const TablePropert
     file.write_attribute(group, "scale_slope", property.scale->slope);
     file.write_attribute(group, "scale_least", property.scale->least);
   }
+  if (property.calibration) {
+    file.write(group + "/classes", property.classes);
+    property.calibration->write(file, group + "/calibration");
+  }
   file.write_attribute(group, "inner_mae", mean_absolute(property.errors()));
 }
 
@@ -150,6 +157,10 @@ TableProperty read_property(const Hdf5File& file, const std::string& group) {
   if (file.has_attribute(group, "scale_offset")) {
     property.scale = {file.number_attribute(group, "scale_offset"), file.number_attribute(group, "scale_slope"),
                       file.number_attribute(group, "scale_least")};
+  }
+  if (file.exists(group + "/calibration")) {
+    property.classes = file.read<std::string>(group + "/classes");
+    property.calibration = ClassCalibration::read(file, group + "/calibration");
   }
   return property;
 }
@@ -176,6 +187,9 @@ std::string hash_of(const TableModel& model) {
     hasher.add(property.target);
     hasher.add(property.unit);
     hasher.add(property.learners());
+    for (const auto& name : property.classes) {
+      hasher.add(name);
+    }
     for (const Member& member : property.members) {
       hasher.add(member.way.name);
       hasher.add(std::span<const double>(member.learned.errors));

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "transfer/class_calibration.h"
 #include "transfer/known_rows.h"
 #include "transfer/learned_way.h"
 #include "transfer/row_features.h"
@@ -34,6 +35,8 @@ struct TableProperty {
   double coverage = 0.9;
   std::vector<Member> members;              ///< At least one; weights that add up to 1, the same inner folds.
   std::optional<IntervalScale> scale = {};  ///< Of intervals whose width follows the members' spread.
+  std::vector<std::string> classes = {};    ///< Two names, where classes were learned: values are scores then ...
+  std::optional<ClassCalibration> calibration = {};  ///< ... from which probabilities follow.
 
   bool needs_cheap() const;
   /// How it was learned, in words: `stacking`, or `3 learners`.

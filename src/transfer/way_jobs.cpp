@@ -65,6 +65,15 @@ std::vector<std::size_t> all_rows(const DifferenceData& data) {
 
 namespace {
 
+/// For the log.
+std::string told_loss(const DifferenceSettings& settings, const DifferenceData& data, const DifferenceJob& job,
+                      const std::vector<double>& inner_errors) {
+  return settings.classes ? fmt::format("{}: inner mean squared error {:.4f}", job.label.name,
+                                        mean_loss(inner_errors, Loss::squared))
+                          : fmt::format("{}: inner MAE {:.4f} {}", job.label.name,
+                                        mean_loss(inner_errors, Loss::absolute), data.unit);
+}
+
 /// Nothing when stopped.
 std::optional<std::string> learn_all(const DifferenceSettings& settings, const DifferenceData& data,
                                      const DifferenceJob& job, const JobFolder& files,
@@ -75,7 +84,7 @@ std::optional<std::string> learn_all(const DifferenceSettings& settings, const D
   }
   const Member member{settings.ways[job.way], 1, std::move(*learned)};
   files.write(job.label, [&](data::Hdf5File& file) { write_member(file, "/member", member); });
-  return fmt::format("{}: inner MAE {:.4f} {}", job.label.name, member.learned.inner_mae(), data.unit);
+  return told_loss(settings, data, job, member.learned.errors);
 }
 
 }  // namespace
@@ -91,7 +100,7 @@ bool do_way_jobs(const Communicator& communicator, const DifferenceSettings& set
       return std::nullopt;
     }
     files.write(jobs[i].label, [&](data::Hdf5File& file) { write_result(file, *result); });
-    return fmt::format("{}: inner MAE {:.4f} {}", jobs[i].label.name, inner_mae(*result), data.unit);
+    return told_loss(settings, data, jobs[i], result->inner_errors);
   };
   JobList list;
   list.count = jobs.size();

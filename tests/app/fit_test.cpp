@@ -120,4 +120,16 @@ BOOST_AUTO_TEST_CASE(a_frequent_lowest_value_is_tried_apart) {
   BOOST_TEST(!holds(Table(kMaterials).stage(), "two_part"));
 }
 
+BOOST_AUTO_TEST_CASE(two_values_are_two_classes) {
+  const Table names("smiles,y\nCCO,yes\nCCC,no\nCCN,yes\nCCCl,NA\n");
+  BOOST_TEST(holds(names.stage(), "{column: \"y\", values: classes}"));
+  const Table numbers("smiles,y\nCCO,0\nCCC,1\nCCN,1\nCCCl,0\n");
+  BOOST_TEST(holds(numbers.stage(), "values: classes"));
+  BOOST_TEST(!holds(numbers.stage([](FitOptions& o) { o.task = "regression"; }), "classes"));
+  BOOST_TEST(!holds(Table(kStructures).stage(), "classes"));
+  BOOST_TEST(holds(Table(kStructures).stage([](FitOptions& o) { o.task = "classification"; }), "classes"));
+  BOOST_CHECK_EXCEPTION(names.stage([](FitOptions& o) { o.transform = "log10"; }), InputError,
+                        says("y names two classes", "--transform", "--task regression"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

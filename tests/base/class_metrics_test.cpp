@@ -56,4 +56,40 @@ BOOST_AUTO_TEST_CASE(the_area_under_the_roc_counts_pairs_in_order) {
   BOOST_TEST(area_under_roc(std::vector<double>{1, kNone, 0}, std::vector<double>{0.3, 0.9, 0.2}) == 1.0, kClose);
 }
 
+BOOST_AUTO_TEST_CASE(binary_metrics_by_hand) {
+  // By falling probability: 1 0 1 0 0; precision at the ones: 1/1, 2/3.
+  const std::vector<double> truth{0, 1, 0, 1, 0};
+  const std::vector<double> probabilities{0.05, 0.95, 0.7, 0.55, 0.35};
+  const auto m = binary_metrics(truth, probabilities, std::vector<double>(5, 0.5));
+  BOOST_TEST(m.count == 5u);
+  BOOST_TEST(m.roc_auc == 5.0 / 6, kClose);
+  BOOST_TEST(m.average_precision == (1.0 + 2.0 / 3) / 2, kClose);
+  BOOST_TEST(m.balanced_accuracy == (2.0 / 3 + 1) / 2, kClose);
+  BOOST_TEST(m.mcc == (2.0 * 2 - 1 * 0) / std::sqrt(3.0 * 2 * 2 * 3), kClose);
+  BOOST_TEST(m.brier == (0.0025 + 0.0025 + 0.49 + 0.2025 + 0.1225) / 5, kClose);
+  BOOST_TEST(m.calibration_error == (0.05 + 0.05 + 0.7 + 0.45 + 0.35) / 5, kClose);  // each in a tenth of its own
+}
+
+BOOST_AUTO_TEST_CASE(binary_metrics_count_by_the_threshold_of_the_row) {
+  const std::vector<double> truth{0, 0, 1};
+  const std::vector<double> probabilities{0.2, 0.2, 0.2};
+  const auto all_alike = binary_metrics(truth, probabilities, std::vector<double>(3, 0.5));
+  BOOST_TEST(all_alike.balanced_accuracy == 0.5, kClose);
+  BOOST_TEST(all_alike.mcc == 0);
+  BOOST_TEST(all_alike.roc_auc == 0.5, kClose);
+  BOOST_TEST(all_alike.average_precision == 1.0 / 3, kClose);  // equal scores are one step
+  const auto apart = binary_metrics(truth, probabilities, std::vector<double>{0.5, 0.1, 0.1});
+  BOOST_TEST(apart.balanced_accuracy == 0.75, kClose);
+}
+
+BOOST_AUTO_TEST_CASE(binary_metrics_that_do_not_exist_are_nan) {
+  const auto one =
+      binary_metrics(std::vector<double>{1, 1}, std::vector<double>{0.5, 1}, std::vector<double>{0.5, 0.5});
+  BOOST_TEST(std::isnan(one.roc_auc));
+  BOOST_TEST(std::isnan(one.balanced_accuracy));
+  BOOST_TEST(std::isnan(one.mcc));
+  BOOST_TEST(one.brier == 0.125, kClose);
+  BOOST_TEST(std::isnan(binary_metrics({}, {}, {}).brier));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

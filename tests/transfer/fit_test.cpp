@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/statistics.h"
 #include "captured_output.h"
 #include "config/key_reader.h"
 #include "data/csv.h"
@@ -166,6 +167,65 @@ BOOST_AUTO_TEST_CASE(bad_settings_are_refused) {
   parallel::StopHandler stop;
   BOOST_CHECK_EXCEPTION(run_fit(Communicator::self(), few.settings(), few.path("run"), stop), InputError,
                         says("3 distinct molecules", "too few", "4 folds"));
+}
+
+namespace {
+
+/// Chains, of which long ones are called so; `few` of the second class in the second column.
+std::string class_rows(std::size_t count, std::size_t few) {
+  std::string text = "smiles,size,rare\n";
+  const auto rows = test::chains(0, count);
+  const double middle = statistics::mean(rows.index.targets[1].values);
+  for (std::size_t i = 0; i < count; ++i) {
+    text += fmt::format("{},{},{}\n", rows.index.texts[i], rows.index.targets[1].values[i] > middle ? "long" : "short",
+                        i < few ? "yes" : "no");
+  }
+  return text;
+}
+
+FitSettings class_settings(const FitCase& files, const std::string& column) {
+  const auto document = config::Document::from_text(fmt::format(R"(
+table: {{source: {}, kind: molecules, duplicates: keep, targets: [{{column: {}, values: classes}}]}}
+features: [{{kind: morgan, radius: 1, bits: 256}}]
+learners: {{ridge: {{penalty: [0.001, 1]}}, kernel_ridge: {{penalty: 0.01}}}}
+folds: 4
+inner_folds: 3
+)",
+                                                                (files.path("rows.csv")).string(), column),
+                                                    "fit.yaml");
+  auto result = config::read<FitSettings>(document.root());
+  document.finish();
+  return result;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(two_classes_are_learned_with_probabilities) {
+  const FitCase files(class_rows(120, 5));
+  const auto summary = files.run(class_settings(files, "size"));
+  const auto& target = summary.at("targets").at("size");
+  BOOST_TEST(target.at("classes") == nlohmann::json::parse(R"(["long", "short"])"));
+  const auto& ensemble = target.at("ensemble");
+  BOOST_TEST(ensemble.at("roc_auc").get<double>() > 0.9);
+  BOOST_TEST(ensemble.at("brier").get<double>() < 0.15);
+  BOOST_TEST(ensemble.at("balanced_accuracy").get<double>() > 0.8);
+  const auto model = read_table_model(files.path("run") / "model.h5");
+  BOOST_REQUIRE(model.properties.at(0).calibration);
+  BOOST_TEST(model.properties[0].classes == (std::vector<std::string>{"long", "short"}),
+             boost::test_tools::per_element());
+  const auto table = data::CsvTable::read(files.path("run") / "predictions.csv");
+  BOOST_TEST(table.rows() == 120U);
+  std::set<std::string> answers;
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    answers.emplace(table.field(row, table.column("prediction")));
+  }
+  BOOST_TEST(answers == (std::set<std::string>{"long", "short"}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_class_of_few_rows_is_refused) {
+  const FitCase files(class_rows(60, 3));
+  BOOST_CHECK_EXCEPTION(files.run(class_settings(files, "rare")), InputError,
+                        says("rare: 3 of 60 rows are 'yes', and at least 10 of each class are needed"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

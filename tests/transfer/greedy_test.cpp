@@ -15,7 +15,7 @@ std::vector<double> weights_of(const std::vector<std::vector<double>>& errors, i
   for (const auto& of : errors) {
     pointers.push_back(&of);
   }
-  return greedy_weights(pointers, steps);
+  return greedy_weights(pointers, Loss::absolute, steps);
 }
 
 }  // namespace
