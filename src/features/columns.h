@@ -26,6 +26,8 @@ enum class ColumnKind {
   number,      ///< Anything else.
   cheap,       ///< A cheap model's value.
   coordinate,  ///< Of a space whose Euclidean distances count as they are; numbers to what knows no distances.
+  given,       ///< A number that the user gave beside the text, such as a temperature.
+  category,    ///< 1 in rows of one category that the user gave, such as a solvent, else 0.
 };
 
 }  // namespace epitaxy::features

@@ -31,8 +31,12 @@ std::unique_ptr<const ColumnSimilarity> of_coordinates(const Matrix& coordinates
   return coordinates.columns > 0 ? std::make_unique<Coordinates>(coordinates, form.coordinates_width) : nullptr;
 }
 
-std::unique_ptr<const ColumnSimilarity> of_cheap(const Matrix& cheap, const KernelForm& form) {
-  return cheap.columns > 0 ? std::make_unique<Gaussian>(cheap, form.cheap_width, false) : nullptr;
+std::unique_ptr<const ColumnSimilarity> gaussian_of(const Matrix& values, double width) {
+  return values.columns > 0 ? std::make_unique<Gaussian>(values, width, false) : nullptr;
+}
+
+std::unique_ptr<const ColumnSimilarity> of_categories(const Matrix& categories, const KernelForm& form) {
+  return categories.columns > 0 ? std::make_unique<Categories>(categories, form.given_width) : nullptr;
 }
 
 }  // namespace
@@ -57,7 +61,9 @@ RowKernel::RowKernel(Matrix rows, std::vector<std::int64_t> kinds, const KernelF
       fragments_(columns_of(rows_, kinds_, ColumnKind::count)),
       coordinates_(of_coordinates(columns_of(rows_, kinds_, ColumnKind::coordinate), form)),
       numbers_(of_numbers(columns_of(rows_, kinds_, ColumnKind::number), form)),
-      cheap_(of_cheap(columns_of(rows_, kinds_, ColumnKind::cheap), form)),
+      cheap_(gaussian_of(columns_of(rows_, kinds_, ColumnKind::cheap), form.cheap_width)),
+      given_(gaussian_of(columns_of(rows_, kinds_, ColumnKind::given), form.given_width)),
+      categories_(of_categories(columns_of(rows_, kinds_, ColumnKind::category), form)),
       weights_(KernelWeights::of(form, !fragments_.empty(), coordinates_ != nullptr, numbers_ != nullptr)) {}
 
 Kernel RowKernel::of_training() const {
@@ -90,9 +96,14 @@ Kernel RowKernel::similarity(const Matrix& rows, std::size_t known) const {
   };
   add(weights_.numbers, numbers_, ColumnKind::number);
   add(weights_.coordinates, coordinates_, ColumnKind::coordinate);
-  if (cheap_) {
-    result.array() *= cheap_->similarity(columns_of(rows, kinds_, ColumnKind::cheap), known).array();
-  }
+  const auto multiply = [&](const std::unique_ptr<const ColumnSimilarity>& similarity, ColumnKind kind) {
+    if (similarity) {
+      result.array() *= similarity->similarity(columns_of(rows, kinds_, kind), known).array();
+    }
+  };
+  multiply(cheap_, ColumnKind::cheap);
+  multiply(given_, ColumnKind::given);
+  multiply(categories_, ColumnKind::category);
   return result;
 }
 

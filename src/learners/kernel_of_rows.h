@@ -26,6 +26,7 @@ struct KernelForm {
   double width = 1;              ///< Of the numbers: 1 for rows that differ by one standard deviation in each.
   double coordinates_width = 1;  ///< In units of the coordinates' median squared distance.
   double cheap_width = 1;        ///< Of the Gaussian of the cheap values.
+  double given_width = 4;        ///< Of the Gaussian of given numbers, and of the similarity of categories.
 
   bool operator==(const KernelForm&) const = default;
 };
@@ -39,7 +40,9 @@ struct KernelWeights {
   static KernelWeights of(const KernelForm& form, bool fragments, bool coordinates, bool numbers);
 };
 
-/// (w_f T + w_c D + w_n N) C: similarities of fragments, coordinates, numbers and cheap values (kernel_similarity.h).
+/// (w_f T + w_c D + w_n N) C V K: similarities of fragments, coordinates, numbers, cheap values, given numbers and
+/// categories (kernel_similarity.h). So a single given number is not lost among hundreds of descriptors: rows are alike
+/// as far as texts and conditions both are.
 class RowKernel {
  public:
   /// `kinds` [columns] are ColumnKind. More than 255 of a fragment count as 255.
@@ -86,7 +89,8 @@ class RowKernel {
   std::vector<std::int64_t> kinds_;
   KernelForm form_;
   Fragments fragments_;
-  std::unique_ptr<const ColumnSimilarity> coordinates_, numbers_, cheap_;  ///< Null without columns.
+  std::unique_ptr<const ColumnSimilarity> coordinates_, numbers_, cheap_, given_,
+      categories_;  ///< Null without columns.
   KernelWeights weights_;
 };
 

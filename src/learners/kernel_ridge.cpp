@@ -16,8 +16,11 @@ namespace {
 constexpr std::size_t kMostRows = 20000;
 
 /// Where a file keeps the columns that are no fragment counts.
-const std::vector<std::pair<ColumnKind, std::string>> kNumberArrays{
-    {ColumnKind::number, "/numbers"}, {ColumnKind::cheap, "/cheap"}, {ColumnKind::coordinate, "/coordinates"}};
+const std::vector<std::pair<ColumnKind, std::string>> kNumberArrays{{ColumnKind::number, "/numbers"},
+                                                                    {ColumnKind::cheap, "/cheap"},
+                                                                    {ColumnKind::coordinate, "/coordinates"},
+                                                                    {ColumnKind::given, "/given"},
+                                                                    {ColumnKind::category, "/categories"}};
 
 /// Fragment counts are small whole numbers (no molecule that is read has more than a thousand atoms, and beyond 255 of
 /// a kind the similarity does not need the rest): one byte each in a file.
@@ -38,9 +41,10 @@ void write_form(data::Hdf5File& file, const std::string& group, const KernelForm
   file.write_attribute(group, "squash", static_cast<std::int64_t>(form.squash));
   file.write_attribute(group, "coordinates", form.coordinates);
   file.write_attribute(group, "coordinates_width", form.coordinates_width);
+  file.write_attribute(group, "given_width", form.given_width);
 }
 
-/// Files of earlier versions have the first three attributes alone.
+/// Files of earlier versions have the first three attributes alone, or all but the last.
 KernelForm read_form(const data::Hdf5File& file, const std::string& group) {
   KernelForm form;
   form.fragments = file.number_attribute(group, "fragments");
@@ -51,6 +55,9 @@ KernelForm read_form(const data::Hdf5File& file, const std::string& group) {
     form.squash = file.integer_attribute(group, "squash") != 0;
     form.coordinates = file.number_attribute(group, "coordinates");
     form.coordinates_width = file.number_attribute(group, "coordinates_width");
+  }
+  if (file.has_attribute(group, "given_width")) {
+    form.given_width = file.number_attribute(group, "given_width");
   }
   return form;
 }
@@ -89,10 +96,13 @@ class KernelRidge final : public Regressor {
   Eigen::VectorXd weights_;
 };
 
-/// Those of the training rows. Overwrites the kernel, of which the lower triangle is given.
-std::vector<double> weights_of(Kernel kernel, const std::vector<double>& labels, double penalty) {
-  kernel.diagonal().array() += penalty;
-  auto weights = linalg::solve_positive({kernel.data(), static_cast<std::size_t>(kernel.size())}, labels);
+/// Those of the training rows. Overwrites the kernel, of which the lower triangle is given. A row that counts more has
+/// the smaller penalty: (K + penalty / W) a = y minimizes the sum of W (y - K a)^2 + penalty a K a.
+std::vector<double> weights_of(Kernel kernel, const TrainingTable& table, double penalty) {
+  for (Eigen::Index i = 0; i < kernel.rows(); ++i) {
+    kernel(i, i) += penalty / table.weight(static_cast<std::size_t>(i));
+  }
+  auto weights = linalg::solve_positive({kernel.data(), static_cast<std::size_t>(kernel.size())}, table.labels);
   if (!weights) {
     fail_input("kernel_ridge: the equations have no stable solution with penalty {}: raise it", penalty);
   }
@@ -165,7 +175,7 @@ class KernelRidgeLearner final : public LearnerOf<KernelRidgeSettings> {
       }
       const bool is_last = i + 1 == settings.size() || form_of(settings[i + 1]) != kernel->form();
       const double penalty = std::any_cast<const S&>(settings[i]).penalty;
-      const auto weights = weights_of(is_last ? std::move(similarities) : Kernel(similarities), table.labels, penalty);
+      const auto weights = weights_of(is_last ? std::move(similarities) : Kernel(similarities), table, penalty);
       result[i] = std::make_unique<KernelRidge>(kernel, weights);
     }
     return result;
@@ -192,6 +202,8 @@ class KernelRidgeLearner final : public LearnerOf<KernelRidgeSettings> {
                 {"coordinates_width", "of the similarity of coordinates; 1: their median squared distance"},
                 {1e-3, 1e3});
     keys.number(&S::cheap_width, {"cheap_width", "of the Gaussian of the cheap values"}, {1e-3, 1e3});
+    keys.number(&S::given_width,
+                {"given_width", "of the Gaussian of given numbers, and of the similarity of categories"}, {1e-3, 1e3});
     return keys.candidates();
   }
 
@@ -204,6 +216,9 @@ class KernelRidgeLearner final : public LearnerOf<KernelRidgeSettings> {
     }
     if (s.coordinates != usual.coordinates || s.coordinates_width != usual.coordinates_width) {
       text += fmt::format(", coordinates {}, coordinates_width {}", s.coordinates, s.coordinates_width);
+    }
+    if (s.given_width != usual.given_width) {
+      text += fmt::format(", given_width {}", s.given_width);
     }
     return text;
   }

@@ -179,4 +179,10 @@ Kernel Coordinates::similarity(const Matrix& rows, std::size_t known) const {
   return (factor_ * distances(padded(rows), coordinates_, known, kSquare).array()).exp();
 }
 
+Categories::Categories(const Matrix& rows, double width) : categories_(padded(rows)), factor_(-0.5 / (width * width)) {}
+
+Kernel Categories::similarity(const Matrix& rows, std::size_t known) const {
+  return (factor_ * distances(padded(rows), categories_, known, kSquare).array()).exp();
+}
+
 }  // namespace epitaxy::learners

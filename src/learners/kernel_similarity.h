@@ -94,4 +94,15 @@ class Coordinates final : public ColumnSimilarity {
   double factor_;
 };
 
+/// exp(-m / width^2) of rows that differ in m categories, each of which is one of several columns of 0 and 1.
+class Categories final : public ColumnSimilarity {
+ public:
+  Categories(const Matrix& rows, double width);
+  Kernel similarity(const Matrix& rows, std::size_t known) const override;
+
+ private:
+  PaddedRows categories_;
+  double factor_;
+};
+
 }  // namespace epitaxy::learners

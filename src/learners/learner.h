@@ -23,6 +23,9 @@ struct TrainingTable {
   const Matrix& rows;
   std::vector<double> labels;
   std::uint64_t seed;
+  std::vector<double> weights = {};  ///< [rows] how much each counts, 1 on average; empty: all the same.
+
+  double weight(std::size_t row) const { return weights.empty() ? 1 : weights[row]; }
 };
 
 class Learner;

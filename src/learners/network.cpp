@@ -126,7 +126,10 @@ class NetworkLearner final : public LearnerOf<NetworkSettings> {
   std::unique_ptr<Regressor> train_with(const S& s, const TrainingTable& table,
                                         const StopQuestion& stop) const override {
     const auto description = describe_network(s.widths, table.kinds, scaling_of(table.rows));
-    train::Rows rows{block_of(description, table.rows), 1, {table.labels.begin(), table.labels.end()}};
+    train::Rows rows{block_of(description, table.rows),
+                     1,
+                     {table.labels.begin(), table.labels.end()},
+                     {table.weights.begin(), table.weights.end()}};
     const auto model = models::make_model(description);
     train::TrainingSettings training = s.training;
     training.batch = static_cast<int>(std::min<std::size_t>(rows.count(), static_cast<std::size_t>(training.batch)));

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <utility>
@@ -77,11 +78,17 @@ class RidgeLearner final : public LearnerOf<RidgeSettings> {
 
   std::unique_ptr<Regressor> train_with(const S& s, const TrainingTable& table,
                                         const StopQuestion& /*stop*/) const override {
-    ColumnScales scales = ColumnScales::fit(table.rows);
-    const Matrix scaled = scales.apply(table.rows);
+    ColumnScales scales = ColumnScales::fit(table.rows, table.weights);
+    Matrix scaled = scales.apply(table.rows);
+    std::vector<double> labels = table.labels;
+    for (std::size_t i = 0; i < labels.size() && !table.weights.empty(); ++i) {
+      const double root = std::sqrt(table.weights[i]);
+      labels[i] *= root;
+      std::for_each_n(scaled.row(i), scaled.columns, [&](float& value) { value *= static_cast<float>(root); });
+    }
     // The penalty counts as a share of the rows.
     const double penalty = s.penalty * static_cast<double>(scaled.rows);
-    auto coefficients = linalg::fit_ridge(scaled.values, scaled.columns, table.labels, penalty);
+    auto coefficients = linalg::fit_ridge(scaled.values, scaled.columns, labels, penalty);
     return std::make_unique<Ridge>(std::move(scales), std::move(coefficients));
   }
 };

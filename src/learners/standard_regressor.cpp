@@ -1,6 +1,8 @@
 #include "learners/standard_regressor.h"
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 #include <utility>
 
 #include "base/error.h"
@@ -32,6 +34,32 @@ std::vector<std::int64_t> different_columns(const Matrix& rows) {
     }
   }
   return kept;
+}
+
+/// Weights that are 1 on average.
+std::vector<double> mean_one(std::span<const double> weights) {
+  const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
+  std::vector<double> result;
+  for (const double weight : weights) {
+    result.push_back(weight * static_cast<double>(weights.size()) / sum);
+  }
+  return result;
+}
+
+models::Standardizer standardizer_of(std::span<const double> labels, const std::vector<double>& weights) {
+  if (weights.empty()) {
+    return models::Standardizer::fit({labels.begin(), labels.end()});
+  }
+  const auto count = static_cast<double>(labels.size());
+  double mean = 0;
+  double square = 0;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    mean += weights[i] * labels[i] / count;
+  }
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    square += weights[i] * (labels[i] - mean) * (labels[i] - mean) / count;
+  }
+  return {mean, square > 0 ? std::sqrt(square) : 1};
 }
 
 /// Leaves out columns that say nothing and standardizes labels for the learner inside.
@@ -92,15 +120,18 @@ class StandardRegressor final : public Regressor {
 
 std::unique_ptr<Regressor> train_regressor(const Candidate& candidate, const std::vector<ColumnKind>& kinds,
                                            const Matrix& rows, std::span<const double> labels, std::uint64_t seed,
-                                           const StopQuestion& stop, const std::vector<bool>& reads) {
-  return std::move(train_regressors({&candidate, 1}, kinds, rows, labels, seed, stop, reads).front());
+                                           const StopQuestion& stop, const std::vector<bool>& reads,
+                                           std::span<const double> weights) {
+  return std::move(train_regressors({&candidate, 1}, kinds, rows, labels, seed, stop, reads, weights).front());
 }
 
 std::vector<std::unique_ptr<Regressor>> train_regressors(std::span<const Candidate> candidates,
                                                          const std::vector<ColumnKind>& kinds, const Matrix& rows,
                                                          std::span<const double> labels, std::uint64_t seed,
-                                                         const StopQuestion& stop, const std::vector<bool>& reads) {
+                                                         const StopQuestion& stop, const std::vector<bool>& reads,
+                                                         std::span<const double> weights) {
   check(rows.rows == labels.size() && rows.rows > 0, "a label for each row");
+  check(weights.empty() || weights.size() == rows.rows, "a weight for each row");
   check(rows.columns == kinds.size() && (reads.empty() || reads.size() == kinds.size()), "a kind for each column");
   std::vector<std::unique_ptr<Regressor>> result(candidates.size());
   const Learner* learner = candidates.front().learner;
@@ -120,8 +151,8 @@ std::vector<std::unique_ptr<Regressor>> train_regressors(std::span<const Candida
     kept_kinds.push_back(kinds[static_cast<std::size_t>(column)]);
   }
   const Matrix picked = pick_columns(rows, kept);
-  const auto standardizer = models::Standardizer::fit({labels.begin(), labels.end()});
-  TrainingTable table{kept_kinds, picked, {}, seed};
+  TrainingTable table{kept_kinds, picked, {}, seed, mean_one(weights)};
+  const auto standardizer = standardizer_of(labels, table.weights);
   for (const double label : labels) {
     table.labels.push_back(standardizer.forward(label));
   }

@@ -15,18 +15,19 @@ Matrix pick_columns(const Matrix& matrix, std::span<const std::int64_t> columns)
   return result;
 }
 
-ColumnScales ColumnScales::fit(const Matrix& rows) {
+ColumnScales ColumnScales::fit(const Matrix& rows, std::span<const double> weights) {
   ColumnScales result{std::vector<double>(rows.columns, 0), std::vector<double>(rows.columns, 0)};
   const auto count = static_cast<double>(rows.rows);
+  const auto weight = [&](std::size_t row) { return weights.empty() ? 1 : weights[row]; };
   for (std::size_t i = 0; i < rows.rows; ++i) {
     for (std::size_t j = 0; j < rows.columns; ++j) {
-      result.mean[j] += rows.row(i)[j] / count;
+      result.mean[j] += weight(i) * rows.row(i)[j] / count;
     }
   }
   for (std::size_t i = 0; i < rows.rows; ++i) {
     for (std::size_t j = 0; j < rows.columns; ++j) {
       const double difference = rows.row(i)[j] - result.mean[j];
-      result.scale[j] += difference * difference / count;
+      result.scale[j] += weight(i) * difference * difference / count;
     }
   }
   for (double& scale : result.scale) {

@@ -20,7 +20,8 @@ Matrix pick_columns(const Matrix& matrix, std::span<const std::int64_t> columns)
 struct ColumnScales {
   std::vector<double> mean, scale;  ///< [columns]; scale is 1 for a constant column.
 
-  static ColumnScales fit(const Matrix& rows);
+  /// `weights` [rows], 1 on average, say how much each row counts; empty: all the same.
+  static ColumnScales fit(const Matrix& rows, std::span<const double> weights = {});
   Matrix apply(const Matrix& rows) const;
 };
 

@@ -32,9 +32,12 @@ class TreeRows {
   TreeRows(const TreeRows&) = delete;
   TreeRows& operator=(const TreeRows&) = delete;
 
-  void set_labels(const std::vector<double>& labels) {
-    const std::vector<float> values(labels.begin(), labels.end());
-    succeed(XGDMatrixSetFloatInfo(handle_, "label", values.data(), values.size()));
+  /// `label` or `weight` [rows], `feature_weights` [columns]. No values: XGBoost's default.
+  void set(const char* name, const std::vector<double>& of) {
+    const std::vector<float> values(of.begin(), of.end());
+    if (!values.empty()) {
+      succeed(XGDMatrixSetFloatInfo(handle_, name, values.data(), values.size()));
+    }
   }
   DMatrixHandle handle() const { return handle_; }
 
@@ -178,11 +181,30 @@ class Trees final : public Regressor {
   mutable std::vector<std::vector<double>> leaves_;  ///< By tree and node; of inner nodes something else.
 };
 
+/// How likely trees that look at a share of the columns look at each: those that the user gave are drawn first, and the
+/// categories together as likely as one number. Nothing where there are none.
+std::vector<double> chances(const std::vector<ColumnKind>& kinds) {
+  const auto categories = static_cast<double>(std::ranges::count(kinds, ColumnKind::category));
+  if (categories == 0 && std::ranges::count(kinds, ColumnKind::given) == 0) {
+    return {};
+  }
+  const auto columns = static_cast<double>(kinds.size());
+  std::vector<double> result;
+  for (const ColumnKind kind : kinds) {
+    result.push_back(kind == ColumnKind::given      ? columns
+                     : kind == ColumnKind::category ? std::max(1.0, columns / categories)
+                                                    : 1.0);
+  }
+  return result;
+}
+
 }  // namespace
 
 std::unique_ptr<Regressor> train_trees(const TreePlan& plan, const TrainingTable& table) {
   TreeRows rows(table.rows);
-  rows.set_labels(table.labels);
+  rows.set("label", table.labels);
+  rows.set("weight", table.weights);
+  rows.set("feature_weights", chances(table.kinds));
   auto booster = std::make_unique<Booster>(&rows);
   booster->set("base_score", 0);
   booster->set("seed", table.seed % 2147483647);

@@ -202,10 +202,11 @@ nn::LossSums heads_loss(std::span<const Head> heads, const nn::Loss& loss, const
       const float label = *labels++;
       std::fill_n(gradient, size, 0.0f);
       if (!std::isnan(label)) {
-        sums.loss += head.weight * head.task->loss(loss, {outputs, size}, label, gradient);
+        const double weight = loss.row_weights != nullptr ? head.weight * loss.row_weights[i] : head.weight;
+        sums.loss += weight * head.task->loss(loss, {outputs, size}, label, gradient);
         sums.labels += 1;
         for (std::size_t k = 0; k < size; ++k) {
-          gradient[k] *= static_cast<float>(head.weight);
+          gradient[k] *= static_cast<float>(weight);
         }
       }
       outputs += size;

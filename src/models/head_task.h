@@ -92,8 +92,8 @@ Head make_head(const std::string& name, const data::Target& target, const std::s
 /// class that the head does not have, and when one of them is of numbers and the other of classes.
 std::vector<double> labels_for(const Head& head, const data::Target& target, const std::string& file);
 
-/// Sums of the losses of a batch, with the heads' weights: outputs [rows, outputs], labels [rows, heads] (NaN = none),
-/// gradient [rows, outputs], zero where there is no label.
+/// Sums of the losses of a batch, with the weights of heads and rows: outputs [rows, outputs], labels [rows, heads]
+/// (NaN = none), gradient [rows, outputs], zero where there is no label.
 nn::LossSums heads_loss(std::span<const Head> heads, const nn::Loss& loss, const float* outputs, const float* labels,
                         std::size_t rows, float* gradient);
 

@@ -17,6 +17,7 @@ constexpr std::span<const Named<LossKind>> names(LossKind) { return kLossKinds; 
 struct Loss {
   LossKind kind = LossKind::mae;
   double huber_width = 1.0;
+  const float* row_weights = nullptr;  ///< [rows] of a batch: how much each counts; null: all the same.
 };
 
 /// Sums over the labels that are there.

@@ -13,6 +13,7 @@ struct Rows {
   models::RowBlock block;
   std::size_t head_count = 0;
   std::vector<float> targets;
+  std::vector<float> weights = {};  ///< [rows] how much each counts, 1 on average; empty: all the same.
 
   std::size_t count() const { return block.rows(); }
 };

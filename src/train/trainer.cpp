@@ -78,6 +78,7 @@ Trainer::Trainer(const parallel::Communicator& communicator, const models::Model
       packed_(communicator, 0, executor_->shared_bytes() / sizeof(float), parallel::Transport::shared_memory),
       averaged_(settings.optimizer.average_decay > 0 ? model.layout().size() : 0),
       batch_targets_(static_cast<std::size_t>(settings.shard_rows()) * model.description().heads.size()),
+      batch_weights_(static_cast<std::size_t>(settings.shard_rows()), 1.0F),
       records_(static_cast<std::size_t>(settings.shards) * kRecord) {
   check(static_cast<int>(shards_.size()) == reduction_.my_shards().count(), "a rank has the rows of all its shards");
   for (const Rows& rows : shards_) {
@@ -140,6 +141,7 @@ void Trainer::fill_batch(int local_shard) {
       const std::size_t row = order[first + i];
       batch_rows_.append_row(rows.block, row);
       std::copy_n(rows.targets.data() + row * rows.head_count, rows.head_count, targets);
+      batch_weights_[i] = rows.weights.empty() ? 1.0F : rows.weights[row];
     } else {
       batch_rows_.append_absent();
       std::fill_n(targets, rows.head_count, std::numeric_limits<float>::quiet_NaN());
@@ -214,7 +216,9 @@ models::BatchLoss Trainer::compute_gradient(const models::StreamPosition& positi
   models::BatchLoss sums;
   {
     const Timed timed(seconds);
-    sums = executor_->gradient(batch_rows_, batch_targets_.data(), settings_.loss, position, out);
+    nn::Loss loss = settings_.loss;
+    loss.row_weights = batch_weights_.data();
+    sums = executor_->gradient(batch_rows_, batch_targets_.data(), loss, position, out);
   }
   const double forward_seconds = executor_->forward_seconds() - forward;
   times_.forward += forward_seconds;

@@ -141,7 +141,8 @@ class Trainer {
   std::int64_t shuffled_epoch_ = -1;
   models::RowBlock batch_rows_;
   std::vector<float> batch_targets_;
-  std::vector<double> records_;  ///< By shard: loss, labels, stop, checkpoint.
+  std::vector<float> batch_weights_;  ///< 1 where rows have none.
+  std::vector<double> records_;       ///< By shard: loss, labels, stop, checkpoint.
   parallel::Parts record_parts_;
 };
 

@@ -49,14 +49,38 @@ BOOST_AUTO_TEST_CASE(each_form_predicts_what_is_worked_out_by_hand) {
   check_one("{penalty: 1, width: 2, squash: true}", ColumnKind::number, std::exp(-0.5));
   check_one("{penalty: 1, width: 2, shape: laplacian}", ColumnKind::number, std::exp(-1));
   check_one("{penalty: 1, coordinates_width: 2}", ColumnKind::coordinate, std::exp(-0.5));
+  check_one("{penalty: 1, given_width: 2}", ColumnKind::given, std::exp(-0.5));
+  check_one("{penalty: 1, given_width: 2}", ColumnKind::category, std::exp(-0.125));
+}
+
+// Two categories are two columns, and differ in both: exp(-1 / width^2).
+BOOST_AUTO_TEST_CASE(given_numbers_and_categories_multiply) {
+  const Matrix rows{4, 3, {0, 1, 0, 0, 1, 0, 1, 0, 1, 1, 0, 1}};
+  const auto learned = train_on(rows, {0, 0, 2, 2}, {ColumnKind::given, ColumnKind::category, ColumnKind::category},
+                                candidate_of(kernel_ridge(), "{penalty: 1, given_width: 2}"));
+  const double e = std::exp(-0.5 - 0.25);
+  BOOST_TEST(learned->predict(rows)[3] == 1 + 2 * (1 - e) / (2 * (1 - e) + 1), boost::test_tools::tolerance(1e-6));
+}
+
+// The penalty of n rows is that of their n' copies times n / n'.
+BOOST_AUTO_TEST_CASE(a_weight_is_as_many_copies_of_a_row) {
+  const std::vector<ColumnKind> kinds{ColumnKind::count, ColumnKind::count};
+  const Matrix rows{4, 2, {1, 4, 3, 1, 2, 5, 5, 1}};
+  const std::vector<double> labels{1, 3, 2, 7};
+  const Matrix copies{6, 2, {1, 4, 3, 1, 3, 1, 3, 1, 2, 5, 5, 1}};
+  const auto weighted = train_on(rows, labels, kinds, candidate_of(kernel_ridge(), "penalty: 0.2"), {1, 3, 1, 1});
+  const auto copied = train_on(copies, {1, 3, 3, 3, 2, 7}, kinds, candidate_of(kernel_ridge(), "penalty: 0.3"));
+  BOOST_TEST(weighted->predict(rows) == copied->predict(rows), boost::test_tools::tolerance(1e-9)
+                                                                   << boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(each_form_comes_back_from_a_file) {
   const LearnerCase table(30, 1);
-  const std::vector<ColumnKind> kinds{ColumnKind::number,     ColumnKind::number, ColumnKind::count,
-                                      ColumnKind::coordinate, ColumnKind::number, ColumnKind::coordinate};
-  for (const char* settings : {"{}", "squash: true", "shape: laplacian",
-                               "{shape: laplacian, squash: true, width: 2, coordinates: 0.3, coordinates_width: 3}"}) {
+  const std::vector<ColumnKind> kinds{ColumnKind::number,   ColumnKind::number, ColumnKind::count,
+                                      ColumnKind::category, ColumnKind::given,  ColumnKind::coordinate};
+  for (const char* settings :
+       {"{}", "squash: true", "shape: laplacian",
+        "{shape: laplacian, squash: true, width: 2, coordinates: 0.3, coordinates_width: 3, given_width: 4}"}) {
     const auto learned = train_on(table.rows, table.labels, kinds, candidate_of(kernel_ridge(), settings));
     const TemporaryFolder folder;
     data::Hdf5File out(folder / "x.h5", data::Hdf5File::Mode::create);

@@ -49,8 +49,10 @@ struct LearnerCase {
 /// Trains on a table of columns of these kinds.
 inline std::unique_ptr<learners::Regressor> train_on(const learners::Matrix& rows, const std::vector<double>& labels,
                                                      const std::vector<learners::ColumnKind>& kinds,
-                                                     const learners::Candidate& candidate) {
-  return learners::train_regressor(candidate, kinds, rows, labels, 1, [] { return false; });
+                                                     const learners::Candidate& candidate,
+                                                     const std::vector<double>& weights = {}) {
+  return learners::train_regressor(
+      candidate, kinds, rows, labels, 1, [] { return false; }, {}, weights);
 }
 
 /// Settings with which a learner learns a LearnerCase fast; those of a new learner are its defaults.

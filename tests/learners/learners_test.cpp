@@ -1,6 +1,8 @@
 #include "learners/learners.h"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
@@ -66,6 +68,31 @@ BOOST_AUTO_TEST_CASE(they_say_what_differs_between_candidates) {
   });
   BOOST_TEST(Candidate{}.name() == std::string("none"));
   BOOST_TEST(Candidate{}.describe().empty());
+}
+
+/// Every row stands twice, with labels that differ by 4: what is learned lies near those that count more.
+BOOST_AUTO_TEST_CASE(rows_that_count_more_are_learned_more) {
+  LearnerCase table(60, 1);
+  const std::vector<ColumnKind> kinds(6, ColumnKind::number);
+  Matrix rows = table.rows;
+  rows.rows *= 2;
+  rows.values.insert(rows.values.end(), table.rows.values.begin(), table.rows.values.end());
+  std::vector<double> labels = table.labels;
+  std::ranges::transform(table.labels, std::back_inserter(labels), [](double label) { return label + 4; });
+  const auto offset = [&](const Learner& one, double first, double second) {
+    std::vector<double> weights(60, first);
+    weights.insert(weights.end(), 60, second);
+    const auto values = test::train_on(rows, labels, kinds, test::fast(one), weights)->predict(table.rows);
+    double sum = 0;
+    for (std::size_t i = 0; i < 60; ++i) {
+      sum += (values[i] - table.labels[i]) / 60;
+    }
+    return sum;
+  };
+  for_each_learner([&](const Learner& one) {
+    BOOST_TEST(offset(one, 9, 1) < 1.2);
+    BOOST_TEST(offset(one, 1, 9) > 2.8);
+  });
 }
 
 BOOST_AUTO_TEST_CASE(they_learn) {

@@ -16,6 +16,17 @@ BOOST_AUTO_TEST_CASE(by_hand) {
   BOOST_TEST(learned->predict(rows)[0] == 3 - 2 * 0.8, boost::test_tools::tolerance(1e-6));
 }
 
+BOOST_AUTO_TEST_CASE(a_weight_is_as_many_copies_of_a_row) {
+  const std::vector<ColumnKind> kinds{ColumnKind::number, ColumnKind::given};
+  const auto candidate = test::candidate_of(ridge(), "penalty: 0.25");
+  const Matrix rows{4, 2, {1, 4, 3, 1, 2, 5, 5, 1}};
+  const Matrix copies{6, 2, {1, 4, 3, 1, 3, 1, 3, 1, 2, 5, 5, 1}};
+  const auto weighted = test::train_on(rows, {1, 3, 2, 7}, kinds, candidate, {1, 3, 1, 1});
+  const auto copied = test::train_on(copies, {1, 3, 3, 3, 2, 7}, kinds, candidate);
+  BOOST_TEST(weighted->predict(rows) == copied->predict(rows), boost::test_tools::tolerance(1e-6)
+                                                                   << boost::test_tools::per_element());
+}
+
 /// The groups and attributes that docs/file_formats.md names.
 BOOST_AUTO_TEST_CASE(its_file_is_as_documented) {
   test::TemporaryFolder folder;

@@ -48,4 +48,29 @@ BOOST_AUTO_TEST_CASE(the_spread_of_a_forest_is_that_of_its_trees) {
   BOOST_TEST(table.train(test::fast(gradient_boosting()))->spread(table.rows).empty());
 }
 
+/// Trees that look at 3 of 150 columns see a given one nevertheless.
+BOOST_AUTO_TEST_CASE(given_columns_are_not_lost_among_many) {
+  constexpr std::size_t kColumns = 150;
+  RandomStream random(1, Purpose::synthetic);
+  Matrix rows{100, kColumns, {}};
+  std::vector<double> labels;
+  for (std::size_t i = 0; i < 100; ++i) {
+    for (std::size_t j = 0; j < kColumns; ++j) {
+      rows.values.push_back(static_cast<float>(random.uniform()));
+    }
+    labels.push_back(rows.values.back());
+  }
+  std::vector<ColumnKind> kinds(kColumns, ColumnKind::number);
+  const auto importance = [&](const char* settings, const Learner& learner, ColumnKind kind) {
+    kinds.back() = kind;
+    return test::train_on(rows, labels, kinds, candidate_of(learner, settings))->importances().back();
+  };
+  const char* const boosting = "{trees: 30, columns: 0.02}";
+  BOOST_TEST(importance(boosting, gradient_boosting(), ColumnKind::number) < 0.5);
+  BOOST_TEST(importance(boosting, gradient_boosting(), ColumnKind::given) > 0.9);
+  BOOST_TEST(importance(boosting, gradient_boosting(), ColumnKind::category) > 0.9);
+  BOOST_TEST(importance("{trees: 30, columns: 0.02}", random_forest(), ColumnKind::number) < 0.5);
+  BOOST_TEST(importance("{trees: 30, columns: 0.02}", random_forest(), ColumnKind::given) > 0.8);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -168,7 +168,7 @@ std::any FingerprintNetKind::read(const Json& json) const {
   s.blocks = features::blocks_from_json(json.at("blocks").dump());
   s.dense = read_dense_settings(json);
   json.at("columns").get_to(s.columns);
-  const auto is_known = [](features::ColumnKind kind) { return kind <= features::ColumnKind::coordinate; };
+  const auto is_known = [](features::ColumnKind kind) { return kind <= features::ColumnKind::category; };
   if (!std::ranges::all_of(s.columns, is_known)) {
     fail_input("the model has columns of a kind that this version does not know");
   }
