@@ -18,6 +18,13 @@ struct PredictedProperty {
   std::string unit;
 };
 
+/// What a row needs besides its text.
+struct NeededValue {
+  std::string name;
+  std::string unit;                     ///< Of the training data; `none` where none was told.
+  std::vector<std::string> categories;  ///< A value is the index of one of these; empty: a number.
+};
+
 struct PredictedValue {
   double value = 0;
   std::optional<double> deviation;  ///< Standard deviation over the members of an ensemble, or the trees of a forest.
@@ -56,15 +63,15 @@ class Predictor {
   /// `formula` or `smiles`.
   std::string reads() const;
   const std::vector<PredictedProperty>& properties() const;
-  /// The cheap model's values that a row needs besides its text, in this order and in the units of the training data;
-  /// mostly none.
-  const std::vector<std::string>& cheap_values() const;
+  /// The values that a row needs besides its text, in this order: those of a cheap model, and those given to the
+  /// training (a temperature, a solvent). Mostly none.
+  const std::vector<NeededValue>& needed_values() const;
   /// Share of new rows that the intervals hold; absent where the model gives none.
   std::optional<double> coverage() const;
 
-  /// `cheap` [texts, cheap_values]. The same numbers as those of `epitaxy predict`. Throws InputError when there are
-  /// not as many cheap values.
-  std::vector<RowPrediction> predict(std::span<const std::string> texts, std::span<const double> cheap = {}) const;
+  /// `values` [texts, needed_values]. The same numbers as those of `epitaxy predict`. Throws InputError when there are
+  /// not as many values.
+  std::vector<RowPrediction> predict(std::span<const std::string> texts, std::span<const double> values = {}) const;
 
  private:
   struct State;

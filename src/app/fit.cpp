@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 
+#include "app/given_columns.h"
 #include "app/table_columns.h"
 #include "app/workflow.h"
 #include "base/error.h"
@@ -120,7 +121,7 @@ std::string target_line(const FitOptions& options, const std::string& column, bo
 }
 
 std::string table_section(const FitOptions& options, const data::CsvTable& table, const TextColumn& column,
-                          const std::vector<std::string>& targets) {
+                          const std::vector<std::string>& targets, const std::string& given) {
   std::string text = "table:                  # the keys of import\n";
   text += fmt::format("  source: {}\n  kind: {}\n  {}_column: {}\n", quoted(options.input), column.substance->plural(),
                       column.substance->text_name(), quoted(column.name));
@@ -138,7 +139,9 @@ std::string table_section(const FitOptions& options, const data::CsvTable& table
   for (const auto& cheap : options.cheap) {
     text += target_line(options, cheap, true, false);
   }
-  if (const std::string groups = split_column(options); !groups.empty()) {
+  text += given;
+  if (const std::string groups = split_column(options);
+      !groups.empty() && std::ranges::find(options.features, groups) == options.features.end()) {
     text += fmt::format("    - {{column: {}, values: classes}}\n", quoted(groups));
   }
   text += "  duplicates: keep      # rows of one substance are in one fold\n";
@@ -197,15 +200,17 @@ std::string fit_stage(const FitOptions& options) {
   const TextColumn column = text_column(options, table);
   const auto targets = target_columns(options, table);
   log::info("{}: {} in column '{}' ({})", options.input, column.substance->texts(), column.name, column.why);
+  const GivenColumns given = given_columns(options, table, column);
   std::string yaml = "# What `epitaxy fit` does, as a stage file: epitaxy run fit.yaml --output FOLDER\nstage: fit\n";
-  yaml += table_section(options, table, column, targets);
+  yaml += table_section(options, table, column, targets, given.targets);
   yaml += fmt::format("learn: {}\n", list_of(targets));
   if (!options.cheap.empty()) {
     yaml += fmt::format("cheap: {}            # what is subtracted, or read, in the ways that do so\n",
                         list_of(options.cheap));
   }
+  yaml += given.keys;
   yaml += split_line(options);
-  transfer::PortfolioSize size{table.rows(), options.quick, options.folds};
+  transfer::PortfolioSize size{table.rows(), options.quick, !options.features.empty(), options.folds};
   for (const std::string& target : targets) {
     size.two_parts |= has_frequent_lowest(table, target);
   }

@@ -16,6 +16,8 @@ struct FitOptions {
   std::vector<std::string> targets;
   std::map<std::string, std::string> columns;  ///< With the texts of a substance, by chem::Substance::text_name.
   std::vector<std::string> cheap;
+  std::vector<std::string> features;  ///< Columns that the learners read beside those of the text.
+  std::string weights;                ///< Column that says how much each row counts.
   std::string output;
   std::string unit;  ///< Of all targets.
   std::string transform;

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "data/import.h"
 
 namespace epitaxy::app {
 
@@ -13,6 +14,18 @@ namespace {
 
 bool has(const data::CsvTable& table, const std::string& name) {
   return std::ranges::find(table.columns(), name) != table.columns().end();
+}
+
+/// The column of this name, else the only one that is called so but for capitals.
+std::optional<std::size_t> find_column(const data::CsvTable& table, const std::string& name) {
+  if (has(table, name)) {
+    return table.column(name);
+  }
+  const auto is_alike = [&](const std::string& column) { return text::lower(column) == text::lower(name); };
+  const auto found = std::ranges::find_if(table.columns(), is_alike);
+  return std::ranges::count_if(table.columns(), is_alike) == 1
+             ? std::optional<std::size_t>(found - table.columns().begin())
+             : std::nullopt;
 }
 
 /// Where a target came from; one for each source.
@@ -45,21 +58,23 @@ std::optional<ValueColumn> find_value_column(const data::CsvTable& table, const 
                                              const std::optional<data::Preparation>& preparation) {
   const std::vector<data::SourceColumn> sources = sources_of(target, preparation);
   // One that is called like the target is taken first.
+  const auto own = find_column(table, target);
   const auto named_alike = std::ranges::find(sources, target, &data::SourceColumn::column);
-  if (has(table, target) && named_alike == sources.end()) {
-    return ValueColumn{table.column(target), {}, ""};
-  }
-  const auto found = has(table, target)
-                         ? named_alike
-                         : std::ranges::find_if(sources, [&](const auto& source) { return has(table, source.column); });
-  if (found == sources.end()) {
+  const auto found = own ? named_alike : std::ranges::find_if(sources, [&](const auto& source) {
+    return find_column(table, source.column).has_value();
+  });
+  if (!own && found == sources.end()) {
     return std::nullopt;
   }
-  ValueColumn result{table.column(found->column), data::unit_conversion(found->unit, unit), ""};
-  if (found->column != target || found->unit != unit) {
-    result.told = fmt::format("{} is the column '{}'", target, found->column);
+  ValueColumn result{own ? *own : *find_column(table, found->column), {}, ""};
+  const std::string& column = table.columns()[result.column];
+  if (column != target) {
+    result.told = fmt::format("{} is the column '{}'", target, column);
+  }
+  if (found != sources.end()) {
+    result.conversion = data::unit_conversion(found->unit, unit);
     if (found->unit != unit) {
-      result.told += fmt::format(", converted from {} to {}", found->unit, unit);
+      result.told = fmt::format("{} is the column '{}', converted from {} to {}", target, column, found->unit, unit);
     }
   }
   return result;
@@ -68,7 +83,9 @@ std::optional<ValueColumn> find_value_column(const data::CsvTable& table, const 
 ValueColumn value_column(const std::filesystem::path& file, const data::CsvTable& table, const std::string& target,
                          const std::string& unit, const std::optional<data::Preparation>& preparation) {
   if (const auto found = find_value_column(table, target, unit, preparation)) {
-    table.number_column(table.columns()[found->column]);  // throws where its numbers can be read in two ways
+    if (unit != data::kClassUnit) {
+      table.number_column(table.columns()[found->column]);  // throws where its numbers can be read in two ways
+    }
     return *found;
   }
   std::vector<std::string> others;

@@ -24,8 +24,8 @@ struct ValueColumn {
   std::string told;                 ///< For the log when it is not just the target: `gap_eV is the column 'calc' ...`.
 };
 
-/// The column that is called like the target, else the source's; a column that has this name in the source, too, is in
-/// the source's unit. Nothing when the table has none of them.
+/// The column that is called like the target (but for capitals, where only one is), else the source's; a column that
+/// has this name in the source, too, is in the source's unit. Nothing when the table has none of them.
 std::optional<ValueColumn> find_value_column(const data::CsvTable& table, const std::string& target,
                                              const std::string& unit,
                                              const std::optional<data::Preparation>& preparation);

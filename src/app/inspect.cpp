@@ -149,10 +149,12 @@ Json describe_table_model(const std::filesystem::path& path, const std::string& 
                                         {"inner_mae", transfer::mean_absolute(errors)},
                                         {"coverage", property.coverage}};
   }
-  if (model.needs_cheap()) {
-    for (std::size_t c = 0; c < model.cheap.size(); ++c) {
-      json["cheap"][model.cheap[c]] = {
-          {"unit", model.cheap_units[c]}, {"min", model.cheap_low[c]}, {"max", model.cheap_high[c]}};
+  for (const transfer::RowInput& input : model.inputs) {
+    if (!input.is_number()) {
+      json["given"][input.name] = {{"categories", input.known_names()}};
+    } else if (!input.is_cheap || model.needs_cheap()) {
+      json[input.is_cheap ? "cheap" : "given"][input.name] = {
+          {"unit", input.unit}, {"min", input.low}, {"max", input.high}};
     }
   }
   describe_preparation(model.preparation, json);

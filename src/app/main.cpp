@@ -107,6 +107,10 @@ CLI::App* add_fit(CLI::App& app, app::FitOptions& options) {
                     fmt::format("Name of the column with {} (default: found)", substance->texts()));
   }
   fit->add_option("--cheap", options.cheap, "Columns that a cheap model computed: difference learning joins");
+  fit->add_option(
+      "--features", options.features,
+      "Columns of numbers or categories, such as temperature or solvent, that learners read beside the text");
+  fit->add_option("--weights", options.weights, "Column that says how much each row counts, such as 1 / variance");
   add_path(*fit, "--output", options.output, "Folder of the results (default: runs/NAME of the table)");
   fit->add_option("--task", options.task, "regression or classification (default: two values are two classes)")
       ->check(CLI::IsMember({"regression", "classification"}));

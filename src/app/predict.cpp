@@ -39,7 +39,7 @@ struct PredictRequest {
   std::unique_ptr<RowPredictor> predictor;
   data::CsvTable table;
   std::size_t column;
-  std::vector<ValueColumn> cheap;
+  std::vector<ValueColumn> inputs;  ///< [inputs of the model]
 
   explicit PredictRequest(const PredictOptions& options)
       : predictor(open_predictor(options.model, options.head)),
@@ -48,15 +48,18 @@ struct PredictRequest {
         column(options.input.empty() ? 0
                                      : text_column(options.input, table, options.column, description().preparation,
                                                    description().substance->text_name())) {
-    if (options.input.empty() && !description().cheap_values.empty()) {
+    if (options.input.empty() && !description().inputs.empty()) {
+      std::vector<std::string> names;
+      for (const transfer::RowInput& input : description().inputs) {
+        names.push_back(input.name);
+      }
       fail_input("{} needs {} beside each text: give a table that has them with --input", options.model.string(),
-                 text::join(description().cheap_values, ", "));
+                 text::join(names, ", "));
     }
-    for (std::size_t c = 0; c < description().cheap_values.size(); ++c) {
-      cheap.push_back(value_column(options.input, table, description().cheap_values[c], description().cheap_units[c],
-                                   description().preparation));
-      if (!cheap.back().told.empty()) {
-        log::info("{}", cheap.back().told);
+    for (const transfer::RowInput& input : description().inputs) {
+      inputs.push_back(value_column(options.input, table, input.name, input.unit, description().preparation));
+      if (!inputs.back().told.empty()) {
+        log::info("{}", inputs.back().told);
       }
     }
     check_labels();
@@ -117,13 +120,18 @@ struct Answers {
   }
 };
 
-/// A number of the table for each cheap column; throws InputError when one is none.
-void read_cheap(const PredictRequest& request, std::size_t row, double* values) {
-  for (std::size_t c = 0; c < request.cheap.size(); ++c) {
-    const auto value = request.value(row, request.cheap[c]);
+/// A value of each input; throws std::runtime_error when there is none, or a category that the model does not know.
+void read_inputs(const PredictRequest& request, std::size_t row, double* values) {
+  for (std::size_t c = 0; c < request.inputs.size(); ++c) {
+    const transfer::RowInput& input = request.description().inputs[c];
+    const std::string_view field = text::trim(request.table.field(row, request.inputs[c].column));
+    if (!input.is_number() && !field.empty()) {
+      values[c] = input.category(field);
+      continue;
+    }
+    const auto value = request.value(row, request.inputs[c]);
     if (!value || !std::isfinite(*value)) {
-      fail_input("'{}' is no value of {}", request.table.field(row, request.cheap[c].column),
-                 request.description().cheap_values[c]);
+      fail_input("'{}' is no value of {}", field, input.name);
     }
     values[c] = *value;
   }
@@ -140,19 +148,19 @@ Answers predict_rows(const PredictRequest& request, parallel::RowRange range) {
   const data::CsvTable& table = request.table;
   std::vector<std::string> texts;
   std::vector<std::string> problems(range.size());
-  std::vector<double> cheap(range.size() * request.cheap.size(), std::nan(""));
+  std::vector<double> values(range.size() * request.inputs.size(), std::nan(""));
   for (std::size_t i = 0; i < range.size(); ++i) {
     const std::size_t row = range.first + i;
     texts.emplace_back(table.field(row, request.column));
     try {
       check_fields(table, row);
-      read_cheap(request, row, cheap.data() + i * request.cheap.size());
+      read_inputs(request, row, values.data() + i * request.inputs.size());
     } catch (const std::runtime_error& error) {
       problems[i] = error.what();
     }
   }
   Answers answers;
-  const std::vector<RowPrediction> predicted = request.predictor->predict(texts, cheap);
+  const std::vector<RowPrediction> predicted = request.predictor->predict(texts, values);
   for (std::size_t i = 0; i < range.size(); ++i) {
     const bool readable = predicted[i].readable() && problems[i].empty();
     answers.notes.push_back({readable, "", problems[i].empty() ? predicted[i].warning : problems[i]});

@@ -23,9 +23,9 @@ struct PredictOptions {
 /// of the same target give `<target>_<head>` each. A column name that the input has already gets the suffix
 /// `_predicted`. Rows that cannot be predicted keep empty fields and say why in `warning`. The ranks share the rows.
 /// A model of a table that keeps its training rows adds `nearest`, `nearest_line`, `nearest_similarity`: the most
-/// similar of them. One that needs cheap values reads these from columns of their names, or of those in the source of
-/// the training data (then in the source's units). Each target of it has `<target>_low` and `<target>_high`, too.
-/// Collective. Throws InputError.
+/// similar of them. One that needs values besides the text reads these from columns of their names, or of those in
+/// the source of the training data (then in the source's units). Each target of it has `<target>_low` and
+/// `<target>_high`, too. Collective. Throws InputError.
 void predict(const parallel::Communicator& communicator, const PredictOptions& options);
 
 }  // namespace epitaxy::app

@@ -11,6 +11,7 @@
 #include "data/preparation.h"
 #include "epitaxy/predictor.h"
 #include "models/head_task.h"
+#include "transfer/row_input.h"
 
 namespace epitaxy::app {
 
@@ -32,8 +33,7 @@ class RowPredictor {
     std::shared_ptr<const chem::Preparer> preparer;  ///< As the training data were prepared.
     std::vector<PredictedProperty> properties;
     std::vector<Output> outputs;
-    std::vector<std::string> cheap_values;         ///< That a row needs besides its text.
-    std::vector<std::string> cheap_units;          ///< [cheap_values]
+    std::vector<transfer::RowInput> inputs;        ///< That a row needs besides its text.
     std::optional<data::Preparation> preparation;  ///< Of the training data.
     std::optional<double> coverage;                ///< Of the intervals, where it gives them.
     std::string model;                             ///< E.g. `by 3 models`, `(stacking)`.
@@ -42,9 +42,9 @@ class RowPredictor {
   };
 
   const Description& description() const { return description_; }
-  /// `cheap` [texts, cheap values], NaN where there is none. A row's result does not depend on the rows around it.
+  /// `values` [texts, inputs], NaN where there is none. A row's result does not depend on the rows around it.
   virtual std::vector<RowPrediction> predict(std::span<const std::string> texts,
-                                             std::span<const double> cheap) const = 0;
+                                             std::span<const double> values) const = 0;
 
  protected:
   Description description_;

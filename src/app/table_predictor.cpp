@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cmath>
 
 #include "app/input_rows.h"
 #include "app/row_predictor.h"
@@ -12,7 +11,7 @@ namespace epitaxy::app {
 
 namespace {
 
-/// What was learned from a table: perhaps cheap values besides the text, intervals besides the value.
+/// What was learned from a table: perhaps values besides the text, intervals besides the value.
 class TablePredictor final : public RowPredictor {
  public:
   TablePredictor(const std::filesystem::path& path, const std::string& head)
@@ -38,46 +37,52 @@ class TablePredictor final : public RowPredictor {
           {property.target, own, description_.properties.size(), property.calibration.has_value()});
       description_.properties.push_back({name, property.target, property.calibration ? "probability" : unit});
     }
-    if (model_.needs_cheap()) {
-      description_.cheap_values = model_.cheap;
-      description_.cheap_units = model_.cheap_units;
+    for (std::size_t c = 0; c < model_.inputs.size(); ++c) {
+      if (!model_.inputs[c].is_cheap || model_.needs_cheap()) {
+        description_.inputs.push_back(model_.inputs[c]);
+        needed_.push_back(c);
+      }
     }
     description_.coverage = model_.properties.front().coverage;
     description_.model = fmt::format("({})", model_.properties.front().ways());
-    description_.doubt = "have cheap values beyond those of the training";
+    const std::string values = has_given() ? "values" : "cheap values";
+    description_.doubt = "have " + values + " beyond those of the training";
     if (model_.known) {
       neighbors_ = substance.neighbors(model_.known->texts);
       description_.tells_nearest = true;
-      description_.doubt = model_.needs_cheap() ? "are far from all training rows, or have cheap values beyond theirs"
-                                                : "are far from all training rows";
+      description_.doubt = description_.inputs.empty()
+                               ? "are far from all training rows"
+                               : "are far from all training rows, or have " + values + " beyond theirs";
     }
   }
 
-  std::vector<RowPrediction> predict(std::span<const std::string> texts, std::span<const double> cheap) const override {
+  std::vector<RowPrediction> predict(std::span<const std::string> texts,
+                                     std::span<const double> values) const override {
     std::vector<RowPrediction> rows;
+    const std::size_t columns = needed_.size();
     for (std::size_t first = 0; first < texts.size(); first += kChunkRows) {
       const std::size_t count = std::min(kChunkRows, texts.size() - first);
-      const std::size_t columns = description_.cheap_values.size();
-      predict_chunk(texts.subspan(first, count), cheap.subspan(first * columns, count * columns), rows);
+      predict_chunk(texts.subspan(first, count), values.subspan(first * columns, count * columns), rows);
     }
     return rows;
   }
 
  private:
-  void predict_chunk(std::span<const std::string> texts, std::span<const double> cheap,
+  void predict_chunk(std::span<const std::string> texts, std::span<const double> given,
                      std::vector<RowPrediction>& rows) const {
-    const std::size_t columns = description_.cheap_values.size();
     const std::size_t first = rows.size();
+    const std::size_t inputs = model_.inputs.size();
     std::vector<bool> readable(texts.size());
     std::vector<std::string> standard(texts.size(), "C");  // in place of what cannot be read; it is not told
-    std::vector<double> values(texts.size() * model_.cheap.size(), 0);
+    std::vector<double> values(texts.size() * inputs, 0);
     for (std::size_t i = 0; i < texts.size(); ++i) {
       RowPrediction& row = rows.emplace_back();
       try {
         const std::string text = description_.preparer->prepare(texts[i]).text;
-        row.warning = check_cheap(cheap.subspan(i * columns, columns));
-        std::ranges::copy(cheap.subspan(i * columns, columns),
-                          values.begin() + static_cast<std::ptrdiff_t>(i * model_.cheap.size()));
+        row.warning = doubt(given.subspan(i * needed_.size(), needed_.size()));
+        for (std::size_t c = 0; c < needed_.size(); ++c) {
+          values[i * inputs + needed_[c]] = given[i * needed_.size() + c];
+        }
         standard[i] = text;
         readable[i] = true;
       } catch (const std::runtime_error& error) {
@@ -85,10 +90,12 @@ class TablePredictor final : public RowPredictor {
       }
     }
     std::vector<std::string> problems;
-    const auto features = model_.features.compute(standard, problems);
+    auto features = model_.features.compute(standard, problems);
+    transfer::append_given(features, model_.inputs, values);
+    const auto cheap = transfer::cheap_values(model_.inputs, values);
     std::vector<transfer::WayPrediction> predictions;
     for (const transfer::TableProperty& property : model_.properties) {
-      predictions.push_back(property.predict(features, values));
+      predictions.push_back(property.predict(features, cheap));
     }
     for (std::size_t i = 0; i < texts.size(); ++i) {
       RowPrediction& row = rows[first + i];
@@ -159,22 +166,23 @@ class TablePredictor final : public RowPredictor {
     }
   }
 
-  /// Tells when a value is unusual. Throws InputError when one is not there.
-  std::string check_cheap(std::span<const double> values) const {
+  /// Of the values of a row. Throws InputError when one is not there.
+  std::string doubt(std::span<const double> values) const {
     std::string warning;
     for (std::size_t c = 0; c < values.size(); ++c) {
-      if (!std::isfinite(values[c])) {
-        fail_input("no value of {}", model_.cheap[c]);
-      }
-      if (values[c] < model_.cheap_low[c] || values[c] > model_.cheap_high[c]) {
-        warning = fmt::format("{} is outside of the training's {:.4g} to {:.4g} {}", model_.cheap[c],
-                              model_.cheap_low[c], model_.cheap_high[c], model_.cheap_units[c]);
+      if (const std::string of_value = description_.inputs[c].doubt(values[c]); !of_value.empty()) {
+        warning = of_value;
       }
     }
     return warning;
   }
 
+  bool has_given() const {
+    return std::ranges::any_of(model_.inputs, [](const transfer::RowInput& input) { return !input.is_cheap; });
+  }
+
   transfer::TableModel model_;
+  std::vector<std::size_t> needed_;             ///< Those of its inputs that rows must have.
   std::unique_ptr<chem::Neighbors> neighbors_;  ///< Null where the model does not keep its rows.
   std::vector<data::Transform> undo_;           ///< [properties] of what the import did to the values.
 };

@@ -140,7 +140,7 @@ std::vector<std::unique_ptr<Regressor>> train_regressors(std::span<const Candida
     return result;
   }
   if (candidates.front().two_part && has_two_parts(labels)) {
-    return train_two_parts(candidates, kinds, rows, labels, seed, stop, reads);
+    return train_two_parts(candidates, kinds, rows, labels, seed, stop, reads, weights);
   }
   auto kept = different_columns(rows);
   if (!reads.empty()) {

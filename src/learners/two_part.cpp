@@ -55,15 +55,19 @@ class TwoPartRegressor final : public Regressor {
 struct Above {
   Matrix rows;
   std::vector<double> labels;
+  std::vector<double> weights;  ///< Empty: all the same.
 };
 
-Above pick_above(const Matrix& rows, std::span<const double> labels, double lowest) {
+Above pick_above(const Matrix& rows, std::span<const double> labels, std::span<const double> weights, double lowest) {
   Above above;
   std::vector<std::size_t> positions;
   for (std::size_t i = 0; i < labels.size(); ++i) {
     if (labels[i] > lowest) {
       positions.push_back(i);
       above.labels.push_back(labels[i]);
+      if (!weights.empty()) {
+        above.weights.push_back(weights[i]);
+      }
     }
   }
   above.rows = pick_rows(rows, positions);
@@ -92,7 +96,8 @@ double mixture_median(double lowest, double share, double value, double deviatio
 std::vector<std::unique_ptr<Regressor>> train_two_parts(std::span<const Candidate> candidates,
                                                         const std::vector<ColumnKind>& kinds, const Matrix& rows,
                                                         std::span<const double> labels, std::uint64_t seed,
-                                                        const StopQuestion& stop, const std::vector<bool>& reads) {
+                                                        const StopQuestion& stop, const std::vector<bool>& reads,
+                                                        std::span<const double> weights) {
   check(has_two_parts(labels), "labels at the lowest value and above it");
   std::vector<Candidate> plain(candidates.begin(), candidates.end());
   for (Candidate& candidate : plain) {
@@ -102,9 +107,9 @@ std::vector<std::unique_ptr<Regressor>> train_two_parts(std::span<const Candidat
   std::vector<double> is_above;
   std::ranges::transform(labels, std::back_inserter(is_above),
                          [&](double label) { return label > lowest ? 1.0 : 0.0; });
-  const Above above = pick_above(rows, labels, lowest);
-  auto shares = train_regressors(plain, kinds, rows, is_above, seed, stop, reads);
-  auto values = train_regressors(plain, kinds, above.rows, above.labels, seed, stop, reads);
+  const Above above = pick_above(rows, labels, weights, lowest);
+  auto shares = train_regressors(plain, kinds, rows, is_above, seed, stop, reads, weights);
+  auto values = train_regressors(plain, kinds, above.rows, above.labels, seed, stop, reads, above.weights);
   const double deviation = kDeviation * statistics::spread(above.labels).deviation;
   std::vector<std::unique_ptr<Regressor>> result(candidates.size());
   for (std::size_t c = 0; c < result.size(); ++c) {

@@ -21,7 +21,8 @@ double mixture_median(double lowest, double share, double value, double deviatio
 std::vector<std::unique_ptr<Regressor>> train_two_parts(std::span<const Candidate> candidates,
                                                         const std::vector<ColumnKind>& kinds, const Matrix& rows,
                                                         std::span<const double> labels, std::uint64_t seed,
-                                                        const StopQuestion& stop, const std::vector<bool>& reads);
+                                                        const StopQuestion& stop, const std::vector<bool>& reads,
+                                                        std::span<const double> weights);
 
 /// The name in files.
 inline constexpr const char* kTwoPart = "two_part";

@@ -34,9 +34,12 @@ std::vector<learners::ColumnKind> design_kinds(const Way& way, const std::vector
 }
 
 Design Design::pick(const std::vector<std::size_t>& positions) const {
-  Design result{learners::pick_rows(rows, positions), kinds, {}, {}, cheap_columns, reads};
+  Design result{learners::pick_rows(rows, positions), kinds, {}, {}, cheap_columns, {}, reads};
   for (const std::size_t i : positions) {
     result.measured.push_back(measured[i]);
+    if (!weights.empty()) {
+      result.weights.push_back(weights[i]);
+    }
     const auto values = cheap_of(i);
     result.cheap.insert(result.cheap.end(), values.begin(), values.end());
   }
@@ -65,7 +68,8 @@ Design make_design(const DifferenceData& data, const Way& way, const DifferenceR
     part.cheap.insert(part.cheap.end(), values.begin(), values.end());
   }
   part.rows = design_rows(way, learners::pick_rows(rows.features, positions), part.cheap);
-  part.kinds = design_kinds(way, data.features.kinds(), part.cheap_columns);
+  part.kinds = design_kinds(way, data.kinds(), part.cheap_columns);
+  part.weights = rows.weights_of(positions);
   return part;
 }
 

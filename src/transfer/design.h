@@ -19,15 +19,16 @@ struct Design {
   std::vector<double> measured;
   std::vector<double> cheap;  ///< [rows, cheap columns]
   std::size_t cheap_columns = 0;
-  std::vector<bool> reads = {};  ///< [columns] that the learner may use; empty: all.
+  std::vector<double> weights = {};  ///< [rows] how much each counts; empty: all the same.
+  std::vector<bool> reads = {};      ///< [columns] that the learner may use; empty: all.
 
   std::span<const double> cheap_of(std::size_t i) const { return {cheap.data() + i * cheap_columns, cheap_columns}; }
   /// Those at some positions.
   Design pick(const std::vector<std::size_t>& positions) const;
 };
 
-/// Those of the first columns that belong to blocks of these kinds, and all further ones, which hold cheap values.
-/// Empty for no kinds: all.
+/// Those of the first columns that belong to blocks of these kinds, and all further ones, which are given or hold cheap
+/// values. Empty for no kinds: all.
 std::vector<bool> columns_read(const DifferenceData& data, const std::vector<std::string>& kinds, std::size_t columns);
 
 /// Rows of the training or test data at some positions.

@@ -47,10 +47,9 @@ std::optional<TableModel> best_model(const DifferenceSettings& settings, Differe
     properties.front().members.push_back({way, 1, std::move(*learned)});
   }
   weigh_equally(properties.front());
-  const CheapRange range = cheap_range(data, train);
-  return TableModel{
-      std::move(data.features),          std::move(properties), data.cheap, data.cheap_units, range.low, range.high,
-      data.rows.set.index().preparation, models::provenance()};
+  auto inputs = learned_inputs(data, train);
+  return TableModel{std::move(data.features), std::move(properties), std::move(inputs),
+                    data.rows.set.index().preparation, models::provenance()};
 }
 
 /// False when stopped.

@@ -23,6 +23,8 @@ struct DifferenceSettings {
   std::string file;                 ///< The data set.
   std::string measured;             ///< Its target to predict.
   std::vector<std::string> cheap;   ///< Its targets that a cheap model computed; the first is what is subtracted.
+  std::vector<std::string> given;   ///< Its targets that the learners of all ways read beside the text: RowInput.
+  std::string weights;              ///< Its target that says how much a row counts; empty: all the same.
   std::string test_file;            ///< Another data set, whose rows are predicted instead of folds; empty: folds.
   std::vector<std::size_t> labels;  ///< With a test file: how many labels, ascending; empty: all.
   std::vector<FeatureBlock> features;

@@ -17,6 +17,11 @@ std::span<const double> DifferenceRows::cheap_of(std::size_t i) const {
   return {cheap.data() + i * columns, columns};
 }
 
+std::span<const double> DifferenceRows::given_of(std::size_t i) const {
+  const std::size_t columns = given.size() / set.size();
+  return {given.data() + i * columns, columns};
+}
+
 data::Groups DifferenceRows::parts(const std::vector<std::size_t>& positions) const {
   data::Groups groups;
   for (const std::size_t i : positions) {
@@ -25,7 +30,24 @@ data::Groups DifferenceRows::parts(const std::vector<std::size_t>& positions) co
   return groups;
 }
 
+std::vector<double> DifferenceRows::weights_of(const std::vector<std::size_t>& positions) const {
+  std::vector<double> result;
+  for (const std::size_t i : positions) {
+    if (!weights.empty()) {
+      result.push_back(weights[i]);
+    }
+  }
+  return result;
+}
+
 const std::string& DifferenceRows::text(std::size_t i) const { return set.text(i); }
+
+std::vector<learners::ColumnKind> DifferenceData::kinds() const {
+  std::vector<learners::ColumnKind> all = features.kinds();
+  const auto given = given_kinds(inputs);
+  all.insert(all.end(), given.begin(), given.end());
+  return all;
+}
 
 namespace {
 
@@ -68,12 +90,53 @@ void read_values(DifferenceRows& rows, const DifferenceSettings& settings) {
       rows.cheap[i * settings.cheap.size() + c] = column.values[i] * (c == 0 ? factor : 1);
     }
   }
+  rows.given.resize(rows.count() * settings.given.size());
+  for (std::size_t c = 0; c < settings.given.size(); ++c) {
+    const data::Target column = rows.set.labels(settings.given[c]);
+    for (std::size_t i = 0; i < rows.count(); ++i) {
+      rows.given[i * settings.given.size() + c] = column.values[i];
+    }
+  }
+  if (!settings.weights.empty()) {
+    rows.weights = row_weights(rows.set, settings.weights);
+  }
+}
+
+/// What rows need, cheap values first.
+std::vector<RowInput> inputs_of(const data::DatasetIndex& index, const DifferenceSettings& settings) {
+  std::vector<RowInput> inputs;
+  for (const auto& name : settings.cheap) {
+    const std::string& unit = index.target(inputs.empty() ? settings.measured : name).unit;
+    inputs.push_back({.name = name, .unit = unit, .is_cheap = true});
+  }
+  for (const auto& name : settings.given) {
+    inputs.push_back(given_input(index.target(name)));
+  }
+  return inputs;
+}
+
+/// [rows] of an input, by its number.
+std::vector<double> values_of(const DifferenceData& data, std::size_t input, const std::vector<std::size_t>& rows) {
+  const std::size_t cheap = data.cheap.size();
+  const std::size_t given = data.inputs.size() - cheap;
+  std::vector<double> values;
+  for (const std::size_t i : rows) {
+    values.push_back(input < cheap ? data.rows.cheap[i * cheap + input] : data.rows.given[i * given + input - cheap]);
+  }
+  return values;
+}
+
+/// What a row must have beside its label.
+std::vector<std::string> needed(const DifferenceSettings& settings) {
+  std::vector<std::string> names = settings.cheap;
+  names.insert(names.end(), settings.given.begin(), settings.given.end());
+  return names;
 }
 
 /// What a row must have: `gap`, or `gap and gap_xtb`.
 std::string told_values(const DifferenceSettings& settings) {
-  return settings.cheap.empty() ? settings.measured
-                                : fmt::format("{} and {}", settings.measured, text::join(settings.cheap, ", "));
+  const auto names = needed(settings);
+  return names.empty() ? settings.measured : fmt::format("{} and {}", settings.measured, text::join(names, ", "));
 }
 
 /// The rows that have all values.
@@ -82,7 +145,7 @@ DifferenceRows complete_rows(const std::string& file, const DifferenceSettings& 
   rows.set = data::LabelledRows(data::read_index(file));
   unit_factor(rows.set.index(), settings);
   rows.set.need_all(data::LeftOut::unlabelled, {settings.measured});
-  rows.set.need_all(data::LeftOut::incomplete, settings.cheap);
+  rows.set.need_all(data::LeftOut::incomplete, needed(settings));
   if (rows.set.empty()) {
     fail_input("no row of {} has {}", file, told_values(settings));
   }
@@ -120,6 +183,12 @@ void check_classes(const DifferenceData& data) {
   }
 }
 
+std::vector<std::size_t> positions_of(const DifferenceRows& rows) {
+  std::vector<std::size_t> positions(rows.count());
+  std::iota(positions.begin(), positions.end(), std::size_t{0});
+  return positions;
+}
+
 void check_column(const std::string& name, const std::vector<double>& values) {
   const auto [low, high] = std::ranges::minmax_element(values);
   if (*low == *high) {
@@ -130,20 +199,19 @@ void check_column(const std::string& name, const std::vector<double>& values) {
 /// The line from the first cheap value alone shows whether its unit is that of the measured values.
 void check_values(DifferenceData& data) {
   check_column(data.measured, data.rows.measured);
-  std::vector<double> first;
-  for (std::size_t c = 0; c < data.cheap.size(); ++c) {
-    std::vector<double> column;
-    for (std::size_t i = 0; i < data.rows.count(); ++i) {
-      column.push_back(data.rows.cheap_of(i)[c]);
-    }
-    check_column(data.cheap[c], column);
-    if (c == 0) {
-      first = std::move(column);
+  const auto rows = positions_of(data.rows);
+  for (std::size_t c = 0; c < data.inputs.size(); ++c) {
+    const auto column = values_of(data, c, rows);
+    if (data.inputs[c].is_cheap) {
+      check_column(data.inputs[c].name, column);
+    } else {
+      check_given(data.inputs[c], column);
     }
   }
   if (data.cheap.empty()) {
     return;
   }
+  const auto first = values_of(data, 0, rows);
   data.line = FittedBaseline::fit(Baseline::line, first, 1, data.rows.measured);
   const double slope = data.line.slopes.front();
   const double scale = statistics::spread(data.rows.measured).deviation / statistics::spread(first).deviation;
@@ -176,6 +244,7 @@ void compute_features(const parallel::Communicator& communicator, const Differen
   });
   rows.features = learners::pick_rows(rows.features, stay);
   read_values(rows, settings);
+  append_given(rows.features, std::span(data.inputs).subspan(data.cheap.size()), rows.given);
 }
 
 RowFeatures make_features(const DifferenceSettings& settings, const data::DatasetIndex& index) {
@@ -221,15 +290,11 @@ DifferenceData load_difference_data(const parallel::Communicator& communicator, 
     DifferenceRows rows = complete_rows(settings.file, settings);
     const data::DatasetIndex& index = rows.set.index();
     const data::Target& measured = index.target(settings.measured);
-    std::vector<std::string> cheap_units{measured.unit};
-    for (std::size_t c = 1; c < settings.cheap.size(); ++c) {
-      cheap_units.push_back(index.target(settings.cheap[c]).unit);
-    }
     loaded.emplace(DifferenceData{std::move(rows),
                                   {},
                                   make_features(settings, index),
                                   settings.cheap,
-                                  std::move(cheap_units),
+                                  inputs_of(index, settings),
                                   settings.measured,
                                   measured.unit,
                                   measured.classes,
@@ -270,17 +335,12 @@ DifferenceData load_difference_data(const parallel::Communicator& communicator, 
   return std::move(*loaded);
 }
 
-CheapRange cheap_range(const DifferenceData& data, const std::vector<std::size_t>& rows) {
-  CheapRange range;
-  for (std::size_t c = 0; c < data.cheap.size(); ++c) {
-    std::vector<double> values;
-    for (const std::size_t i : rows) {
-      values.push_back(data.rows.cheap_of(i)[c]);
-    }
-    range.low.push_back(std::ranges::min(values));
-    range.high.push_back(std::ranges::max(values));
+std::vector<RowInput> learned_inputs(const DifferenceData& data, const std::vector<std::size_t>& rows) {
+  std::vector<RowInput> inputs = data.inputs;
+  for (std::size_t c = 0; c < inputs.size(); ++c) {
+    inputs[c].learn(values_of(data, c, rows));
   }
-  return range;
+  return inputs;
 }
 
 data::TrainHeldOut split_by_fold(const DifferenceData& data, const DifferenceSettings& settings, int fold,
@@ -294,8 +354,7 @@ data::TrainHeldOut split_by_labels(const DifferenceData& data, const DifferenceS
   const data::Split split(settings.split_seed, Purpose::labels, seed);
   data::TrainHeldOut parts;
   parts.train = split.first_groups(data.rows.set.groups(), labels == 0 ? data.rows.count() : labels);
-  parts.held_out.resize(data.test.count());
-  std::iota(parts.held_out.begin(), parts.held_out.end(), std::size_t{0});
+  parts.held_out = positions_of(data.test);
   return parts;
 }
 

@@ -6,6 +6,7 @@
 
 #include "data/labelled_rows.h"
 #include "transfer/difference.h"
+#include "transfer/row_input.h"
 
 namespace epitaxy::transfer {
 
@@ -14,15 +15,20 @@ struct DifferenceRows {
   data::LabelledRows set;
   std::vector<double> measured;           ///< [rows]
   std::vector<double> cheap;              ///< [rows, cheap columns]; the first in the unit of the measured values.
-  learners::Matrix features;              ///< [rows, columns]
+  std::vector<double> given;              ///< [rows, given columns]
+  std::vector<double> weights;            ///< [rows] how much each counts in training and choice; empty: all the same.
+  learners::Matrix features;              ///< [rows, columns] of the text, then what is given.
   std::vector<std::string> split_groups;  ///< [rows] those of one are never on both sides.
 
   std::size_t count() const { return set.size(); }
   const std::string& group(std::size_t i) const { return set.group(i); }
   std::span<const double> cheap_of(std::size_t i) const;
+  std::span<const double> given_of(std::size_t i) const;
   /// Of all rows, or of those at some positions.
   data::Groups parts() const { return {split_groups.begin(), split_groups.end()}; }
   data::Groups parts(const std::vector<std::size_t>& positions) const;
+  /// [positions]; empty: all the same.
+  std::vector<double> weights_of(const std::vector<std::size_t>& positions) const;
   /// What features are made of.
   const std::string& text(std::size_t i) const;
 };
@@ -31,16 +37,19 @@ struct DifferenceData {
   DifferenceRows rows;
   DifferenceRows test;  ///< Empty without a test file.
   RowFeatures features;
-  std::vector<std::string> cheap;        ///< Names.
-  std::vector<std::string> cheap_units;  ///< As predictions expect them.
+  std::vector<std::string> cheap;  ///< Names.
+  std::vector<RowInput> inputs;    ///< What rows need, cheap values first; nothing is known of them yet.
   std::string measured;
   std::string unit;
   std::vector<std::string> classes;  ///< Their two names, where these are learned.
   FittedBaseline line;                    ///< Measured against cheap, all rows: for the warning and the user.
 
-  /// Rows of both sets: `unlabelled` without the measured value, `incomplete` without a cheap one, `unreadable` without
+  /// Rows of both sets: `unlabelled` without the measured value, `incomplete` without an input, `unreadable` without
   /// features, `in_test` because a test row has the same group.
   std::size_t left_out(data::LeftOut why) const { return rows.set.left_out(why) + test.set.left_out(why); }
+  bool has_given() const { return inputs.size() > cheap.size(); }
+  /// [columns of DifferenceRows::features]
+  std::vector<learners::ColumnKind> kinds() const;
 };
 
 /// Reads everything; the ranks share the work on features. Warns when measured and cheap values seem to be in other
@@ -52,11 +61,8 @@ DifferenceData load_difference_data(const parallel::Communicator& communicator, 
 /// The line's slope beyond which (or below whose inverse) other units are suspected.
 inline constexpr double kSuspiciousSlope = 2.5;
 
-/// Of each cheap column, among some rows.
-struct CheapRange {
-  std::vector<double> low, high;
-};
-CheapRange cheap_range(const DifferenceData& data, const std::vector<std::size_t>& rows);
+/// What rows need, with the values that some rows have.
+std::vector<RowInput> learned_inputs(const DifferenceData& data, const std::vector<std::size_t>& rows);
 
 /// Rows that a job learns from and those it predicts: all rows but a fold's, and that fold.
 data::TrainHeldOut split_by_fold(const DifferenceData& data, const DifferenceSettings& settings, int fold,

@@ -75,6 +75,7 @@ std::optional<DifferenceResult> run_job(const DifferenceData& data, const Differ
   add_intervals(result.prediction, learned->errors, learned->inner_fold, settings.coverage);
   result.inner_errors = learned->errors;
   result.inner_fold.assign(learned->inner_fold.begin(), learned->inner_fold.end());
+  result.inner_weights = data.rows.weights_of(split.train);
   result.candidate = static_cast<std::int64_t>(learned->candidate);
   result.importances = learned->all.regressor->importances();
   return result;

@@ -17,18 +17,31 @@ std::vector<double> absolute(std::vector<double> values) {
 
 }  // namespace
 
-double mean_loss(const std::vector<double>& errors, Loss loss) {
-  if (loss == Loss::absolute) {
-    return mean_absolute(errors);
+namespace {
+
+/// Of numbers that count as `weights` say; empty: all the same.
+double weighted_mean(const std::vector<double>& numbers, const std::vector<double>& weights) {
+  if (weights.empty()) {
+    return statistics::spread(numbers).mean;
   }
   double sum = 0;
-  for (const double error : errors) {
-    sum += error * error;
+  double total = 0;
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    sum += weights[i] * numbers[i];
+    total += weights[i];
   }
-  return sum / static_cast<double>(errors.size());
+  return sum / total;
 }
 
-double mean_absolute(const std::vector<double>& errors) { return statistics::spread(absolute(errors)).mean; }
+}  // namespace
+
+double mean_loss(std::vector<double> errors, Loss loss, const std::vector<double>& weights) {
+  std::ranges::transform(errors, errors.begin(),
+                         [&](double error) { return loss == Loss::absolute ? std::abs(error) : error * error; });
+  return weighted_mean(errors, weights);
+}
+
+double mean_absolute(const std::vector<double>& errors) { return mean_loss(errors, Loss::absolute); }
 
 double inner_mae(const DifferenceResult& result) { return mean_absolute(result.inner_errors); }
 
@@ -82,6 +95,9 @@ void write_result(data::Hdf5File& file, const DifferenceResult& result) {
   file.write("/inner", result.prediction.inner);
   file.write("/inner_errors", result.inner_errors);
   file.write("/inner_fold", result.inner_fold);
+  if (!result.inner_weights.empty()) {
+    file.write("/inner_weights", result.inner_weights);
+  }
   file.write_attribute("/", "candidate", result.candidate);
 }
 
@@ -93,6 +109,9 @@ DifferenceResult read_difference_result(const data::Hdf5File& file) {
   result.importances = file.read<double>("/importances");
   result.inner_errors = file.read<double>("/inner_errors");
   result.inner_fold = file.read<std::int64_t>("/inner_fold");
+  if (file.exists("/inner_weights")) {
+    result.inner_weights = file.read<double>("/inner_weights");
+  }
   result.candidate = file.integer_attribute("/", "candidate");
   return result;
 }

@@ -27,15 +27,17 @@ void add_intervals(WayPrediction& prediction, const std::vector<double>& errors,
 struct DifferenceResult {
   std::vector<std::int64_t> rows;  ///< Positions of the rows that were predicted.
   WayPrediction prediction;
-  std::vector<double> inner_errors;      ///< [training rows] see LearnedWay.
-  std::vector<std::int64_t> inner_fold;  ///< [training rows]
+  std::vector<double> inner_errors;        ///< [training rows] see LearnedWay.
+  std::vector<std::int64_t> inner_fold;    ///< [training rows]
+  std::vector<double> inner_weights = {};  ///< [training rows] how much each counts; empty: all the same.
   std::int64_t candidate = 0;
   std::vector<double> importances;  ///< [columns of the design]; empty where the learner has none.
 };
 
 /// What choices make small: of numbers the absolute error, of classes, which are learned as 0 and 1, the squared one.
 enum class Loss { absolute, squared };
-double mean_loss(const std::vector<double>& errors, Loss loss);
+/// Of errors that count as `weights` [errors] say; empty: all the same.
+double mean_loss(std::vector<double> errors, Loss loss, const std::vector<double>& weights = {});
 /// The mean of the absolute errors.
 double mean_absolute(const std::vector<double>& errors);
 double inner_mae(const DifferenceResult& result);

@@ -44,7 +44,7 @@ TableProperty make_property(const DifferenceSettings& settings, const Difference
   for (const Member& member : property.members) {
     errors.push_back(&member.learned.errors);
   }
-  const auto weights = greedy_weights(errors, settings.loss());
+  const auto weights = greedy_weights(errors, settings.loss(), data.rows.weights);
   for (std::size_t m = 0; m < weights.size(); ++m) {
     property.members[m].weight = weights[m];
   }
@@ -92,16 +92,13 @@ struct FitFiles {
       summary["targets"][data.measured]["model"].push_back(
           {{"way", member.way.name}, {"learner", member.learned.learner}, {"weight", member.weight}});
     }
+    const auto inputs = learned_inputs(data, all_rows(data));
     if (!model) {
-      const auto [low, high] = cheap_range(data, all_rows(data));
-      model.emplace(TableModel{std::move(data.features),
-                               {},
-                               data.cheap,
-                               data.cheap_units,
-                               low,
-                               high,
-                               data.rows.set.index().preparation,
-                               models::provenance()});
+      model.emplace(
+          TableModel{std::move(data.features), {}, inputs, data.rows.set.index().preparation, models::provenance()});
+    }
+    for (std::size_t c = 0; c < inputs.size(); ++c) {
+      model->inputs[c].narrow(inputs[c]);  // what is known to all targets
     }
     // Targets may be missing in some rows: those of the target that has most.
     if (structures && (!model->known || data.rows.count() > model->known->texts.size())) {

@@ -44,13 +44,15 @@ statistics::RegressionMetrics mean_predictor(const DifferenceData& data, const D
 }
 
 NoiseFloor noise_floor(const DifferenceData& data) {
-  std::map<std::string, std::vector<double>> values;
+  // At another temperature another value is no noise.
+  std::map<std::pair<std::string, std::vector<double>>, std::vector<double>> values;
   for (std::size_t i = 0; i < data.rows.count(); ++i) {
-    values[data.rows.text(i)].push_back(data.rows.measured[i]);
+    const auto given = data.rows.given_of(i);
+    values[{data.rows.text(i), {given.begin(), given.end()}}].push_back(data.rows.measured[i]);
   }
   NoiseFloor floor;
   std::size_t rows = 0;
-  for (const auto& [text, of] : values) {
+  for (const auto& [row, of] : values) {
     if (of.size() < 2) {
       continue;
     }
@@ -249,7 +251,7 @@ Json to_json(const FitResult& fit, const DifferenceData& data) {
   Json json{{"unit", fit.unit},
             {"rows", data.rows.count()},
             {"without_value", data.left_out(LeftOut::unlabelled)},
-            {"without_cheap", data.left_out(LeftOut::incomplete)},
+            {data.has_given() ? "without_inputs" : "without_cheap", data.left_out(LeftOut::incomplete)},
             {"unreadable", data.left_out(LeftOut::unreadable)},
             {"folds", fit.settings.folds},
             {"seeds", fit.settings.seeds},

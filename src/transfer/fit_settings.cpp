@@ -16,8 +16,9 @@ const data::TargetImport* find_target(const FitSettings& s, const std::string& n
   return found == s.table.targets.end() ? nullptr : &*found;
 }
 
-/// Names of the key must be columns of numbers of the table.
-void check_names(Keys& k, const FitSettings& s, const char* key, const std::vector<std::string>& names) {
+/// Names of the key must be columns of the table, of numbers unless classes are allowed.
+void check_names(Keys& k, const FitSettings& s, const char* key, const std::vector<std::string>& names,
+                 bool classes = false) {
   std::vector<std::string> known;
   for (const auto& target : s.table.targets) {
     known.push_back(target.name);
@@ -27,10 +28,43 @@ void check_names(Keys& k, const FitSettings& s, const char* key, const std::vect
     if (target == nullptr) {
       k.problem(key, fmt::format("names '{}', but 'table.targets' has {}", name,
                                  known.empty() ? "none" : text::join(known, ", ")));
-    } else if (target->values == data::Values::classes && std::string_view(key) == "cheap") {
+    } else if (target->values == data::Values::classes && !classes) {
       k.problem(key, fmt::format("names '{}', which holds classes", name));
     } else if (std::ranges::count(names, name) > 1) {
       k.problem(key, fmt::format("names '{}' twice", name));
+    }
+  }
+}
+
+/// The keys beside `learn` that name a column.
+std::vector<std::string> uses_of(const FitSettings& s, const std::string& name) {
+  const DifferenceSettings& learning = s.learning;
+  std::vector<std::string> uses;
+  if (std::ranges::find(learning.cheap, name) != learning.cheap.end()) {
+    uses.emplace_back("cheap");
+  }
+  if (std::ranges::find(learning.given, name) != learning.given.end()) {
+    uses.emplace_back("given");
+  }
+  if (learning.weights == name) {
+    uses.emplace_back("weights");
+  }
+  return uses;
+}
+
+/// A column has one use: what is learned cannot be read.
+void check_uses(Keys& k, const FitSettings& s) {
+  for (const auto& target : s.table.targets) {
+    std::vector<std::string> uses = uses_of(s, target.name);
+    if (std::ranges::find(s.targets, target.name) != s.targets.end()) {
+      uses.insert(uses.begin(), "learn");
+    }
+    if (uses.size() > 1) {
+      k.problem(uses[0].c_str(), fmt::format("names '{}', which '{}' names, too", target.name, uses[1]));
+    }
+    if (!uses.empty() && target.column == s.table.column) {
+      k.problem(uses[0].c_str(), fmt::format("names '{}', the column with the {} themselves, which are read anyway",
+                                             target.name, s.table.substance->texts()));
     }
   }
 }
@@ -40,24 +74,37 @@ void target_keys(Keys& k, FitSettings& s) {
   k.texts(
       learning.cheap,
       Key("cheap", "columns of the table that a cheap model computed; rows to predict must have them, too").content());
+  k.texts(learning.given,
+          Key("given",
+              "columns of the table that all learners read beside those of the text: numbers, or categories (values: "
+              "classes); rows to predict must have them, too")
+              .content());
+  k.text(learning.weights,
+         Key("weights", "column of the table that says how much each row counts, such as 1 / variance").content());
   std::vector<std::string> all;
   for (const auto& target : s.table.targets) {
-    if (std::ranges::find(learning.cheap, target.name) == learning.cheap.end()) {
+    if (uses_of(s, target.name).empty()) {
       all.push_back(target.name);
     }
   }
   s.targets = all;
   k.texts(s.targets,
-          Key("learn", "targets of the table that are learned, each by itself; without it all but the cheap ones")
+          Key("learn", "targets of the table that are learned, each by itself; without it all that no other key names")
               .content());
   if (k.reading() && s.targets.empty()) {
     k.problem("learn", "must name at least one target of 'table'");
   }
-  check_names(k, s, "learn", s.targets);
+  check_names(k, s, "learn", s.targets, true);
   check_names(k, s, "cheap", learning.cheap);
+  check_names(k, s, "given", learning.given, true);
+  if (!learning.weights.empty()) {
+    check_names(k, s, "weights", {learning.weights});
+  }
+  check_uses(k, s);
   for (const auto& name : s.targets) {
-    if (std::ranges::find(learning.cheap, name) != learning.cheap.end()) {
-      k.problem("learn", fmt::format("names '{}', which 'cheap' names, too", name));
+    const data::TargetImport* target = find_target(s, name);
+    if (target != nullptr && target->values == data::Values::classes && !learning.cheap.empty()) {
+      k.problem("cheap", fmt::format("is for numbers, but 'learn' names '{}', which holds classes", name));
     }
   }
   learning.ways = learning.cheap.empty() ? std::vector<Way>{find_way("direct")} : all_ways();

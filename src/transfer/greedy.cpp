@@ -11,12 +11,13 @@ namespace epitaxy::transfer {
 
 namespace {
 
-/// Of the mean of what was added up so far and one more.
-double loss_with(const std::vector<double>& sum, const std::vector<double>& more, double count, Loss loss) {
+/// Of the mean of what was added up so far and one more; `rows` say how much each counts.
+double loss_with(const std::vector<double>& sum, const std::vector<double>& more, const std::vector<double>& rows,
+                 double count, Loss loss) {
   double total = 0;
   for (std::size_t i = 0; i < sum.size(); ++i) {
     const double error = sum[i] + more[i];
-    total += loss == Loss::absolute ? std::abs(error) : error * error;
+    total += (rows.empty() ? 1 : rows[i]) * (loss == Loss::absolute ? std::abs(error) : error * error);
   }
   return total / ((loss == Loss::absolute ? count : count * count) * static_cast<double>(sum.size()));
 }
@@ -37,7 +38,8 @@ DifferenceResult combine_used(const std::vector<const DifferenceResult*>& member
 
 }  // namespace
 
-std::vector<double> greedy_weights(std::span<const std::vector<double>* const> errors, Loss loss, int steps) {
+std::vector<double> greedy_weights(std::span<const std::vector<double>* const> errors, Loss loss,
+                                   const std::vector<double>& rows, int steps) {
   check(!errors.empty() && !errors.front()->empty(), "errors to choose by");
   std::vector<double> sum(errors.front()->size(), 0);
   std::vector<int> taken(errors.size(), 0);
@@ -47,7 +49,7 @@ std::vector<double> greedy_weights(std::span<const std::vector<double>* const> e
     std::size_t chosen = 0;
     double lowest = 0;
     for (std::size_t m = 0; m < errors.size(); ++m) {
-      const double mean = loss_with(sum, *errors[m], step, loss);
+      const double mean = loss_with(sum, *errors[m], rows, step, loss);
       if (m == 0 || mean < lowest) {
         lowest = mean;
         chosen = m;
@@ -89,7 +91,7 @@ std::vector<std::vector<double>> add_ensembles(DifferenceSettings& settings, std
       errors.push_back(&results[j].inner_errors);
       found.push_back(&results[j]);
     }
-    all_weights.push_back(greedy_weights(errors, settings.loss()));
+    all_weights.push_back(greedy_weights(errors, settings.loss(), found.front()->inner_weights));
     DifferenceResult result = combine_used(found, all_weights.back(), settings.coverage);
     DifferenceJob job = jobs[members.front()];
     job.learner = settings.learners.size() - 1;

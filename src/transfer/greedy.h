@@ -12,9 +12,9 @@ namespace epitaxy::transfer {
 
 /// The weight of each member, multiples of 1 / steps that add up to 1: starting with the best, the member is added that
 /// lowers the mean loss of the mean most, `steps` times, and the best of all these means is taken.
-/// errors [members][rows], out of fold.
+/// errors [members][rows], out of fold; `rows` say how much each counts, empty: all the same.
 std::vector<double> greedy_weights(std::span<const std::vector<double>* const> errors, Loss loss = Loss::absolute,
-                                   int steps = 40);
+                                   const std::vector<double>& rows = {}, int steps = 40);
 
 /// The name of the learner and of the way that stand for the greedy choice among all others.
 inline constexpr const char* kEnsemble = "ensemble";

@@ -22,7 +22,7 @@ std::vector<FittedWay> fit(const Way& way, const Candidates& candidates, const D
   }
   std::vector<FittedWay> fitted;
   for (auto& regressor :
-       learners::train_regressors(candidates, part.kinds, part.rows, labels, seed, stop, part.reads)) {
+       learners::train_regressors(candidates, part.kinds, part.rows, labels, seed, stop, part.reads, part.weights)) {
     fitted.push_back({baseline, std::move(regressor)});
   }
   return fitted;
@@ -86,13 +86,14 @@ std::vector<std::vector<std::size_t>> groups_of(const Candidates& candidates) {
   return groups;
 }
 
-/// The one with the smallest error in the inner cross-validation, of equal ones the first. Nothing when stopped.
+/// The one with the smallest error (by the rows' weights) in the inner cross-validation, of equal ones the first.
+/// Nothing when stopped.
 std::optional<LearnedWay> choose(const Way& way, const Candidates& candidates, const Design& part,
                                  const std::vector<int>& folds, int count, std::uint64_t seed, Loss loss,
                                  const learners::StopQuestion& stop) {
   std::optional<LearnedWay> best;
   const auto rank = [&](const LearnedWay& learned) {
-    return std::pair(mean_loss(learned.errors, loss), learned.candidate);
+    return std::pair(mean_loss(learned.errors, loss, part.weights), learned.candidate);
   };
   for (const auto& group : groups_of(candidates)) {
     Candidates together;

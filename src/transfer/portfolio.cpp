@@ -78,6 +78,16 @@ std::string in_two_parts(const std::string& learners) {
   return result;
 }
 
+/// Kernels compare what is given by a width of its own.
+std::string with_given(std::string learners, const PortfolioSize& size) {
+  const std::string kernel = "kind: kernel_ridge, ";
+  for (std::size_t at = learners.find(kernel); size.given && at != std::string::npos; at = learners.find(kernel, at)) {
+    at += kernel.size();
+    learners.insert(at, "given_width: [1, 4], ");
+  }
+  return learners;
+}
+
 }  // namespace
 
 std::string portfolio(const chem::Substance& substance, const PortfolioSize& size) {
@@ -88,7 +98,7 @@ std::string portfolio(const chem::Substance& substance, const PortfolioSize& siz
   text += "learners:               # a list of values is a list of candidates: inner folds choose\n";
   std::string learners;
   if (size.rows <= kMostKernelRows) {
-    learners += size.quick ? entry->kernel_quick : entry->kernel;
+    learners += size.quick ? entry->kernel_quick : with_given(entry->kernel, size);
   }
   learners += size.quick ? entry->others_quick : entry->others;
   text += size.two_parts ? in_two_parts(learners) : learners;

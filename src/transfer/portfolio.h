@@ -11,6 +11,7 @@ namespace epitaxy::transfer {
 struct PortfolioSize {
   std::size_t rows = 0;
   bool quick = false;
+  bool given = false;      ///< Learners read columns of the user's own, too.
   int folds = 0;           ///< 0: by the number of rows.
   bool two_parts = false;  ///< Labels at the lowest value are tried apart from those above it.
 };

@@ -79,7 +79,9 @@ bool TableModel::needs_cheap() const { return std::ranges::any_of(properties, &T
 namespace {
 
 constexpr std::int64_t kFormatVersion = 3;
-/// Of the version before.
+/// Of files without given values and classes, which the version before reads, too.
+constexpr std::int64_t kFormatBefore = 2;
+/// Of the first version.
 constexpr const char* kDifferenceFormat = "epitaxy difference model";
 
 using data::Hdf5File;
@@ -165,7 +167,44 @@ TableProperty read_property(const Hdf5File& file, const std::string& group) {
   return property;
 }
 
-/// The only property of a file of the version before.
+/// Cheap values side by side, what is given one by one. Returns whether anything is.
+bool write_inputs(Hdf5File& file, const std::vector<RowInput>& inputs) {
+  std::vector<std::string> names, units;
+  std::vector<double> low, high;
+  std::size_t given = 0;
+  for (const RowInput& input : inputs) {
+    if (!input.is_cheap) {
+      input.write(file, numbered("/table/given", given++));
+      continue;
+    }
+    names.push_back(input.name);
+    units.push_back(input.unit);
+    low.push_back(input.low);
+    high.push_back(input.high);
+  }
+  file.write("/table/cheap", names);
+  file.write("/table/cheap_units", units);
+  file.write("/table/cheap_low", low);
+  file.write("/table/cheap_high", high);
+  return given > 0;
+}
+
+std::vector<RowInput> read_inputs(const Hdf5File& file, const std::string& group) {
+  const auto names = file.read<std::string>(group + "/cheap");
+  const auto units = file.read<std::string>(group + "/cheap_units");
+  const auto low = file.read<double>(group + "/cheap_low");
+  const auto high = file.read<double>(group + "/cheap_high");
+  std::vector<RowInput> inputs;
+  for (std::size_t c = 0; c < names.size(); ++c) {
+    inputs.push_back({names[c], units.at(c), true, low.at(c), high.at(c)});
+  }
+  for (std::size_t c = 0; file.exists(numbered(group + "/given", c)); ++c) {
+    inputs.push_back(RowInput::read(file, numbered(group + "/given", c)));
+  }
+  return inputs;
+}
+
+/// The only property of a file of the first version.
 TableProperty read_difference(const Hdf5File& file) {
   const std::string group = "/difference";
   TableProperty property{file.text_attribute(group, "measured"),
@@ -180,8 +219,11 @@ TableProperty read_difference(const Hdf5File& file) {
 std::string hash_of(const TableModel& model) {
   Hasher hasher;
   hasher.add(to_json(model.features.blocks()));
-  for (const auto& name : model.cheap) {
-    hasher.add(name);
+  for (const RowInput& input : model.inputs) {
+    hasher.add(input.name);
+    for (const auto& category : input.categories) {
+      hasher.add(category);
+    }
   }
   for (const TableProperty& property : model.properties) {
     hasher.add(property.target);
@@ -207,10 +249,9 @@ std::string hash_of(const TableModel& model) {
 void write_table_model(const std::filesystem::path& path, const TableModel& model) {
   file::write_atomically(path, [&](const std::filesystem::path& temporary) {
     Hdf5File out(temporary, Hdf5File::Mode::create);
-    out.write("/table/cheap", model.cheap);
-    out.write("/table/cheap_units", model.cheap_units);
-    out.write("/table/cheap_low", model.cheap_low);
-    out.write("/table/cheap_high", model.cheap_high);
+    const bool has_given = write_inputs(out, model.inputs);
+    const bool has_classes =
+        std::ranges::any_of(model.properties, [](const auto& p) { return p.calibration.has_value(); });
     out.write_attribute("/table", "features", to_json(model.features.blocks()));
     if (model.preparation) {
       out.write_attribute("/table", "preparation", data::to_json(*model.preparation));
@@ -226,7 +267,7 @@ void write_table_model(const std::filesystem::path& path, const TableModel& mode
                                 {model.features.encoder()->members.front().data()});
     }
     out.write_attribute("/", "format", std::string(kTableModelFormat));
-    out.write_attribute("/", "format_version", kFormatVersion);
+    out.write_attribute("/", "format_version", has_given || has_classes ? kFormatVersion : kFormatBefore);
     out.write_attribute("/", "hash", hash_of(model));
     for (const auto& [name, value] : model.provenance) {
       out.write_attribute("/table", "provenance_" + name, value);
@@ -263,10 +304,7 @@ TableModel read_table_model(const std::filesystem::path& path) {
   const std::string group = is_old ? "/difference" : "/table";
   TableModel model{RowFeatures(feature_blocks_from_json(file.text_attribute(group, "features")), std::move(encoder)),
                    {},
-                   file.read<std::string>(group + "/cheap"),
-                   file.read<std::string>(group + "/cheap_units"),
-                   file.read<double>(group + "/cheap_low"),
-                   file.read<double>(group + "/cheap_high"),
+                   read_inputs(file, group),
                    {},
                    {}};
   if (file.has_attribute(group, "preparation")) {

@@ -13,6 +13,7 @@
 #include "transfer/known_rows.h"
 #include "transfer/learned_way.h"
 #include "transfer/row_features.h"
+#include "transfer/row_input.h"
 
 namespace epitaxy::transfer {
 
@@ -48,16 +49,14 @@ struct TableProperty {
   std::vector<double> errors() const;
   /// [training rows] of the members' predictions out of fold.
   std::vector<double> spreads() const;
-  /// features [rows, columns], cheap [rows, cheap columns].
+  /// features [rows, columns of the text, then what is given], cheap [rows, cheap columns].
   WayPrediction predict(const learners::Matrix& rows, const std::vector<double>& cheap) const;
 };
 
 struct TableModel {
   RowFeatures features;
-  std::vector<TableProperty> properties;  ///< At least one.
-  std::vector<std::string> cheap;         ///< Columns that ways may need, in this order.
-  std::vector<std::string> cheap_units;
-  std::vector<double> cheap_low, cheap_high;     ///< Range in training.
+  std::vector<TableProperty> properties;         ///< At least one.
+  std::vector<RowInput> inputs;                  ///< What rows need besides their text, cheap values first.
   std::optional<data::Preparation> preparation;  ///< Of the rows; files of earlier versions do not tell.
   std::map<std::string, std::string> provenance;
   std::optional<KnownRows> known = {};  ///< Absent in files of earlier versions, and where structures are left out.
@@ -67,8 +66,8 @@ struct TableModel {
 
 /// Writes atomically.
 void write_table_model(const std::filesystem::path& path, const TableModel& model);
-/// Also of the version before, which had one target and one member. Throws InputError: no such file, another kind of
-/// file, damaged.
+/// Also of the versions before; the first had one target and one member. Throws InputError: no such file, another kind
+/// of file, damaged.
 TableModel read_table_model(const std::filesystem::path& path);
 /// Is a file one of these?
 bool is_table_model(const std::filesystem::path& path);

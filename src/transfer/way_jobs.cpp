@@ -19,6 +19,12 @@ std::string signature_of(const DifferenceSettings& settings, const DifferenceDat
   for (const auto& name : data.cheap) {
     hasher.add(name);
   }
+  for (const auto& name : settings.given) {
+    hasher.add("given: " + name);
+  }
+  if (!settings.weights.empty()) {
+    hasher.add("weights: " + settings.weights);
+  }
   hasher.add(data.rows.set.index().fingerprint);
   hasher.add(data.test.set.index().fingerprint);
   if (const auto& encoder = data.features.encoder()) {
@@ -29,17 +35,21 @@ std::string signature_of(const DifferenceSettings& settings, const DifferenceDat
 }
 
 void describe(const DifferenceSettings& settings, const DifferenceData& data, std::size_t jobs) {
-  std::vector<std::string> values = data.cheap;
+  std::vector<std::string> needed;
+  for (const RowInput& input : data.inputs) {
+    needed.push_back(input.name);
+  }
+  std::vector<std::string> values = needed;
   values.insert(values.begin(), data.measured);
   log::info("data: {} rows with {}, {} test rows; {} features", data.rows.count(), text::join(values, " and "),
-            data.test.count(), data.features.columns());
+            data.test.count(), data.kinds().size());
   using data::LeftOut;
   const std::size_t unlabelled = data.left_out(LeftOut::unlabelled);
   const std::size_t incomplete = data.left_out(LeftOut::incomplete);
   const std::size_t unreadable = data.left_out(LeftOut::unreadable);
   if (unlabelled + incomplete + unreadable > 0) {
-    log::info("left out: {} rows without {}, {} without the cheap value, {} without features", unlabelled,
-              data.measured, incomplete, unreadable);
+    log::info("left out: {} rows without {}, {} without {}, {} without features", unlabelled, data.measured, incomplete,
+              needed.empty() ? "the cheap value" : text::join(needed, " or "), unreadable);
   }
   if (const std::size_t in_test = data.left_out(LeftOut::in_test); in_test > 0) {
     log::info("left out: {} rows that are in the test, too", in_test);

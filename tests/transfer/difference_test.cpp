@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(members_predict_their_weighted_mean_before_and_after_a_file
     properties.front().members.push_back({find_way("difference"), learner == 0 ? 0.25 : 0.75, std::move(*learned)});
   }
   const TableModel model{
-      RowFeatures(files.settings.features, std::nullopt), std::move(properties), {"cheap"}, {"eV"}, {0}, {6}, {}, {}};
+      RowFeatures(files.settings.features, std::nullopt), std::move(properties), {{"cheap", "eV", true, 0, 6}}, {}, {}};
   write_table_model(files.path("members.h5"), model);
   const auto read = read_table_model(files.path("members.h5"));
   const auto before = model.properties.front().predict(data.rows.features, data.rows.cheap);
@@ -227,7 +227,7 @@ BOOST_AUTO_TEST_CASE(the_model_predicts_as_it_was_learned) {
   BOOST_TEST(model.properties.front().unit == "eV");
   BOOST_TEST(model.needs_cheap());
   BOOST_TEST(model.properties.front().members.front().learned.inner.size() == 3U);
-  BOOST_TEST(model.cheap_low[0] == 0);
+  BOOST_TEST(model.inputs.at(0).low == 0);
   // Molecules that it has not seen.
   std::vector<std::string> texts;
   std::vector<double> cheap;

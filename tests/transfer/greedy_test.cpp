@@ -15,7 +15,7 @@ std::vector<double> weights_of(const std::vector<std::vector<double>>& errors, i
   for (const auto& of : errors) {
     pointers.push_back(&of);
   }
-  return greedy_weights(pointers, Loss::absolute, steps);
+  return greedy_weights(pointers, Loss::absolute, {}, steps);
 }
 
 }  // namespace
@@ -39,6 +39,15 @@ BOOST_AUTO_TEST_CASE(weights_follow_the_sizes_of_the_errors) {
   const auto weights = weights_of({{3, -3, 3}, {-1, 1, -1}});
   BOOST_TEST(weights[1] == 0.75, boost::test_tools::tolerance(0.03));
   BOOST_TEST(std::accumulate(weights.begin(), weights.end(), 0.0) == 1, boost::test_tools::tolerance(1e-12));
+}
+
+BOOST_AUTO_TEST_CASE(rows_that_count_more_decide) {
+  const std::vector<double> first{1, 5};
+  const std::vector<double> second{3, 1};
+  const std::vector<const std::vector<double>*> errors{&first, &second};
+  BOOST_TEST(greedy_weights(errors, Loss::absolute, {1, 1})[1] == 1);
+  BOOST_TEST(greedy_weights(errors, Loss::absolute, {9, 1})[0] == 1);
+  BOOST_TEST(mean_loss({1, -5}, Loss::absolute, {9, 1}) == 1.4);
 }
 
 BOOST_AUTO_TEST_CASE(the_ensemble_of_a_part_is_chosen_by_its_inner_errors_alone) {
