@@ -42,7 +42,7 @@ struct DifferenceData {
   std::string measured;
   std::string unit;
   std::vector<std::string> classes;  ///< Their two names, where these are learned.
-  FittedBaseline line;                    ///< Measured against cheap, all rows: for the warning and the user.
+  FittedBaseline line;               ///< Measured against cheap, all rows: for the warning and the user.
 
   /// Rows of both sets: `unlabelled` without the measured value, `incomplete` without an input, `unreadable` without
   /// features, `in_test` because a test row has the same group.
