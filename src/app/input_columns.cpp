@@ -16,14 +16,13 @@ bool has(const data::CsvTable& table, const std::string& name) {
   return std::ranges::find(table.columns(), name) != table.columns().end();
 }
 
-/// The column of this name, else the only one that is called so but for capitals.
-std::optional<std::size_t> find_column(const data::CsvTable& table, const std::string& name) {
-  if (has(table, name)) {
-    return table.column(name);
-  }
-  const auto is_alike = [&](const std::string& column) { return text::lower(column) == text::lower(name); };
-  const auto found = std::ranges::find_if(table.columns(), is_alike);
-  return std::ranges::count_if(table.columns(), is_alike) == 1
+/// The column of this name; without `capitals` the only one that is called so but for these.
+std::optional<std::size_t> find_column(const data::CsvTable& table, const std::string& name, bool capitals) {
+  const auto is_called = [&](const std::string& column) {
+    return capitals ? column == name : text::lower(column) == text::lower(name);
+  };
+  const auto found = std::ranges::find_if(table.columns(), is_called);
+  return std::ranges::count_if(table.columns(), is_called) == 1
              ? std::optional<std::size_t>(found - table.columns().begin())
              : std::nullopt;
 }
@@ -37,6 +36,20 @@ std::vector<data::SourceColumn> sources_of(const std::string& target,
                          [&](const data::SourceColumn& source) { return source.target == target; });
   }
   return sources;
+}
+
+/// `source` null: the column is in the model's own unit.
+ValueColumn value_from(std::size_t column, const std::string& name, const data::SourceColumn* source,
+                       const std::string& target, const std::string& unit) {
+  const std::string& own_unit = source != nullptr ? source->unit : unit;
+  ValueColumn result{column, data::unit_conversion(own_unit, unit), ""};
+  if (name != target || own_unit != unit) {
+    result.told = fmt::format("{} is the column '{}'", target, name);
+    if (own_unit != unit) {
+      result.told += fmt::format(", converted from {} to {}", own_unit, unit);
+    }
+  }
+  return result;
 }
 
 }  // namespace
@@ -57,27 +70,19 @@ std::optional<ValueColumn> find_value_column(const data::CsvTable& table, const 
                                              const std::string& unit,
                                              const std::optional<data::Preparation>& preparation) {
   const std::vector<data::SourceColumn> sources = sources_of(target, preparation);
-  // One that is called like the target is taken first.
-  const auto own = find_column(table, target);
-  const auto named_alike = std::ranges::find(sources, target, &data::SourceColumn::column);
-  const auto found = own ? named_alike : std::ranges::find_if(sources, [&](const auto& source) {
-    return find_column(table, source.column).has_value();
-  });
-  if (!own && found == sources.end()) {
-    return std::nullopt;
-  }
-  ValueColumn result{own ? *own : *find_column(table, found->column), {}, ""};
-  const std::string& column = table.columns()[result.column];
-  if (column != target) {
-    result.told = fmt::format("{} is the column '{}'", target, column);
-  }
-  if (found != sources.end()) {
-    result.conversion = data::unit_conversion(found->unit, unit);
-    if (found->unit != unit) {
-      result.told = fmt::format("{} is the column '{}', converted from {} to {}", target, column, found->unit, unit);
+  for (const bool capitals : {true, false}) {
+    // One that is called like the target is taken first.
+    const auto own = find_column(table, target, capitals);
+    const auto source = own ? std::ranges::find(sources, target, &data::SourceColumn::column)
+                            : std::ranges::find_if(sources, [&](const data::SourceColumn& s) {
+                                return find_column(table, s.column, capitals).has_value();
+                              });
+    if (own || source != sources.end()) {
+      const std::size_t column = own ? *own : *find_column(table, source->column, capitals);
+      return value_from(column, table.columns()[column], source == sources.end() ? nullptr : &*source, target, unit);
     }
   }
-  return result;
+  return std::nullopt;
 }
 
 ValueColumn value_column(const std::filesystem::path& file, const data::CsvTable& table, const std::string& target,

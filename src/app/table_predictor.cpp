@@ -170,7 +170,9 @@ class TablePredictor final : public RowPredictor {
   std::string doubt(std::span<const double> values) const {
     std::string warning;
     for (std::size_t c = 0; c < values.size(); ++c) {
-      if (const std::string of_value = description_.inputs[c].doubt(values[c]); !of_value.empty()) {
+      const transfer::RowInput& input = description_.inputs[c];
+      const auto done = data::transform_of(model_.preparation, input.name, input.unit).transform;
+      if (const std::string of_value = input.doubt(values[c], done); !of_value.empty()) {
         warning = of_value;
       }
     }

@@ -117,6 +117,23 @@ std::vector<double> coverage_by_spread(const FitResult& fit, const DifferenceDat
   return shares;
 }
 
+/// Of the ensembles; nothing where all rows count the same.
+std::optional<double> weighted_mae(const FitResult& fit, const DifferenceData& data) {
+  if (data.rows.weights.empty()) {
+    return std::nullopt;
+  }
+  std::vector<double> errors;
+  std::vector<double> weights;
+  for (const std::size_t j : fit.ensemble().jobs) {
+    for (std::size_t i = 0; i < fit.results[j].rows.size(); ++i) {
+      const auto row = static_cast<std::size_t>(fit.results[j].rows[i]);
+      errors.push_back(fit.results[j].prediction.value[i] - data.rows.measured[row]);
+      weights.push_back(data.rows.weights[row]);
+    }
+  }
+  return mean_absolute(errors, weights);
+}
+
 /// Of the ensembles, by the size of their error.
 struct WorstRow {
   std::size_t row;
@@ -212,6 +229,7 @@ FitResult make_fit_result(const DifferenceData& data, DifferenceSettings setting
   fit.weights = mean_weights(fit, weights);
   fit.baseline = mean_predictor(data, fit.settings);
   fit.noise = noise_floor(data);
+  fit.weighted_mae = weighted_mae(fit, data);
   fit.quartiles = coverage_by_spread(fit, data);
   return fit;
 }
@@ -230,6 +248,9 @@ std::string fit_table(const FitResult& fit, const DifferenceData& data) {
   if (!fit.quartiles.empty()) {
     text += fmt::format("\ncovered where the ensemble's members agree most, ..., least: {:.3f}",
                         fmt::join(fit.quartiles, " "));
+  }
+  if (fit.weighted_mae) {
+    text += fmt::format("\nMAE of the ensemble with rows counted by their weights: {:.4f}", *fit.weighted_mae);
   }
   if (fit.noise.substances > 0) {
     text += fmt::format(
@@ -269,6 +290,9 @@ Json to_json(const FitResult& fit, const DifferenceData& data) {
       entry["weight"] = fit.weights[r];
       json["learners"][w.learner_name.empty() ? "none" : w.learner_name][w.way_name] = std::move(entry);
     }
+  }
+  if (fit.weighted_mae) {
+    json["ensemble"]["weighted_mae_" + unit] = *fit.weighted_mae;
   }
   json["coverage_by_spread"] = fit.quartiles;
   if (fit.noise.substances > 0) {

@@ -3,6 +3,7 @@
 /// The end of a fit: learners side by side, what repeats and outliers say of the table, on screen and in files.
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,7 @@ struct FitResult {
   std::vector<double> weights;             ///< [report.results] in the ensembles of the outer folds, mean.
   statistics::RegressionMetrics baseline;  ///< Of the training rows' mean, out of fold.
   NoiseFloor noise;
+  std::optional<double> weighted_mae;  ///< Of the ensemble, rows counted by their weights, where they have any.
   std::vector<double> quartiles;  ///< Share of rows in their intervals, by quarters of the members' spread, ascending.
 
   const WayResult& ensemble() const;

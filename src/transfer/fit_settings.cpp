@@ -107,6 +107,9 @@ void target_keys(Keys& k, FitSettings& s) {
       k.problem("cheap", fmt::format("is for numbers, but 'learn' names '{}', which holds classes", name));
     }
   }
+  if (!learning.given.empty() && s.table.duplicates != data::Duplicates::keep) {
+    k.problem("given", "needs 'table.duplicates: keep': rows of one substance may differ by what is given");
+  }
   learning.ways = learning.cheap.empty() ? std::vector<Way>{find_way("direct")} : all_ways();
   k.when(!learning.cheap.empty(), "cheap: COLUMN", [&](Keys& cheap) { way_keys(cheap, learning.ways); });
 }

@@ -43,14 +43,18 @@ double RowInput::category(std::string_view text) const {
   return static_cast<double>(index);
 }
 
-std::string RowInput::doubt(double value) const {
+std::string RowInput::doubt(double value, data::Transform done) const {
   if (!std::isfinite(value)) {
     fail_input("no value of {}", name);
   }
+  if (is_number() && value >= low && value <= high) {
+    return "";
+  }
   if (is_number()) {
-    return value < low || value > high ? fmt::format("{} is outside of the training's {:.4g} to {:.4g}{}", name, low,
-                                                     high, unit == "none" ? "" : " " + unit)
-                                       : "";
+    const std::string own = done == data::Transform::none ? unit : data::parse_unit(unit).inner;
+    const auto [from, to] = std::minmax({data::undo(done, low), data::undo(done, high)});
+    return fmt::format("{} is outside of the training's {:.4g} to {:.4g}{}", name, from, to,
+                       own == "none" ? "" : " " + own);
   }
   if (value < 0 || value >= static_cast<double>(categories.size()) || value != std::floor(value)) {
     fail_input("{} is no number of a category of {}, of which there are {}", value, name, categories.size());

@@ -10,6 +10,7 @@
 
 #include "data/hdf5.h"
 #include "data/labelled_rows.h"
+#include "data/units.h"
 #include "features/columns.h"
 
 namespace epitaxy::transfer {
@@ -27,8 +28,9 @@ struct RowInput {
   std::size_t columns() const { return is_number() ? 1 : categories.size(); }
   /// The number of a category. Throws InputError for one that training rows do not have, and names those they have.
   double category(std::string_view text) const;
-  /// Why a prediction with this value is doubtful, or nothing. Throws InputError: no value, no known category.
-  std::string doubt(double value) const;
+  /// Why a prediction with this value is doubtful, or nothing; told as before the transform that was done. Throws
+  /// InputError: no value, no known category.
+  std::string doubt(double value, data::Transform done = data::Transform::none) const;
   /// Sets ranges and known categories to those of some values, which are at least one.
   void learn(const std::vector<double>& values);
   /// Keeps what another one of the same name knows, too.

@@ -87,6 +87,35 @@ BOOST_AUTO_TEST_CASE(the_stage_file_says_what_was_found_and_asked_for) {
   BOOST_TEST(holds(Table(kMaterials).stage(), "formula_column: \"material\""));
 }
 
+BOOST_AUTO_TEST_CASE(columns_of_the_users_own_are_numbers_or_categories) {
+  const Table table(
+      "s,y,T,pressure,solvent,w\nCCO,1,300,1,water,1\nCCN,2,310,1000,water,2\nCCC=O,3,,10,octanol,1\nCCS,4,320,3,x,1\n"
+      "c1ccccc1,5,330,4,x,1\n");
+  const std::string yaml = table.stage([](FitOptions& o) {
+    o.features = {"T", "pressure", "solvent"};
+    o.weights = "w";
+    o.unit = "eV";
+  });
+  for (const char* part :
+       {"{column: \"T\"}", "{column: \"pressure\", transform: log10}", "{column: \"solvent\", values: classes}",
+        "{column: \"w\"}", "weights: \"w\"", "given: [\"T\", \"pressure\", \"solvent\"]", "given_width: [1, 4]"}) {
+    BOOST_TEST(holds(yaml, part), yaml << " holds " << part);
+  }
+  BOOST_TEST(!holds(Table(kStructures).stage(), "given"));
+  const auto refused = [&](std::vector<std::string> features, const std::string& weights, auto says_so) {
+    BOOST_CHECK_EXCEPTION(table.stage([&](FitOptions& o) {
+      o.features = features;
+      o.weights = weights;
+    }),
+                          InputError, says_so);
+  };
+  refused({"s"}, "", says("--features s: that column holds the SMILES"));
+  refused({"y"}, "", says("--features y: --target names that column, too"));
+  refused({"solvnt"}, "", says("no column 'solvnt'", "did you mean 'solvent'"));
+  refused({"T"}, "T", says("--weights T: --features names that column, too"));
+  refused({}, "y", says("--weights y: --target names that column, too"));
+}
+
 BOOST_AUTO_TEST_CASE(learners_may_be_chosen) {
   const std::string yaml = Table(kStructures).stage([](FitOptions& o) { o.learners = {"laplace"}; });
   BOOST_TEST(holds(yaml, "laplace:"));

@@ -65,6 +65,16 @@ BOOST_AUTO_TEST_CASE(values_are_found_by_the_target_or_as_in_the_source, *boost:
                         says("no column 'gap_eV'"));
 }
 
+BOOST_AUTO_TEST_CASE(capitals_matter_where_that_decides) {
+  const auto alike = find_value_column(table("smiles,GAP_EV"), "gap_eV", "eV", kPrepared);
+  BOOST_REQUIRE(alike.has_value());
+  BOOST_TEST(alike->told == "gap_eV is the column 'GAP_EV'");
+  BOOST_TEST(find_value_column(table("smiles,Calc"), "gap_eV", "eV", kPrepared)->column == 1U);
+  BOOST_TEST(find_value_column(table("smiles,GAP_EV,calc"), "gap_eV", "eV", kPrepared)->column == 2U);
+  BOOST_TEST(find_value_column(table("smiles,GAP_EV,gap_eV"), "gap_eV", "eV", kPrepared)->column == 2U);
+  BOOST_TEST(!find_value_column(table("smiles,GAP_EV,Gap_eV"), "gap_eV", "eV", kPrepared).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(energies_are_divided_by_the_atoms_of_the_row, *boost::unit_test::tolerance(1e-9)) {
   // The column has the target's name, but it has it in the source, too: it is in the source's unit.
   const auto alike = find_value_column(table("smiles,total,energy"), "energy", "eV/atom", kPrepared);

@@ -5,7 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "config/key_reader.h"
+#include "data/csv.h"
 #include "data/temporary_folder.h"
 #include "transfer/fit.h"
 #include "transfer/fit_report.h"
@@ -40,12 +42,12 @@ class ConditionsCase {
   explicit ConditionsCase(const std::string& table = conditions_table(60)) {
     file::write_atomically(folder_ / "rows.csv", table);
   }
-  FitSettings settings(const std::string& keys) const {
+  FitSettings settings(const std::string& keys, const std::string& duplicates = "keep") const {
     const auto document = config::Document::from_text(fmt::format(R"(
 table:
   source: {}
   kind: molecules
-  duplicates: keep
+  duplicates: {}
   targets:
     - {{column: y}}
     - {{column: T, unit: K}}
@@ -60,7 +62,7 @@ folds: 4
 inner_folds: 3
 {}
 )",
-                                                                  (folder_ / "rows.csv").string(), keys),
+                                                                  (folder_ / "rows.csv").string(), duplicates, keys),
                                                       "fit.yaml");
     auto result = config::read<FitSettings>(document.root());
     document.finish();
@@ -97,6 +99,8 @@ BOOST_AUTO_TEST_CASE(numbers_beyond_the_training_are_doubtful) {
   BOOST_TEST(input.doubt(250).empty());
   BOOST_TEST(input.doubt(351) == "T is outside of the training's 250 to 350 K");
   BOOST_CHECK_EXCEPTION(input.doubt(std::nan("")), InputError, says("no value of T"));
+  RowInput pressure{.name = "p", .unit = "-log10(kPa)", .low = -3, .high = 1};
+  BOOST_TEST(pressure.doubt(2, data::Transform::minus_log10) == "p is outside of the training's 0.1 to 1000 kPa");
   RowInput other{.name = "T", .low = 260, .high = 400};
   input.narrow(other);
   BOOST_TEST(input.doubt(255) == "T is outside of the training's 260 to 350 K");
@@ -173,7 +177,18 @@ BOOST_AUTO_TEST_CASE(equal_weights_change_no_bit_and_others_do) {
   equal.run("seeds: [1]", "plain");
   BOOST_TEST(equal.predictions("weighted") == equal.predictions("plain"));
   const ConditionsCase other(conditions_table(40, "30"));
-  other.run("weights: w", "weighted");
+  const auto ensemble = other.run("weights: w", "weighted").at("ensemble");
+  // One row counts 30 times as much as each of 79 others.
+  const auto table = data::CsvTable::read(other.path("weighted") / "predictions.csv");
+  double sum = 0;
+  double first = 0;
+  for (std::size_t i = 0; i < table.rows(); ++i) {
+    const double error = std::abs(*text::to_double(table.field(i, table.column("error"))));
+    sum += error;
+    first = table.field(i, table.column("line")) == "2" ? error : first;
+  }
+  BOOST_TEST(ensemble.at("weighted_mae_none").get<double>() == (sum + 29 * first) / (80 + 29),
+             boost::test_tools::tolerance(1e-4));
   BOOST_TEST(other.predictions("weighted") != equal.predictions("plain"));
 }
 
@@ -199,6 +214,7 @@ BOOST_AUTO_TEST_CASE(a_column_has_one_use) {
   BOOST_CHECK_EXCEPTION(files.settings("given: T\nweights: T"), InputError, says("names 'T', which 'weights'"));
   BOOST_CHECK_EXCEPTION(files.settings("given: text"), InputError, says("given", "the column with the SMILES"));
   BOOST_CHECK_EXCEPTION(files.settings("given: pH"), InputError, says("given", "names 'pH'", "y, T, solvent"));
+  BOOST_CHECK_EXCEPTION(files.settings("given: T", "mean"), InputError, says("given", "'table.duplicates: keep'"));
   BOOST_CHECK_EXCEPTION(files.settings("weights: solvent"), InputError, says("weights", "which holds classes"));
 }
 
