@@ -49,7 +49,7 @@ void describe(const DifferenceSettings& settings, const DifferenceData& data, st
   const std::size_t unreadable = data.left_out(LeftOut::unreadable);
   if (unlabelled + incomplete + unreadable > 0) {
     log::info("left out: {} rows without {}, {} without {}, {} without features", unlabelled, data.measured, incomplete,
-              needed.empty() ? "the cheap value" : text::join(needed, " or "), unreadable);
+              data.has_given() ? text::join(needed, " or ") : "the cheap value", unreadable);
   }
   if (const std::size_t in_test = data.left_out(LeftOut::in_test); in_test > 0) {
     log::info("left out: {} rows that are in the test, too", in_test);
