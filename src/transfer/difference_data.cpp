@@ -290,8 +290,9 @@ DifferenceData load_difference_data(const parallel::Communicator& communicator, 
     DifferenceRows rows = complete_rows(settings.file, settings);
     const data::DatasetIndex& index = rows.set.index();
     const data::Target& measured = index.target(settings.measured);
+    DifferenceRows none;  // by name: GCC 12 destroys a temporary in this place twice
     loaded.emplace(DifferenceData{std::move(rows),
-                                  {},
+                                  std::move(none),
                                   make_features(settings, index),
                                   settings.cheap,
                                   inputs_of(index, settings),

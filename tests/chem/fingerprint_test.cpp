@@ -27,7 +27,8 @@ bool has_bit(const FingerprintBits& words, std::size_t bit) { return (words[bit 
 BOOST_AUTO_TEST_SUITE(fingerprint_test)
 
 BOOST_AUTO_TEST_CASE(fingerprints_are_those_of_the_reference) {
-  for (const auto& example : epitaxy::test::fixture("morgan.json").at("fingerprints")) {
+  const auto examples = epitaxy::test::fixture("morgan.json").at("fingerprints");
+  for (const auto& example : examples) {
     const auto smiles = example[0].get<std::string>();
     const auto counts = example[3].get<std::vector<std::pair<std::size_t, float>>>();
     MorganSettings settings{.radius = example[1], .bits = example[2], .counts = true};
@@ -73,7 +74,8 @@ BOOST_AUTO_TEST_CASE(features_see_what_atoms_do_rather_than_what_they_are) {
 }
 
 BOOST_AUTO_TEST_CASE(similarities_are_those_of_the_reference) {
-  for (const auto& example : epitaxy::test::fixture("morgan.json").at("tanimoto")) {
+  const auto examples = epitaxy::test::fixture("morgan.json").at("tanimoto");
+  for (const auto& example : examples) {
     const auto a = morgan_bits(example[0].get<std::string>(), {});
     const auto b = morgan_bits(example[1].get<std::string>(), {});
     BOOST_TEST(tanimoto(a, b) == example[2].get<double>(), boost::test_tools::tolerance(1e-12));

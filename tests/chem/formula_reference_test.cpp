@@ -25,7 +25,8 @@ void check_amounts(const std::string& formula, const nlohmann::json& expected) {
 BOOST_AUTO_TEST_SUITE(formula_reference)
 
 BOOST_AUTO_TEST_CASE(amounts_are_those_of_pymatgen) {
-  for (const auto& example : test::fixture("formulas.json").at("formulas")) {
+  const auto examples = test::fixture("formulas.json").at("formulas");
+  for (const auto& example : examples) {
     const auto text = example.at(0).get<std::string>();
     const std::string formula(text::trim(text));
     BOOST_TEST_CONTEXT(formula) {
