@@ -41,9 +41,11 @@ double mean_loss(std::vector<double> errors, Loss loss, const std::vector<double
   return weighted_mean(errors, weights);
 }
 
-double mean_absolute(const std::vector<double>& errors) { return mean_loss(errors, Loss::absolute); }
+double mean_absolute(const std::vector<double>& errors, const std::vector<double>& weights) {
+  return mean_loss(errors, Loss::absolute, weights);
+}
 
-double inner_mae(const DifferenceResult& result) { return mean_absolute(result.inner_errors); }
+double inner_mae(const DifferenceResult& result) { return mean_absolute(result.inner_errors, result.inner_weights); }
 
 namespace {
 

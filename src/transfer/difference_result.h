@@ -38,8 +38,8 @@ struct DifferenceResult {
 enum class Loss { absolute, squared };
 /// Of errors that count as `weights` [errors] say; empty: all the same.
 double mean_loss(std::vector<double> errors, Loss loss, const std::vector<double>& weights = {});
-/// The mean of the absolute errors.
-double mean_absolute(const std::vector<double>& errors);
+/// The mean of the absolute errors, weighted likewise.
+double mean_absolute(const std::vector<double>& errors, const std::vector<double>& weights = {});
 double inner_mae(const DifferenceResult& result);
 
 void write_result(data::Hdf5File& file, const DifferenceResult& result);
