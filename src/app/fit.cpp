@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 
+#include "app/fit_split.h"
 #include "app/given_columns.h"
 #include "app/table_columns.h"
 #include "app/workflow.h"
@@ -22,9 +23,6 @@ namespace epitaxy::app {
 namespace fs = std::filesystem;
 
 namespace {
-
-/// A text as YAML reads it, whatever it holds.
-std::string quoted(const std::string& text) { return nlohmann::json(text).dump(); }
 
 std::string list_of(const std::vector<std::string>& texts) {
   std::vector<std::string> items;
@@ -48,26 +46,6 @@ TextColumn text_column(const FitOptions& options, const data::CsvTable& table) {
   return named ? *named : guess_text_column(options.input, table);
 }
 
-constexpr std::string_view kColumnSplit = "column:";
-
-/// The column that the split goes by; empty: none.
-std::string split_column(const FitOptions& options) {
-  return options.split.starts_with(kColumnSplit) ? options.split.substr(kColumnSplit.size()) : "";
-}
-
-std::string split_line(const FitOptions& options) {
-  if (const std::string column = split_column(options); !column.empty()) {
-    return fmt::format("split: {{by: column, column: {}}}\n", quoted(column));
-  }
-  if (options.split == "scaffold") {
-    return "split: {by: scaffold}\n";
-  }
-  if (!options.split.empty() && options.split != "random") {
-    fail_input("--split {}: it can be random, scaffold or column:NAME", options.split);
-  }
-  return "";
-}
-
 std::vector<std::string> target_columns(const FitOptions& options, const data::CsvTable& table) {
   if (options.targets.empty()) {
     fail_input("{}: say what to learn: --target COLUMN (columns of numbers: {})", options.input,
@@ -78,8 +56,8 @@ std::vector<std::string> target_columns(const FitOptions& options, const data::C
       table.column(name);
     }
   }
-  if (const std::string column = split_column(options); !column.empty()) {
-    table.column(column);
+  for (const SplitColumn& column : split_columns(options)) {
+    table.column(column.name);
   }
   return options.targets;
 }
@@ -140,9 +118,10 @@ std::string table_section(const FitOptions& options, const data::CsvTable& table
     text += target_line(options, cheap, true, false);
   }
   text += given;
-  if (const std::string groups = split_column(options);
-      !groups.empty() && std::ranges::find(options.features, groups) == options.features.end()) {
-    text += fmt::format("    - {{column: {}, values: classes}}\n", quoted(groups));
+  for (const SplitColumn& of_split : split_columns(options)) {
+    if (std::ranges::find(options.features, of_split.name) == options.features.end()) {
+      text += fmt::format("    - {{column: {}, values: {}}}\n", quoted(of_split.name), name_of(of_split.values));
+    }
   }
   text += "  duplicates: keep      # rows of one substance are in one fold\n";
   text += "  missing: allow        # a row need not have every target\n";
@@ -210,7 +189,12 @@ std::string fit_stage(const FitOptions& options) {
   }
   yaml += given.keys;
   yaml += split_line(options);
-  transfer::PortfolioSize size{table.rows(), options.quick, !options.features.empty(), options.folds};
+  yaml += test_line(options);
+  transfer::PortfolioSize size{.rows = table.rows(),
+                               .quick = options.quick,
+                               .given = !options.features.empty(),
+                               .folds = options.folds,
+                               .inner_folds = options.inner_folds};
   for (const std::string& target : targets) {
     size.two_parts |= has_frequent_lowest(table, target);
   }

@@ -23,8 +23,11 @@ struct FitOptions {
   std::string transform;
   std::string task;                   ///< regression, classification; empty: as the values look.
   std::vector<std::string> learners;  ///< Some of the portfolio's.
-  std::string split;                  ///< `random`, `scaffold`, or `column:NAME`.
+  std::string split;                  ///< `random`, `scaffold`, `cluster`, `column:NAME` or `order:NAME`.
+  std::string groups;                 ///< A column besides.
+  std::string test;                   ///< A file, or a fraction of the rows.
   int folds = 0;
+  int inner_folds = 0;
   std::vector<int> seeds;
   double coverage = 0;
   bool quick = false;

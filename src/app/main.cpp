@@ -118,9 +118,15 @@ CLI::App* add_fit(CLI::App& app, app::FitOptions& options) {
   fit->add_option("--transform", options.transform, "log10, -log10 or ln of the targets, undone in predictions");
   fit->add_option("--learners", options.learners, "Only these of the portfolio");
   fit->add_option("--split", options.split,
-                  "What folds keep together: random (a substance), scaffold, or column:NAME (default: random)");
+                  "What folds keep together: random (a substance), scaffold, cluster, column:NAME, or order:NAME, a "
+                  "column of times: each fold is predicted from earlier rows (default: random)");
+  fit->add_option("--groups", options.groups, "A column: rows with the same field are never apart, whatever the split");
+  fit->add_option("--test", options.test,
+                  "Rows that only the final model predicts: a table, or a fraction of this one");
   fit->add_option("--folds", options.folds, "Parts of the cross-validation that gives the figures")
       ->check(CLI::Range(2, 100000));
+  fit->add_option("--inner-folds", options.inner_folds, "Parts of each training part, which choose")
+      ->check(CLI::Range(2, 10000));
   fit->add_option("--seeds", options.seeds, "Each repeats the cross-validation with other folds");
   fit->add_option("--coverage", options.coverage, "Share of new values that the intervals hold (default: 0.9)")
       ->check(CLI::Range(0.01, 0.999));

@@ -92,7 +92,14 @@ class CompositionNeighbors final : public Neighbors {
     return best_of(fractions_.size(), skip, [&](std::size_t i) { return common_share(fractions, fractions_[i]); });
   }
 
+  std::vector<std::size_t> clusters() const override {
+    return cluster(fractions_.size(), [&](std::size_t i, std::size_t j) {
+      return common_share(fractions_[i], fractions_[j]) >= kNeighbors;
+    });
+  }
+
  private:
+  static constexpr double kNeighbors = 0.75;
   std::vector<std::vector<std::pair<int, double>>> fractions_;
 };
 

@@ -74,7 +74,13 @@ class MoleculeNeighbors final : public Neighbors {
     return best_of(bits_.size(), skip, [&](std::size_t i) { return tanimoto(bits, bits_[i]); });
   }
 
+  std::vector<std::size_t> clusters() const override {
+    return cluster(bits_.size(),
+                   [&](std::size_t i, std::size_t j) { return tanimoto(bits_[i], bits_[j]) >= kNeighbors; });
+  }
+
  private:
+  static constexpr double kNeighbors = 0.4;
   static constexpr MorganSettings kSettings{.radius = 2, .bits = 1024};
   std::vector<FingerprintBits> bits_;
 };

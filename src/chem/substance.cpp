@@ -2,11 +2,32 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 #include "base/error.h"
 #include "base/text.h"
 
 namespace epitaxy::chem {
+
+std::vector<std::size_t> Neighbors::cluster(const std::vector<std::size_t>& neighbors,
+                                            const std::function<bool(std::size_t, std::size_t)>& similar) {
+  std::vector<std::size_t> order(neighbors.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return neighbors[a] > neighbors[b]; });
+  std::vector<std::size_t> middles(neighbors.size());
+  std::vector<std::size_t> left = order;  // that no cluster has
+  while (!left.empty()) {
+    const std::size_t middle = left.front();
+    std::erase_if(left, [&](std::size_t i) {
+      const bool takes = i == middle || similar(i, middle);
+      if (takes) {
+        middles[i] = middle;
+      }
+      return takes;
+    });
+  }
+  return middles;
+}
 
 const Representation& Substance::representation(const std::string& name) const {
   std::vector<std::string> names;

@@ -58,7 +58,27 @@ class Neighbors {
   /// TextError or InputError for a text that cannot be read.
   virtual Nearest nearest(std::string_view text, const std::function<bool(std::size_t)>& skip = {}) const = 0;
 
+  /// Clusters of similar ones (Butina, J. Chem. Inf. Comput. Sci. 39, 747, 1999): again and again the text with most
+  /// neighbors among all is the middle of a cluster, which takes the neighbors that no other has. Two texts are
+  /// neighbors from a similarity of 0.4 (molecules) or 0.75 (compositions) on. Returns the middle of each. The time
+  /// grows with the square of their number.
+  virtual std::vector<std::size_t> clusters() const = 0;
+
  protected:
+  /// similar(i, j).
+  template <typename F>
+  static std::vector<std::size_t> cluster(std::size_t count, F similar) {
+    std::vector<std::size_t> neighbors(count, 0);
+    for (std::size_t i = 0; i < count; ++i) {
+      for (std::size_t j = 0; j < i; ++j) {
+        if (similar(i, j)) {
+          ++neighbors[i];
+          ++neighbors[j];
+        }
+      }
+    }
+    return cluster(neighbors, similar);
+  }
   /// similarity(i) for the others.
   template <typename F>
   static Nearest best_of(std::size_t count, const std::function<bool(std::size_t)>& skip, F similarity) {
@@ -72,6 +92,10 @@ class Neighbors {
     }
     return best;
   }
+
+ private:
+  static std::vector<std::size_t> cluster(const std::vector<std::size_t>& neighbors,
+                                          const std::function<bool(std::size_t, std::size_t)>& similar);
 };
 
 /// What an import does unless it is told otherwise.

@@ -29,9 +29,11 @@ constexpr std::span<const Named<Duplicates>> names(Duplicates) { return kDuplica
 /// What the fields of a target are.
 enum class Values {
   numbers,
-  classes  ///< Names, kept as they are but for the white space around them.
+  classes,  ///< Names, kept as they are but for the white space around them.
+  times     ///< All numbers, or all dates (2024-12-31), which become days since 1970-01-01.
 };
-inline constexpr Named<Values> kValues[] = {{Values::numbers, "numbers"}, {Values::classes, "classes"}};
+inline constexpr Named<Values> kValues[] = {
+    {Values::numbers, "numbers"}, {Values::classes, "classes"}, {Values::times, "times"}};
 constexpr std::span<const Named<Values>> names(Values) { return kValues; }
 /// The unit of targets that name classes.
 inline constexpr const char* kClassUnit = "class";

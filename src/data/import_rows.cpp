@@ -1,6 +1,7 @@
 #include "data/import_rows.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <iterator>
 #include <limits>
@@ -18,6 +19,25 @@ constexpr std::size_t kMostClasses = 1000;
 /// Of UTF-8: bytes that continue one are none.
 std::size_t characters(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+/// Since 1970-01-01; nothing for what is no date of the form 2024-12-31.
+std::optional<double> days_of_date(std::string_view field) {
+  constexpr std::size_t kLength = 10;
+  if (field.size() != kLength || field[4] != '-' || field[7] != '-') {
+    return std::nullopt;
+  }
+  const auto part = [&](std::size_t first, std::size_t count) {
+    const std::string_view digits = field.substr(first, count);
+    return std::ranges::all_of(digits, text::is_digit) ? text::to_integer(digits).value_or(0) : 0;
+  };
+  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(part(0, 4))),
+                                         std::chrono::month(static_cast<unsigned>(part(5, 2))),
+                                         std::chrono::day(static_cast<unsigned>(part(8, 2)))};
+  if (!date.ok()) {
+    return std::nullopt;
+  }
+  return static_cast<double>(std::chrono::sys_days(date).time_since_epoch().count());
 }
 
 }  // namespace
@@ -127,12 +147,33 @@ double TargetRows::read_class(Column& column, std::size_t row, std::string_view 
   return static_cast<double>(found->second);
 }
 
+double TargetRows::read_time(Column& column, std::size_t row, std::string_view field) const {
+  const std::optional<double> days = days_of_date(field);
+  const std::optional<double> time = days ? days : text::to_double(field);
+  if (!time || !std::isfinite(*time)) {
+    fail_input(
+        "{}: line {}: '{}' in column '{}' is neither a number nor a date such as 2024-12-31, so it cannot be put "
+        "in order",
+        source_, table_.line(row), field, column.settings.column);
+  }
+  if (column.holds_dates.value_or(days.has_value()) != days.has_value()) {
+    fail_input("{}: line {}: '{}' in column '{}' is a {}, but lines before have {}: they cannot be put in one order",
+               source_, table_.line(row), field, column.settings.column, days ? "date" : "number",
+               days ? "numbers" : "dates");
+  }
+  column.holds_dates = days.has_value();
+  return *time;
+}
+
 double TargetRows::read(Column& column, std::size_t row, double atoms) const {
-  if (!column.is_classes()) {
+  if (column.settings.values == Values::numbers) {
     return read_number(column, table_.number_text(row, column.column), atoms);
   }
   const std::string_view field = table_.field(row, column.column);
-  return markers_.holds(field) ? missing(column, field) : read_class(column, row, field);
+  if (markers_.holds(field)) {
+    return missing(column, field);
+  }
+  return column.is_classes() ? read_class(column, row, field) : read_time(column, row, field);
 }
 
 void TargetRows::read(std::size_t row, double atoms) {

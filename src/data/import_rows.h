@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -43,7 +44,8 @@ class TargetRows {
   TargetRows(const CsvTable& table, const ImportSettings& settings);
 
   /// Reads the values of a row of the table, which becomes the current one. `atoms` of the formula unit are for units
-  /// per atom. Throws RowProblem, and InputError for the name of a class that is none.
+  /// per atom. Throws RowProblem, and InputError for the name of a class that is none and
+  /// for what is no time.
   void read(std::size_t row, double atoms);
   /// Whether any target is of a mole of formula units.
   bool per_formula() const;
@@ -76,6 +78,8 @@ class TargetRows {
     std::vector<std::string> classes{};  ///< By number.
     std::unordered_map<std::string, std::size_t> numbers{};
 
+    std::optional<bool> holds_dates{};  ///< Of times, once one was read.
+
     bool is_classes() const { return settings.values == Values::classes; }
   };
   using Votes = std::map<double, unsigned>;  ///< Rows by class.
@@ -85,6 +89,7 @@ class TargetRows {
   double read_plain(Column& column, std::string_view field) const;
   double missing(Column& column, std::string_view field) const;
   double read_class(Column& column, std::size_t row, std::string_view field) const;
+  double read_time(Column& column, std::size_t row, std::string_view field) const;
   void vote(std::size_t cell, double& kept, double value);
   void decide(const Column& column, Target& target, std::size_t first_cell) const;
   void sort_classes(const Column& column, Target& target) const;

@@ -36,7 +36,9 @@ void target_keys(config::Keys& k, TargetImport& s) {
   if (const std::string problem = problem_of_target_name(s.name); !s.name.empty() && !problem.empty()) {
     k.problem("name", fmt::format("'{}' {}, so it cannot be the name of a target", s.name, problem));
   }
-  k.choice(s.values, {"values", "what the fields are: numbers, or the names of classes"});
+  k.choice(s.values,
+           {"values",
+            "what the fields are: numbers, the names of classes, or times (numbers, or dates such as 2024-12-31)"});
   k.when(s.values == Values::numbers, "values: numbers", [&](config::Keys& numbers) { number_keys(numbers, s); });
   if (s.values == Values::classes) {
     s.unit = kClassUnit;

@@ -9,7 +9,7 @@
 #include "base/statistics.h"
 #include "base/table.h"
 #include "base/text.h"
-#include "transfer/class_calibration.h"
+#include "transfer/learned_way.h"
 
 namespace epitaxy::transfer {
 
@@ -23,17 +23,12 @@ constexpr std::size_t kWorstClassRows = 10;
 ClassPrediction calibrated(const FitResult& fit, const DifferenceData& data, std::size_t job) {
   const DifferenceResult& found = fit.results[job];
   std::vector<double> labels;
-  for (const std::size_t i : split_rows(data, fit.settings, fit.jobs[job]).train) {
+  const auto train = split_rows(data, fit.settings, fit.jobs[job]).train;
+  for (const std::size_t i : inner_rows(data, fit.settings, fit.jobs[job], train)) {
     labels.push_back(data.rows.measured[i]);
   }
-  const auto calibration = ClassCalibration::fit(scores_of(labels, found.inner_errors), labels, fit.settings.coverage);
-  ClassPrediction prediction;
-  for (const double score : found.prediction.value) {
-    prediction.probability.push_back(calibration.probability(score));
-    prediction.threshold.push_back(calibration.threshold);
-    prediction.set.push_back(calibration.set(prediction.probability.back()));
-  }
-  return prediction;
+  const auto scores = scores_of(labels, found.inner_errors);
+  return ClassPrediction::of(ClassCalibration::fit(scores, labels, fit.settings.coverage), found.prediction.value);
 }
 
 /// What was said of rows, and what they are.
@@ -157,8 +152,8 @@ std::vector<WorstClassRow> worst_class_rows(const ClassResult& result, const Fit
   return rows;
 }
 
-const std::string& class_of(const DifferenceData& data, std::size_t row) {
-  return data.classes[static_cast<std::size_t>(data.rows.measured[row])];
+const std::string& class_of(const DifferenceData& data, const DifferenceRows& rows, std::size_t row) {
+  return data.classes[static_cast<std::size_t>(rows.measured[row])];
 }
 
 std::string shown(double value) { return std::isnan(value) ? "" : fmt::format("{:.4f}", value); }
@@ -189,6 +184,16 @@ text::Table table_of_classes(const ClassResult& result, const FitResult& fit) {
 }
 
 }  // namespace
+
+ClassPrediction ClassPrediction::of(const ClassCalibration& calibration, const std::vector<double>& scores) {
+  ClassPrediction prediction;
+  for (const double score : scores) {
+    prediction.probability.push_back(calibration.probability(score));
+    prediction.threshold.push_back(calibration.threshold);
+    prediction.set.push_back(calibration.set(prediction.probability.back()));
+  }
+  return prediction;
+}
 
 std::vector<double> scores_of(const std::vector<double>& labels, const std::vector<double>& errors) {
   std::vector<double> scores;
@@ -243,7 +248,8 @@ std::string class_table(const ClassResult& result, const FitResult& fit, const D
   text += worst.empty() ? "" : "\nsurest of the wrong class (often typing errors):";
   for (const WorstClassRow& row : worst) {
     text += fmt::format("\n  line {:>6}: {}, with a probability of {:.3f} for '{}': {}", data.rows.set.line(row.row),
-                        class_of(data, row.row), row.probability, data.classes[1], data.rows.set.source(row.row));
+                        class_of(data, data.rows, row.row), row.probability, data.classes[1],
+                        data.rows.set.source(row.row));
   }
   return text;
 }
@@ -282,7 +288,7 @@ Json to_json(const ClassResult& result, const FitResult& fit, const DifferenceDa
   for (const WorstClassRow& row : worst_class_rows(result, fit, data)) {
     json["worst_rows"].push_back({{"line", data.rows.set.line(row.row)},
                                   {"text", data.rows.set.source(row.row)},
-                                  {"value", class_of(data, row.row)},
+                                  {"value", class_of(data, data.rows, row.row)},
                                   {"probability", row.probability}});
   }
   return json;
@@ -291,14 +297,19 @@ Json to_json(const ClassResult& result, const FitResult& fit, const DifferenceDa
 void add_predictions(train::CsvWriter& table, const ClassResult& result, const FitResult& fit,
                      const DifferenceData& data) {
   for (const std::size_t j : fit.ensemble().jobs) {
-    const ClassPrediction& p = result.predictions[j];
-    for (std::size_t i = 0; i < fit.results[j].rows.size(); ++i) {
-      const auto row = static_cast<std::size_t>(fit.results[j].rows[i]);
-      table.row({data.rows.set.source(row), std::to_string(data.rows.set.line(row)), fit.target, "class",
-                 std::to_string(fit.jobs[j].fold), std::to_string(fit.jobs[j].seed), class_of(data, row),
-                 data.classes[p.probability[i] > p.threshold[i] ? 1 : 0], "", "", "", "",
-                 train::csv_number(p.probability[i]), told_set(data.classes, p.set[i])});
-    }
+    add_predictions(table, result.predictions[j], data, data.rows, fit.results[j].rows,
+                    std::to_string(fit.jobs[j].fold), fit.jobs[j].seed);
+  }
+}
+
+void add_predictions(train::CsvWriter& table, const ClassPrediction& p, const DifferenceData& data,
+                     const DifferenceRows& rows, std::span<const std::int64_t> which, const std::string& fold,
+                     std::uint64_t seed) {
+  for (std::size_t i = 0; i < which.size(); ++i) {
+    const auto row = static_cast<std::size_t>(which[i]);
+    table.row({rows.set.source(row), std::to_string(rows.set.line(row)), data.measured, "class", fold,
+               std::to_string(seed), class_of(data, rows, row), data.classes[p.probability[i] > p.threshold[i] ? 1 : 0],
+               "", "", "", "", train::csv_number(p.probability[i]), told_set(data.classes, p.set[i])});
   }
 }
 

@@ -6,12 +6,16 @@
 #include <vector>
 
 #include "base/class_metrics.h"
+#include "transfer/class_calibration.h"
 #include "transfer/fit_report.h"
 
 namespace epitaxy::transfer {
 
 /// What a learner said of the rows of one part, by a calibration on the inner folds of its training part.
 struct ClassPrediction {
+  /// [rows] of `scores`.
+  static ClassPrediction of(const ClassCalibration& calibration, const std::vector<double>& scores);
+
   std::vector<double> probability;  ///< [rows] of the second class.
   std::vector<double> threshold;    ///< [rows] above which the answer is that class.
   std::vector<std::uint32_t> set;   ///< [rows] see ClassCalibration::set.
@@ -45,5 +49,9 @@ nlohmann::ordered_json to_json(const ClassResult& result, const FitResult& fit, 
 /// Rows of `predictions.csv`.
 void add_predictions(train::CsvWriter& table, const ClassResult& result, const FitResult& fit,
                      const DifferenceData& data);
+/// Some rows, in the order of their predictions. `fold`: what predicted them.
+void add_predictions(train::CsvWriter& table, const ClassPrediction& prediction, const DifferenceData& data,
+                     const DifferenceRows& rows, std::span<const std::int64_t> which, const std::string& fold,
+                     std::uint64_t seed);
 
 }  // namespace epitaxy::transfer

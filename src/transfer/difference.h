@@ -19,6 +19,12 @@
 
 namespace epitaxy::transfer {
 
+/// Rows that only the model on all others predicts.
+struct KeptBack {
+  std::string file;     ///< A data set; empty: none.
+  double fraction = 0;  ///< Of the rows, taken by the rule of the split; 0: none.
+};
+
 struct DifferenceSettings {
   std::string file;                 ///< The data set.
   std::string measured;             ///< Its target to predict.
@@ -31,6 +37,7 @@ struct DifferenceSettings {
   std::vector<LearnerChoice> learners;
   std::vector<Way> ways = all_ways();
   SplitRule split;  ///< Of outer and inner folds.
+  KeptBack kept_back = {};
   int folds = 10;
   int inner_folds = 5;
   std::vector<std::uint64_t> seeds{

@@ -1,6 +1,7 @@
 #include "transfer/difference_data.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <set>
 
@@ -22,12 +23,15 @@ std::span<const double> DifferenceRows::given_of(std::size_t i) const {
   return {given.data() + i * columns, columns};
 }
 
-data::Groups DifferenceRows::parts(const std::vector<std::size_t>& positions) const {
-  data::Groups groups;
+SplitUnits DifferenceRows::units(const std::vector<std::size_t>& positions) const {
+  SplitUnits units;
   for (const std::size_t i : positions) {
-    groups.push_back(split_groups[i]);
+    units.groups.emplace_back(split_groups[i]);
+    if (!times.empty()) {
+      units.times.push_back(times[i]);
+    }
   }
-  return groups;
+  return units;
 }
 
 std::vector<double> DifferenceRows::weights_of(const std::vector<std::size_t>& positions) const {
@@ -79,8 +83,8 @@ double unit_factor(const data::DatasetIndex& index, const DifferenceSettings& se
   return conversion.factor;
 }
 
-/// Values of the rows that there are.
-void read_values(DifferenceRows& rows, const DifferenceSettings& settings) {
+/// Values of the rows that there are; weights of those alone that are learned from.
+void read_values(DifferenceRows& rows, const DifferenceSettings& settings, bool is_learned = true) {
   const double factor = unit_factor(rows.set.index(), settings);
   rows.measured = rows.set.labels(settings.measured).values;
   rows.cheap.resize(rows.count() * settings.cheap.size());
@@ -97,7 +101,7 @@ void read_values(DifferenceRows& rows, const DifferenceSettings& settings) {
       rows.given[i * settings.given.size() + c] = column.values[i];
     }
   }
-  if (!settings.weights.empty()) {
+  if (!settings.weights.empty() && is_learned) {
     rows.weights = row_weights(rows.set, settings.weights);
   }
 }
@@ -152,6 +156,21 @@ DifferenceRows complete_rows(const std::string& file, const DifferenceSettings& 
   return rows;
 }
 
+/// What the split goes by, of those rows alone that stay.
+void keep_units(DifferenceRows& rows, const std::vector<std::size_t>& stay) {
+  if (rows.split_groups.empty()) {
+    return;  // test rows are not split
+  }
+  for (std::size_t i = 0; i < stay.size(); ++i) {
+    rows.split_groups[i] = rows.split_groups[stay[i]];
+    if (!rows.times.empty()) {
+      rows.times[i] = rows.times[stay[i]];
+    }
+  }
+  rows.split_groups.resize(stay.size());
+  rows.times.resize(rows.times.empty() ? 0 : stay.size());
+}
+
 /// Only rows that some job learns from need features.
 void keep_used_rows(DifferenceData& data, const DifferenceSettings& settings) {
   if (!settings.has_test() || settings.labels.empty()) {
@@ -163,7 +182,7 @@ void keep_used_rows(DifferenceData& data, const DifferenceSettings& settings) {
       used[row] = true;
     }
   }
-  data.rows.set.leave_out(data::LeftOut::unused, [&](std::size_t i) { return !used[i]; });
+  keep_units(data.rows, data.rows.set.leave_out(data::LeftOut::unused, [&](std::size_t i) { return !used[i]; }));
 }
 
 /// Two classes, each in as many rows as it takes to learn it.
@@ -243,7 +262,8 @@ void compute_features(const parallel::Communicator& communicator, const Differen
     return out;
   });
   rows.features = learners::pick_rows(rows.features, stay);
-  read_values(rows, settings);
+  keep_units(rows, stay);
+  read_values(rows, settings, &rows == &data.rows);
   append_given(rows.features, std::span(data.inputs).subspan(data.cheap.size()), rows.given);
 }
 
@@ -264,17 +284,78 @@ RowFeatures make_features(const DifferenceSettings& settings, const data::Datase
   return features;
 }
 
+/// Takes the rows out that only the model on all others predicts, or reads them from their file.
+void keep_back(DifferenceData& data, const DifferenceSettings& settings) {
+  const KeptBack& kept = settings.kept_back;
+  if (!kept.file.empty()) {
+    data.test = complete_rows(kept.file, settings);
+  }
+  if (kept.fraction == 0) {
+    return;
+  }
+  const auto wanted = static_cast<std::size_t>(std::lround(kept.fraction * static_cast<double>(data.rows.count())));
+  const auto taken = some_rows(data::Split(settings.split_seed), settings.split, data.rows.units(), wanted);
+  if (taken.empty() || taken.size() == data.rows.count()) {
+    fail_input("{}: a test of {} of {} rows leaves none {}: take another fraction, a file, or another split",
+               settings.file, wanted, data.rows.count(),
+               taken.empty() ? "to test, as every group of the split has more" : "to learn from");
+  }
+  std::vector<bool> is_test(data.rows.count(), false);
+  for (const std::size_t i : taken) {
+    is_test[i] = true;
+  }
+  std::vector<std::size_t> stay;
+  for (std::size_t i = 0; i < is_test.size(); ++i) {
+    if (!is_test[i]) {
+      stay.push_back(i);
+    }
+  }
+  data.test.set = data.rows.set.take_out(data::LeftOut::test, [&](std::size_t i) { return is_test[i]; });
+  keep_units(data.rows, stay);
+}
+
+std::size_t count_groups(const SplitUnits& units) {
+  return std::set<std::string_view>(units.groups.begin(), units.groups.end()).size();
+}
+
+/// Enough groups for the folds, and in each training part for the inner folds.
 void check_counts(const DifferenceData& data, const DifferenceSettings& settings) {
-  const std::size_t groups = std::set<std::string>(data.rows.split_groups.begin(), data.rows.split_groups.end()).size();
-  const auto folds = static_cast<std::size_t>(settings.folds);
-  const std::size_t held_out = settings.has_test() ? 0 : (groups + folds - 1) / folds;
+  const std::size_t groups = count_groups(data.rows.units());
+  const auto folds = static_cast<std::size_t>(settings.has_test() ? 1 : settings.folds);
   const auto inner = static_cast<std::size_t>(settings.inner_folds);
-  if ((!settings.has_test() && groups < folds) || groups < held_out + inner) {
-    const std::string what = settings.split.by == SplitBy::substance
-                                 ? data.rows.set.index().substance->plural()
-                                 : fmt::format("groups by {}", name_of(settings.split.by));
-    fail_input("{}: {} distinct {} with {} are too few for {} folds with {} inner folds: lower 'folds'", settings.file,
-               groups, what, told_values(settings), settings.has_test() ? 1 : settings.folds, settings.inner_folds);
+  const bool is_ordered = settings.split.by == SplitBy::order;
+  const std::string what = settings.split.by == SplitBy::substance || is_ordered
+                               ? data.rows.set.index().substance->plural()
+                               : fmt::format("groups by {}", name_of(settings.split.by));
+  const std::string told =
+      fmt::format("{}: {} distinct {} with {}", settings.file, groups, what, told_values(settings));
+  if (groups == 1 && data.rows.count() > 1) {
+    fail_input("{}: all {} rows are of one group ('{}'), so none can be held out: take another split", settings.file,
+               data.rows.count(), data.rows.split_groups.front());
+  }
+  constexpr std::size_t kFewest = 4;  // two folds, and two inner folds in each training part
+  if (groups < kFewest && !settings.has_test()) {
+    fail_input("{} are too few to learn from: at least {} are needed", told, kFewest);
+  }
+  if (groups < folds) {
+    fail_input("{} are too few for {} folds: set 'folds' (--folds) to at most {}", told, folds, groups);
+  }
+  std::size_t smallest = groups;  // of the training parts
+  if (!settings.has_test()) {
+    for (const auto& part : split_by_folds(data, settings, settings.seeds.front())) {
+      smallest = std::min(smallest, count_groups(data.rows.units(part.train)));
+    }
+  }
+  const std::size_t most = smallest - (is_ordered ? 1 : 0);  // by order the first rows only train
+  if (most < inner && most >= 2) {
+    fail_input(
+        "{} leave {} in a training part, which is too few for {} inner folds: set 'inner_folds' (--inner-folds) "
+        "to at most {}",
+        told, smallest, inner, most);
+  }
+  if (most < inner) {
+    fail_input("{} leave {} in a training part, and none to choose by: set 'folds' (--folds) {}", told, smallest,
+               is_ordered ? "lower, or have more rows of earlier times" : "higher");
   }
   if (!settings.labels.empty() && data.rows.count() < settings.labels.back()) {
     fail_input("'label_counts' asks for {}, but {} has {} rows with all values that are not in the test",
@@ -312,6 +393,8 @@ DifferenceData load_difference_data(const parallel::Communicator& communicator, 
       data.rows.set.leave_out_groups(data::LeftOut::in_test, data::distinct_groups(data.test.set));
     }
     data.rows.split_groups = split_groups(data.rows.set, settings.split);
+    data.rows.times = split_times(data.rows.set, settings.split);
+    keep_back(data, settings);
     check_counts(data, settings);
     read_values(data.rows, settings);
     if (settings.classes) {
@@ -321,14 +404,13 @@ DifferenceData load_difference_data(const parallel::Communicator& communicator, 
     keep_used_rows(data, settings);
   });
   compute_features(communicator, settings, loaded->rows, *loaded);
-  if (settings.has_test()) {
+  if (!loaded->test.set.empty()) {
     compute_features(communicator, settings, loaded->test, *loaded);
   }
   communicator.agree([&] {
     if (loaded->rows.count() == 0) {
       fail_input("none of the rows of {} has features", settings.file);
     }
-    loaded->rows.split_groups = split_groups(loaded->rows.set, settings.split);
     if (settings.labels.empty()) {
       check_counts(*loaded, settings);
     }
@@ -344,10 +426,10 @@ std::vector<RowInput> learned_inputs(const DifferenceData& data, const std::vect
   return inputs;
 }
 
-data::TrainHeldOut split_by_fold(const DifferenceData& data, const DifferenceSettings& settings, int fold,
-                                 std::uint64_t seed) {
+std::vector<data::TrainHeldOut> split_by_folds(const DifferenceData& data, const DifferenceSettings& settings,
+                                               std::uint64_t seed) {
   const data::Split split(settings.split_seed, Purpose::folds, seed);
-  return data::hold_out(split_folds(split, settings.split, data.rows.parts(), settings.folds), fold);
+  return split_parts(split, settings.split, data.rows.units(), settings.folds);
 }
 
 data::TrainHeldOut split_by_labels(const DifferenceData& data, const DifferenceSettings& settings, std::size_t labels,

@@ -19,14 +19,15 @@ struct DifferenceRows {
   std::vector<double> weights;            ///< [rows] how much each counts in training and choice; empty: all the same.
   learners::Matrix features;              ///< [rows, columns] of the text, then what is given.
   std::vector<std::string> split_groups;  ///< [rows] those of one are never on both sides.
+  std::vector<double> times;              ///< [rows] of a split by order; empty otherwise.
 
   std::size_t count() const { return set.size(); }
   const std::string& group(std::size_t i) const { return set.group(i); }
   std::span<const double> cheap_of(std::size_t i) const;
   std::span<const double> given_of(std::size_t i) const;
   /// Of all rows, or of those at some positions.
-  data::Groups parts() const { return {split_groups.begin(), split_groups.end()}; }
-  data::Groups parts(const std::vector<std::size_t>& positions) const;
+  SplitUnits units() const { return {{split_groups.begin(), split_groups.end()}, times}; }
+  SplitUnits units(const std::vector<std::size_t>& positions) const;
   /// [positions]; empty: all the same.
   std::vector<double> weights_of(const std::vector<std::size_t>& positions) const;
   /// What features are made of.
@@ -35,7 +36,7 @@ struct DifferenceRows {
 
 struct DifferenceData {
   DifferenceRows rows;
-  DifferenceRows test;  ///< Empty without a test file.
+  DifferenceRows test;  ///< Of a test file, or kept back; otherwise empty.
   RowFeatures features;
   std::vector<std::string> cheap;  ///< Names.
   std::vector<RowInput> inputs;    ///< What rows need, cheap values first; nothing is known of them yet.
@@ -64,9 +65,9 @@ inline constexpr double kSuspiciousSlope = 2.5;
 /// What rows need, with the values that some rows have.
 std::vector<RowInput> learned_inputs(const DifferenceData& data, const std::vector<std::size_t>& rows);
 
-/// Rows that a job learns from and those it predicts: all rows but a fold's, and that fold.
-data::TrainHeldOut split_by_fold(const DifferenceData& data, const DifferenceSettings& settings, int fold,
-                                 std::uint64_t seed);
+/// Rows that jobs learn from and those they predict, by fold.
+std::vector<data::TrainHeldOut> split_by_folds(const DifferenceData& data, const DifferenceSettings& settings,
+                                               std::uint64_t seed);
 /// As many rows as `labels` says (0: all), those of one group together, by an order that the seed fixes; all test rows.
 data::TrainHeldOut split_by_labels(const DifferenceData& data, const DifferenceSettings& settings, std::size_t labels,
                                    std::uint64_t seed);

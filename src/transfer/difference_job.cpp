@@ -1,5 +1,7 @@
 #include "transfer/difference_job.h"
 
+#include <algorithm>
+
 #include "transfer/design.h"
 #include "transfer/learned_way.h"
 
@@ -54,10 +56,34 @@ std::vector<DifferenceJob> list_jobs(const DifferenceSettings& settings) {
   return jobs;
 }
 
+std::vector<DifferenceJob> list_share_jobs(const DifferenceSettings& settings, int folds, std::span<const int> shares) {
+  std::vector<DifferenceJob> jobs;
+  for (const int share : shares) {
+    const std::size_t first = jobs.size();
+    for (int fold = 0; fold < folds; ++fold) {
+      add_jobs(settings, {settings.seeds.front()}, fold, 0, fmt::format("fold{:02}-share{:02}", fold, share), jobs);
+    }
+    for (std::size_t j = first; j < jobs.size(); ++j) {
+      jobs[j].share = share;
+    }
+  }
+  return jobs;
+}
+
 data::TrainHeldOut split_rows(const DifferenceData& data, const DifferenceSettings& settings,
                               const DifferenceJob& job) {
-  return settings.has_test() ? split_by_labels(data, settings, job.labels, job.seed)
-                             : split_by_fold(data, settings, job.fold, job.seed);
+  if (settings.has_test()) {
+    return split_by_labels(data, settings, job.labels, job.seed);
+  }
+  data::TrainHeldOut part = std::move(split_by_folds(data, settings, job.seed)[static_cast<std::size_t>(job.fold)]);
+  if (job.share < 100) {
+    const data::Split split(settings.split_seed, Purpose::labels, job.seed, static_cast<std::uint64_t>(job.fold));
+    const std::size_t count = part.train.size() * static_cast<std::size_t>(job.share) / 100;
+    auto some = some_groups(split, data.rows.units(part.train).groups, count);
+    std::ranges::transform(some, some.begin(), [&](std::size_t i) { return part.train[i]; });
+    part.train = std::move(some);
+  }
+  return part;
 }
 
 std::optional<DifferenceResult> run_job(const DifferenceData& data, const DifferenceSettings& settings,
@@ -75,7 +101,7 @@ std::optional<DifferenceResult> run_job(const DifferenceData& data, const Differ
   add_intervals(result.prediction, learned->errors, learned->inner_fold, settings.coverage);
   result.inner_errors = learned->errors;
   result.inner_fold.assign(learned->inner_fold.begin(), learned->inner_fold.end());
-  result.inner_weights = data.rows.weights_of(split.train);
+  result.inner_weights = data.rows.weights_of(inner_rows(data, settings, job, split.train));
   result.candidate = static_cast<std::int64_t>(learned->candidate);
   result.importances = learned->all.regressor->importances();
   return result;

@@ -69,7 +69,7 @@ class Summary {
     std::vector<RegressionMetrics> metrics;
     std::vector<double> ranks;
     for (const auto& [seed, predicted] : by_seed_) {
-      ranks.push_back(statistics::rank_correlation(rows_.measured, predicted));
+      ranks.push_back(rank_correlation(predicted));
       metrics.push_back(regression_metrics(rows_.measured, predicted));
     }
     result_.metrics = statistics::average(metrics);
@@ -84,6 +84,19 @@ class Summary {
   }
 
  private:
+  /// Over the rows that are predicted: by time not all are.
+  double rank_correlation(const std::vector<double>& predicted) const {
+    std::vector<double> truth;
+    std::vector<double> values;
+    for (std::size_t i = 0; i < predicted.size(); ++i) {
+      if (!std::isnan(predicted[i])) {
+        truth.push_back(rows_.measured[i]);
+        values.push_back(predicted[i]);
+      }
+    }
+    return statistics::rank_correlation(truth, values);
+  }
+
   const DifferenceRows& rows_;
   WayResult& result_;
   std::map<std::uint64_t, std::vector<double>> by_seed_;

@@ -18,6 +18,8 @@ namespace epitaxy::transfer {
 struct FitSettings {
   data::ImportSettings table;
   std::vector<std::string> targets;  ///< Of the table, each learned by itself.
+  KeptBack test;                     ///< Rows that only the final models predict: a table, or a share of this one.
+  bool curve = true;                 ///< Learn from shares of the rows, too.
   bool structures = true;            ///< The model file holds the training rows' texts, to tell how near new ones are.
   DifferenceSettings learning;       ///< Of each target; the file and the target are set for each.
 };

@@ -27,9 +27,8 @@ constexpr std::size_t kFewRows = 50;
 statistics::RegressionMetrics mean_predictor(const DifferenceData& data, const DifferenceSettings& settings) {
   std::vector<statistics::RegressionMetrics> metrics;
   for (const std::uint64_t seed : settings.seeds) {
-    std::vector<double> predicted(data.rows.count(), 0);
-    for (int fold = 0; fold < settings.folds; ++fold) {
-      const data::TrainHeldOut parts = split_by_fold(data, settings, fold, seed);
+    std::vector<double> predicted(data.rows.count(), std::nan(""));
+    for (const data::TrainHeldOut& parts : split_by_folds(data, settings, seed)) {
       double sum = 0;
       for (const std::size_t i : parts.train) {
         sum += data.rows.measured[i];
@@ -142,14 +141,19 @@ struct WorstRow {
 
 std::vector<WorstRow> worst_rows(const FitResult& fit, const DifferenceData& data) {
   std::vector<double> sum(data.rows.count(), 0);
+  std::vector<double> count(data.rows.count(), 0);
   for (const std::size_t j : fit.ensemble().jobs) {
     for (std::size_t i = 0; i < fit.results[j].rows.size(); ++i) {
-      sum[static_cast<std::size_t>(fit.results[j].rows[i])] += fit.results[j].prediction.value[i];
+      const auto row = static_cast<std::size_t>(fit.results[j].rows[i]);
+      sum[row] += fit.results[j].prediction.value[i];
+      count[row] += 1;
     }
   }
   std::vector<WorstRow> rows;
   for (std::size_t i = 0; i < sum.size(); ++i) {
-    rows.push_back({i, sum[i] / static_cast<double>(fit.settings.seeds.size())});
+    if (count[i] > 0) {  // by time not every row is predicted
+      rows.push_back({i, sum[i] / count[i]});
+    }
   }
   const auto error = [&](const WorstRow& r) { return std::abs(r.predicted - data.rows.measured[r.row]); };
   std::ranges::stable_sort(rows, [&](const WorstRow& a, const WorstRow& b) { return error(a) > error(b); });
@@ -314,24 +318,29 @@ train::CsvWriter predictions_table(const DifferenceData& data) {
 }
 
 void add_predictions(train::CsvWriter& table, const FitResult& fit, const DifferenceData& data) {
+  for (const std::size_t j : fit.ensemble().jobs) {
+    add_predictions(table, fit, data.rows, fit.results[j].rows, fit.results[j].prediction,
+                    std::to_string(fit.jobs[j].fold), fit.jobs[j].seed);
+  }
+}
+
+void add_predictions(train::CsvWriter& table, const FitResult& fit, const DifferenceRows& rows,
+                     std::span<const std::int64_t> which, const WayPrediction& p, const std::string& fold,
+                     std::uint64_t seed) {
   const bool is_transformed = fit.undo.transform != data::Transform::none;
   const auto own = [&](double value) { return data::undo(fit.undo.transform, value); };
-  for (const std::size_t j : fit.ensemble().jobs) {
-    const WayPrediction& p = fit.results[j].prediction;
-    for (std::size_t i = 0; i < fit.results[j].rows.size(); ++i) {
-      const auto row = static_cast<std::size_t>(fit.results[j].rows[i]);
-      double low = own(p.low[i]);
-      double high = own(p.high[i]);
-      if (low > high) {
-        std::swap(low, high);
-      }
-      const double value = own(data.rows.measured[row]);
-      table.row({data.rows.set.source(row), std::to_string(data.rows.set.line(row)), fit.target, fit.undo.inner,
-                 std::to_string(fit.jobs[j].fold), std::to_string(fit.jobs[j].seed), train::csv_number(value),
-                 train::csv_number(own(p.value[i])),
-                 train::csv_number(p.deviation.empty() || is_transformed ? std::nan("") : p.deviation[i]),
-                 train::csv_number(low), train::csv_number(high), train::csv_number(own(p.value[i]) - value), "", ""});
+  for (std::size_t i = 0; i < which.size(); ++i) {
+    const auto row = static_cast<std::size_t>(which[i]);
+    double low = own(p.low[i]);
+    double high = own(p.high[i]);
+    if (low > high) {
+      std::swap(low, high);
     }
+    const double value = own(rows.measured[row]);
+    table.row({rows.set.source(row), std::to_string(rows.set.line(row)), fit.target, fit.undo.inner, fold,
+               std::to_string(seed), train::csv_number(value), train::csv_number(own(p.value[i])),
+               train::csv_number(p.deviation.empty() || is_transformed ? std::nan("") : p.deviation[i]),
+               train::csv_number(low), train::csv_number(high), train::csv_number(own(p.value[i]) - value), "", ""});
   }
 }
 

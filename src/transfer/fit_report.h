@@ -49,5 +49,9 @@ nlohmann::ordered_json to_json(const FitResult& result, const DifferenceData& da
 /// Columns of `predictions.csv`, and the rows of a target: out of fold, in the user's own unit.
 train::CsvWriter predictions_table(const DifferenceData& data);
 void add_predictions(train::CsvWriter& table, const FitResult& result, const DifferenceData& data);
+/// Some rows, in the order of their predictions. `fold`: what predicted them.
+void add_predictions(train::CsvWriter& table, const FitResult& result, const DifferenceRows& rows,
+                     std::span<const std::int64_t> which, const WayPrediction& prediction, const std::string& fold,
+                     std::uint64_t seed);
 
 }  // namespace epitaxy::transfer

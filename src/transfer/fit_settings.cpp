@@ -114,6 +114,21 @@ void target_keys(Keys& k, FitSettings& s) {
   k.when(!learning.cheap.empty(), "cheap: COLUMN", [&](Keys& cheap) { way_keys(cheap, learning.ways); });
 }
 
+void test_keys(Keys& k, FitSettings& s) {
+  k.section({"test", "rows that only the final model predicts"}, [&](Keys& test) {
+    test.file(s.test.file, {"file", "another table with the same columns"});
+    test.number(s.test.fraction,
+                {"fraction", "share of the rows of the table, taken by the rule of `split` before anything is learned"},
+                {0, 1});
+    if (test.reading() && test.given("fraction") && !(s.test.fraction > 0 && s.test.fraction < 1)) {
+      test.problem("fraction", "must lie between 0 and 1");
+    }
+    if (test.given("fraction") && !s.test.file.empty()) {
+      test.problem("fraction", "and 'file' exclude each other");
+    }
+  });
+}
+
 /// A model without structures cannot have learners that hold rows.
 void refuse_structures(Keys& k, const DifferenceSettings& learning) {
   for (const LearnerChoice& choice : learning.learners) {
@@ -140,6 +155,8 @@ void keys(Keys& k, FitSettings& s) {
   learner_keys(k, block_kinds(learning.features), learning.learners);
   k.integer(learning.folds, {"folds", "parts of the cross-validation that gives the figures, by substance"}, {2, 1e5});
   cross_validation_keys(k, learning);
+  test_keys(k, s);
+  k.flag(s.curve, Key("learning_curve", "the error with 25, 50 and 100 % of the rows is told, too").output());
   k.flag(s.structures,
          Key("structures",
              "the model file holds the training rows' texts: predictions then tell the nearest one, and warn "

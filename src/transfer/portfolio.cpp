@@ -107,7 +107,13 @@ std::string portfolio(const chem::Substance& substance, const PortfolioSize& siz
                       size.folds > 0           ? size.folds
                       : size.quick || is_large ? 5
                                                : 10);
-  text += fmt::format("inner_folds: {}          # parts of each training part, which choose\n", is_large ? 3 : 5);
+  text += fmt::format("inner_folds: {}          # parts of each training part, which choose\n", size.inner_folds > 0
+                                                                                                    ? size.inner_folds
+                                                                                                : is_large ? 3
+                                                                                                           : 5);
+  if (size.quick) {
+    text += "learning_curve: false   # the error with fewer rows is not measured\n";
+  }
   return text;
 }
 

@@ -13,10 +13,12 @@ struct PortfolioSize {
   bool quick = false;
   bool given = false;      ///< Learners read columns of the user's own, too.
   int folds = 0;           ///< 0: by the number of rows.
+  int inner_folds = 0;     ///< The same.
   bool two_parts = false;  ///< Labels at the lowest value are tried apart from those above it.
 };
 
-/// The keys `features`, `learners`, `folds`, `inner_folds` of a stage file `fit`, as YAML with comments.
+/// The keys `features`, `learners`, `folds`, `inner_folds`, `learning_curve` of a stage file `fit`, as YAML with
+/// comments.
 std::string portfolio(const chem::Substance& substance, const PortfolioSize& size);
 
 }  // namespace epitaxy::transfer

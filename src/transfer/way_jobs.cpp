@@ -26,7 +26,7 @@ std::string signature_of(const DifferenceSettings& settings, const DifferenceDat
     hasher.add("weights: " + settings.weights);
   }
   hasher.add(data.rows.set.index().fingerprint);
-  hasher.add(data.test.set.index().fingerprint);
+  hasher.add(settings.has_test() ? data.test.set.index().fingerprint : "");
   if (const auto& encoder = data.features.encoder()) {
     const auto& weights = encoder->members.front();
     models::hash_model(hasher, encoder->description.to_json(), weights.size(), {weights.data()});
@@ -125,7 +125,9 @@ bool do_way_jobs(const Communicator& communicator, const DifferenceSettings& set
   };
   list.cost = [&](std::size_t i) {
     const std::size_t rows = jobs[i].labels == 0 ? data.rows.count() : jobs[i].labels;
-    return settings.ways[jobs[i].way].learns ? static_cast<std::int64_t>(rows) : 1;
+    const auto share = static_cast<std::int64_t>(jobs[i].share);
+    return settings.ways[jobs[i].way].learns ? std::max<std::int64_t>(1, static_cast<std::int64_t>(rows) * share / 100)
+                                             : 1;
   };
   // A learner takes much the same time on every way; the ways without one are of the last kind.
   for (const auto& learner : settings.learners) {
