@@ -136,14 +136,16 @@ struct WorstClassRow {
 std::vector<WorstClassRow> worst_class_rows(const ClassResult& result, const FitResult& fit,
                                             const DifferenceData& data) {
   std::vector<WorstClassRow> rows;
-  for (std::size_t i = 0; i < data.rows.count(); ++i) {
-    rows.push_back({i, 0});
-  }
+  std::map<std::size_t, std::pair<double, double>> sums;  // of the probabilities, and their number
   for (const std::size_t j : fit.ensemble().jobs) {
     for (std::size_t i = 0; i < fit.results[j].rows.size(); ++i) {
-      rows[static_cast<std::size_t>(fit.results[j].rows[i])].probability +=
-          result.predictions[j].probability[i] / static_cast<double>(fit.settings.seeds.size());
+      auto& [sum, count] = sums[static_cast<std::size_t>(fit.results[j].rows[i])];
+      sum += result.predictions[j].probability[i];
+      ++count;
     }
+  }
+  for (const auto& [row, of] : sums) {
+    rows.push_back({row, of.first / of.second});
   }
   const auto error = [&](const WorstClassRow& r) { return std::abs(r.probability - data.rows.measured[r.row]); };
   std::erase_if(rows, [&](const WorstClassRow& r) { return error(r) <= 0.5; });

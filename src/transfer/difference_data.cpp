@@ -324,7 +324,8 @@ void check_counts(const DifferenceData& data, const DifferenceSettings& settings
   const auto folds = static_cast<std::size_t>(settings.has_test() ? 1 : settings.folds);
   const auto inner = static_cast<std::size_t>(settings.inner_folds);
   const bool is_ordered = settings.split.by == SplitBy::order;
-  const std::string what = settings.split.by == SplitBy::substance || is_ordered
+  const std::string what = !settings.split.groups.empty() ? fmt::format("groups by {}", settings.split.groups)
+                           : settings.split.by == SplitBy::substance || is_ordered
                                ? data.rows.set.index().substance->plural()
                                : fmt::format("groups by {}", name_of(settings.split.by));
   const std::string told =

@@ -152,12 +152,12 @@ namespace {
 
 /// The place of each row in time; rows of one time share one, or (`apart`) those of one group and time.
 std::vector<std::size_t> ranks_of(const data::Split& split, const SplitUnits& units, Ties ties) {
-  using Key = std::tuple<double, double, std::string_view>;
+  using Place = std::tuple<double, double, std::string_view>;
   const auto key = [&](std::size_t i) {
-    return ties == Ties::together ? Key{units.times[i], 0, ""}
-                                  : Key{units.times[i], split.position(units.groups[i]), units.groups[i]};
+    return ties == Ties::together ? Place{units.times[i], 0, ""}
+                                  : Place{units.times[i], split.position(units.groups[i]), units.groups[i]};
   };
-  std::map<Key, std::size_t> ranks;
+  std::map<Place, std::size_t> ranks;
   for (std::size_t i = 0; i < units.times.size(); ++i) {
     ranks.emplace(key(i), 0);
   }

@@ -26,7 +26,8 @@ TestFigures figures_of(const std::vector<double>& measured, const WayPrediction&
   std::vector<double> truth;
   std::vector<double> predicted;
   std::vector<double> widths;
-  TestFigures figures{.rows = rows.size()};
+  TestFigures figures;
+  figures.rows = rows.size();
   for (const std::size_t i : rows) {
     truth.push_back(measured[i]);
     predicted.push_back(prediction.value[i]);
@@ -45,7 +46,8 @@ TestFigures class_figures_of(const std::vector<double>& measured, const ClassPre
   std::vector<double> truth;
   std::vector<double> probability;
   std::vector<double> threshold;
-  TestFigures figures{.rows = rows.size()};
+  TestFigures figures;
+  figures.rows = rows.size();
   for (const std::size_t i : rows) {
     truth.push_back(measured[i]);
     probability.push_back(prediction.probability[i]);

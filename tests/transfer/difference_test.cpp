@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(folds_keep_molecules_together) {
   const auto data = files.load();
   std::vector<int> times(120, 0);
   for (int fold = 0; fold < 4; ++fold) {
-    const auto split = split_by_fold(data, files.settings, fold, 1);
+    const auto split = split_by_folds(data, files.settings, 1)[static_cast<std::size_t>(fold)];
     BOOST_TEST(split.train.size() + split.held_out.size() == 120U);
     std::set<std::string> groups;
     for (const std::size_t i : split.held_out) {
@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(members_predict_their_weighted_mean_before_and_after_a_file
   files.settings.ways = {find_way("difference")};
   const auto data = files.load();
   std::vector<TableProperty> properties{{"better", "eV", 0.9, {}}};
-  const auto train = split_by_fold(data, files.settings, 0, 1).train;
+  const auto train = split_by_folds(data, files.settings, 1)[0].train;
   std::vector<std::vector<double>> alone;
   for (const std::size_t learner : {0, 1}) {
     auto learned = learn_way(data, files.settings, {learner, 0, 0, 0, 1, {}}, train, never);

@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(bad_settings_are_refused) {
   const FitCase few(chain_table(3));
   parallel::StopHandler stop;
   BOOST_CHECK_EXCEPTION(run_fit(Communicator::self(), few.settings(), few.path("run"), stop), InputError,
-                        says("3 distinct molecules", "too few", "4 folds"));
+                        says("3 distinct molecules", "too few", "at least 4"));
 }
 
 namespace {

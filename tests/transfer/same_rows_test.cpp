@@ -128,11 +128,11 @@ BOOST_AUTO_TEST_CASE(of_the_shares_of_a_finetuning) {
 BOOST_AUTO_TEST_CASE(of_the_folds_of_a_difference) {
   const LineCase files;
   const auto data = files.load();
-  BOOST_TEST(letters_of(data, split_by_fold(data, files.settings, 0, 1)) ==
+  BOOST_TEST(letters_of(data, split_by_folds(data, files.settings, 1)[0]) ==
              ".......h...h.h.....h..h....hhh.h...h.h........h.h........h..");
-  BOOST_TEST(letters_of(data, split_by_fold(data, files.settings, 3, 1)) ==
+  BOOST_TEST(letters_of(data, split_by_folds(data, files.settings, 1)[3]) ==
              "hh....h.hh.....h.h...h.h............h....h.......hhh....h.hh");
-  BOOST_TEST(letters_of(data, split_by_fold(data, files.settings, 0, 2)) ==
+  BOOST_TEST(letters_of(data, split_by_folds(data, files.settings, 2)[0]) ==
              ".....h..h..h..h...h.......h.....h....h....hhh.h.h......h..h.");
   const auto inner = [&](int fold) {
     const auto result = run_job(data, files.settings, {0, 0, fold, 0, 1, {}}, never_stop);
