@@ -53,7 +53,7 @@ expect_message 'rejected'
 expect_exit 2 "$program" fit table.csv --target constant --quick --output constant
 expect_message 'constant is 1 in every one'
 expect_exit 2 "$program" fit table.csv --target rare --quick --output rare
-expect_message 'too few for 5 folds'
+expect_message 'too few to learn from'
 expect_exit 2 "$program" fit table.csv --target gap --quick --output two
 expect_message 'two holds another fit'
 expect_exit 2 "$program" fit missing.csv --target gap
