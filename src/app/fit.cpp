@@ -16,6 +16,8 @@
 #include "data/table_source.h"
 #include "data/target_values.h"
 #include "learners/two_part.h"
+#include "models/kind.h"
+#include "models/model_file.h"
 #include "transfer/portfolio.h"
 
 namespace epitaxy::app {
@@ -195,6 +197,15 @@ std::string fit_stage(const FitOptions& options) {
                                .given = !options.features.empty(),
                                .folds = options.folds,
                                .inner_folds = options.inner_folds};
+  if (!options.start.empty()) {
+    const auto description = models::read_model(options.start).description;
+    if (&description.kind->substance() != column.substance) {
+      fail_input("--start {}: it reads {}, but column '{}' holds {}", options.start,
+                 description.kind->substance().plural(), column.name, column.substance->plural());
+    }
+    size.start = options.start;
+    size.latent = description.kind->has_latent();
+  }
   for (const std::string& target : targets) {
     size.two_parts |= has_frequent_lowest(table, target);
   }

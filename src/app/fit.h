@@ -24,6 +24,7 @@ struct FitOptions {
   std::string task;                   ///< regression, classification; empty: as the values look.
   std::vector<std::string> learners;  ///< Some of the portfolio's.
   std::string split;                  ///< `random`, `scaffold`, `cluster`, `column:NAME` or `order:NAME`.
+  std::string start;                  ///< A pretrained model.
   std::string groups;                 ///< A column besides.
   std::string test;                   ///< A file, or a fraction of the rows.
   int folds = 0;

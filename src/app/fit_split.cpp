@@ -2,14 +2,11 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "base/text.h"
 
 namespace epitaxy::app {
-
-std::string quoted(const std::string& text) { return nlohmann::json(text).dump(); }
 
 namespace {
 

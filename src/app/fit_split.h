@@ -6,11 +6,11 @@
 
 #include "app/fit.h"
 #include "data/import.h"
+#include "transfer/portfolio.h"
 
 namespace epitaxy::app {
 
-/// A text as YAML reads it, whatever it holds.
-std::string quoted(const std::string& text);
+using transfer::quoted;
 
 /// A column of the table that the split goes by.
 struct SplitColumn {

@@ -117,6 +117,7 @@ CLI::App* add_fit(CLI::App& app, app::FitOptions& options) {
   fit->add_option("--unit", options.unit, "Of the targets, such as eV/atom (default: none)");
   fit->add_option("--transform", options.transform, "log10, -log10 or ln of the targets, undone in predictions");
   fit->add_option("--learners", options.learners, "Only these of the portfolio");
+  fit->add_option("--start", options.start, "A pretrained model of such texts: it is fine-tuned, too");
   fit->add_option("--split", options.split,
                   "What folds keep together: random (a substance), scaffold, cluster, column:NAME, or order:NAME, a "
                   "column of times: each fold is predicted from earlier rows (default: random)");

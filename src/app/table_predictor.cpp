@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "app/input_rows.h"
 #include "app/row_predictor.h"
@@ -101,6 +102,9 @@ class TablePredictor final : public RowPredictor {
       RowPrediction& row = rows[first + i];
       if (readable[i] && !problems[i].empty()) {
         row.warning = problems[i];
+      } else if (readable[i] &&
+                 std::ranges::any_of(predictions, [&](const auto& p) { return std::isnan(p.value[i]); })) {
+        row.warning = "the pretrained model that was fine-tuned cannot read it";
       } else if (readable[i]) {
         for (std::size_t p = 0; p < predictions.size(); ++p) {
           const transfer::WayPrediction& prediction = predictions[p];

@@ -8,6 +8,11 @@ Matrix pick_rows(const Matrix& matrix, std::span<const std::size_t> rows) {
   for (const std::size_t row : rows) {
     result.values.insert(result.values.end(), matrix.row(row), matrix.row(row) + matrix.columns);
   }
+  for (const std::size_t row : rows) {
+    if (!matrix.texts.empty()) {
+      result.texts.push_back(matrix.texts[row]);
+    }
+  }
   return result;
 }
 

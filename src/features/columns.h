@@ -3,6 +3,7 @@
 /// Rows of numbers, and what their columns hold.
 #include <cstddef>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace epitaxy::features {
@@ -12,6 +13,7 @@ struct Matrix {
   std::size_t rows = 0;
   std::size_t columns = 0;
   std::vector<float> values;
+  std::vector<std::string> texts = {};  ///< [rows] what the rows are of, for learners that read it; or empty.
 
   const float* row(std::size_t i) const { return values.data() + i * columns; }
   float* row(std::size_t i) { return values.data() + i * columns; }

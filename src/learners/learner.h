@@ -12,6 +12,7 @@
 
 #include "config/keys.h"
 #include "learners/regressor.h"
+#include "models/model_file.h"
 
 namespace epitaxy::learners {
 
@@ -30,6 +31,12 @@ struct TrainingTable {
 
 class Learner;
 
+/// A pretrained model of texts.
+struct StartModel {
+  std::string file;
+  std::shared_ptr<const models::ModelFile> model;  ///< Of one member.
+};
+
 /// The name of what learns nothing.
 inline constexpr const char* kNone = "none";
 
@@ -40,6 +47,8 @@ struct Candidate {
   bool two_part = false;  ///< Labels at the lowest value are told apart from those above it (learners/two_part.h).
 
   const char* name() const;
+  /// See Learner::start.
+  const StartModel* start() const;
   /// What may differ between the candidates of one learner, in words: `penalty 0.1, width 2`.
   std::string describe() const;
   /// Whether both are trained together faster than each by itself.
@@ -69,6 +78,8 @@ class Learner {
   virtual bool have_common_work(const std::any& /*a*/, const std::any& /*b*/) const { return false; }
   /// Whether a trained one holds the features of its training rows.
   virtual bool keeps_rows() const { return false; }
+  /// The pretrained model of texts that it goes on from; null: it reads columns alone.
+  virtual const StartModel* start(const std::any& /*settings*/) const { return nullptr; }
   /// What `Regressor::write` of a trained one wrote.
   virtual std::unique_ptr<Regressor> read(const data::Hdf5File& file, const std::string& group) const = 0;
 };
@@ -111,6 +122,7 @@ class LearnerOf : public Learner {
 };
 
 inline const char* Candidate::name() const { return learner != nullptr ? learner->name() : kNone; }
+inline const StartModel* Candidate::start() const { return learner != nullptr ? learner->start(settings) : nullptr; }
 inline bool Candidate::has_common_work(const Candidate& other) const {
   return learner != nullptr && learner == other.learner && two_part == other.two_part &&
          learner->have_common_work(settings, other.settings);

@@ -11,7 +11,8 @@
 namespace epitaxy::learners {
 
 std::span<const Learner* const> learners() {
-  static const Learner* const all[] = {&random_forest(), &gradient_boosting(), &kernel_ridge(), &ridge(), &network()};
+  static const Learner* const all[] = {&random_forest(), &gradient_boosting(), &kernel_ridge(),
+                                       &ridge(),         &network(),           &fine_tune()};
   return all;
 }
 

@@ -20,6 +20,7 @@ const Learner& kernel_ridge();
 const Learner& ridge();
 /// Dense layers (models::fingerprint_net) on standardized columns.
 const Learner& network();
+const Learner& fine_tune();
 
 /// All of them, in the order in which their keys are listed.
 std::span<const Learner* const> learners();

@@ -1,12 +1,11 @@
 #include <algorithm>
 
 #include "learners/learners.h"
+#include "learners/network_training.h"
 #include "models/fingerprint_net/fingerprint_net.h"
 #include "models/kinds.h"
 #include "models/model.h"
-#include "parallel/communicator.h"
 #include "train/rows.h"
-#include "train/trainer.h"
 
 namespace epitaxy::learners {
 
@@ -34,8 +33,7 @@ class Network final : public Regressor {
   }
 
   void write(data::Hdf5File& file, const std::string& group) const override {
-    file.write(group + "/network_weights", weights_.data(), weights_.size());
-    file.write_attribute(group, "network", model_->description().to_json());
+    write_network(file, group, model_->description(), weights_);
   }
 
  private:
@@ -98,10 +96,8 @@ class NetworkLearner final : public LearnerOf<NetworkSettings> {
   const char* name() const override { return "network"; }
 
   std::unique_ptr<Regressor> read(const data::Hdf5File& file, const std::string& group) const override {
-    const auto values = file.read<float>(group + "/network_weights");
-    linalg::Buffer<float> weights(values.size());
-    std::ranges::copy(values, weights.data());
-    return std::make_unique<Network>(description_in(file, group), std::move(weights));
+    const auto description = description_in(file, group);
+    return std::make_unique<Network>(description, read_network_weights(file, group, description));
   }
 
  private:
@@ -110,12 +106,7 @@ class NetworkLearner final : public LearnerOf<NetworkSettings> {
   std::vector<S> read_settings(config::Keys& k) const override {
     S s;
     k.integers(s.widths, {"widths", "of the hidden layers"}, {1, 65536});
-    k.section({"training", "the training"}, [&](config::Keys& section) {
-      keys(section, s.training);
-      if (s.training.shards != 1) {
-        section.problem("shards", "must be 1: the jobs of 'difference' run on one rank each");
-      }
-    });
+    network_training_keys(k, s.training);
     return {s};
   }
 
@@ -131,23 +122,9 @@ class NetworkLearner final : public LearnerOf<NetworkSettings> {
                      {table.labels.begin(), table.labels.end()},
                      {table.weights.begin(), table.weights.end()}};
     const auto model = models::make_model(description);
-    train::TrainingSettings training = s.training;
-    training.batch = static_cast<int>(std::min<std::size_t>(rows.count(), static_cast<std::size_t>(training.batch)));
-    training.seed = table.seed;
     linalg::Buffer<float> weights(model->layout().size());
     model->layout().initialize(weights.data(), table.seed);
-    std::vector<train::Rows> shards;
-    const std::size_t count = rows.count();
-    shards.push_back(std::move(rows));
-    train::Trainer trainer(parallel::Communicator::self(), *model, training, std::move(shards), count);
-    trainer.set_weights(weights.data());
-    train::TrainingHooks hooks;
-    hooks.stop_requested = stop;
-    hooks.validate = [&](const float* now) {
-      std::copy_n(now, weights.size(), weights.data());
-      return 0.0;
-    };
-    if (trainer.run(hooks) == train::Outcome::stopped) {
+    if (!train_network(*model, s.training, std::move(rows), table.seed, {}, stop, weights)) {
       return nullptr;
     }
     return std::make_unique<Network>(description, std::move(weights));

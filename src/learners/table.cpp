@@ -5,7 +5,7 @@
 namespace epitaxy::learners {
 
 Matrix pick_columns(const Matrix& matrix, std::span<const std::int64_t> columns) {
-  Matrix result{matrix.rows, columns.size(), {}};
+  Matrix result{matrix.rows, columns.size(), {}, matrix.texts};
   result.values.reserve(matrix.rows * columns.size());
   for (std::size_t i = 0; i < matrix.rows; ++i) {
     for (const std::int64_t column : columns) {

@@ -66,6 +66,8 @@ class Kind {
   virtual std::string unseen_name() const { return feature_name(); }
   /// Whether rows without labels teach it something.
   virtual bool learns_unlabelled() const { return false; }
+  /// Whether it is an autoencoder, whose latent vectors others can read.
+  virtual bool has_latent() const { return false; }
   /// Whether its heads can do a task.
   virtual bool can_learn(const HeadTask& /*task*/) const { return true; }
 

@@ -12,7 +12,7 @@ learners::Matrix design_rows(const Way& way, const learners::Matrix& features, c
     return features;
   }
   const std::size_t columns = cheap.size() / std::max<std::size_t>(1, features.rows);
-  learners::Matrix result{features.rows, features.columns + columns, {}};
+  learners::Matrix result{features.rows, features.columns + columns, {}, features.texts};
   result.values.reserve(result.rows * result.columns);
   for (std::size_t i = 0; i < features.rows; ++i) {
     result.values.insert(result.values.end(), features.row(i), features.row(i) + features.columns);

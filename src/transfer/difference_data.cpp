@@ -10,6 +10,7 @@
 #include "base/statistics.h"
 #include "base/text.h"
 #include "data/units.h"
+#include "transfer/start_model.h"
 
 namespace epitaxy::transfer {
 
@@ -253,6 +254,7 @@ void compute_features(const parallel::Communicator& communicator, const Differen
   std::vector<std::string> problems;
   bool warn = data.left_out(data::LeftOut::unreadable) == 0;  // once
   rows.features = data.features.compute(communicator, texts, problems);
+  add_start_problems(settings, texts, problems);
   const auto stay = rows.set.leave_out(data::LeftOut::unreadable, [&](std::size_t i) {
     const bool out = !problems[i].empty();
     if (out && warn) {
@@ -372,6 +374,7 @@ DifferenceData load_difference_data(const parallel::Communicator& communicator, 
     DifferenceRows rows = complete_rows(settings.file, settings);
     const data::DatasetIndex& index = rows.set.index();
     const data::Target& measured = index.target(settings.measured);
+    check_start_models(settings, index);
     DifferenceRows none;  // by name: GCC 12 destroys a temporary in this place twice
     loaded.emplace(DifferenceData{std::move(rows),
                                   std::move(none),

@@ -11,9 +11,14 @@
 #include "config/keys.h"
 #include "parallel/communicator.h"
 #include "parallel/stop.h"
-#include "transfer/variant.h"
+#include "train/variant.h"
 
 namespace epitaxy::transfer {
+
+using train::kFeatures;
+using train::NewHead;
+using train::RatePattern;
+using train::Variant;
 
 struct FinetuneSettings {
   std::string file;        ///< The data set of the target.

@@ -1,6 +1,7 @@
 #include "transfer/portfolio.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -88,20 +89,53 @@ std::string with_given(std::string learners, const PortfolioSize& size) {
   return learners;
 }
 
+constexpr const char* kLatentLearner =
+    "  latent: {kind: kernel_ridge, reads: latent, width: [0.5, 1, 2], penalty: [0.001, 0.01, 0.1]}\n";
+
+/// Learners that read all features leave those of the pretrained model to its own.
+std::string without_latent(const std::string& learners, const std::string& features) {
+  std::string kinds;
+  const std::string mark = "kind: ";
+  for (std::size_t at = features.find(mark); at != std::string::npos; at = features.find(mark, at)) {
+    at += mark.size();
+    kinds += (kinds.empty() ? "" : ", ") + features.substr(at, features.find_first_of(",}", at) - at);
+  }
+  std::string result;
+  for (const std::string& line : text::split(learners, '\n')) {
+    if (!line.empty()) {
+      const bool reads_all = line.find("reads:") == std::string::npos;
+      result += reads_all ? line.substr(0, line.rfind('}')) + ", reads: [" + kinds + "]}\n" : line + "\n";
+    }
+  }
+  return result;
+}
+
 }  // namespace
+
+std::string quoted(const std::string& text) { return nlohmann::json(text).dump(); }
 
 std::string portfolio(const chem::Substance& substance, const PortfolioSize& size) {
   const auto* entry = std::ranges::find_if(kEntries, [&](const Entry& e) { return e.substance == substance.name(); });
   check(entry != std::end(kEntries), "a portfolio for each substance");
   std::string text = "features:               # columns that the learners read, side by side\n";
   text += entry->features;
+  if (size.latent) {
+    text += fmt::format("  - {{kind: latent, model: {}}}\n", quoted(size.start));
+  }
   text += "learners:               # a list of values is a list of candidates: inner folds choose\n";
   std::string learners;
   if (size.rows <= kMostKernelRows) {
     learners += size.quick ? entry->kernel_quick : with_given(entry->kernel, size);
   }
   learners += size.quick ? entry->others_quick : entry->others;
+  if (size.latent) {
+    learners = without_latent(learners, entry->features) + kLatentLearner;
+  }
   text += size.two_parts ? in_two_parts(learners) : learners;
+  if (!size.start.empty()) {
+    text +=
+        fmt::format("  fine_tune: {{model: {}, training: {{epochs: {}}}}}\n", quoted(size.start), size.quick ? 10 : 30);
+  }
   const bool is_large = size.rows > kManyRows;
   text += fmt::format("folds: {}               # parts of the cross-validation that gives the figures\n",
                       size.folds > 0           ? size.folds

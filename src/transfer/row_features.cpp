@@ -167,7 +167,9 @@ RowFeatures::RowFeatures(RowFeatures&&) noexcept = default;
 const chem::Substance& RowFeatures::substance() const { return latent_ ? chem::molecules() : text_.substance(); }
 
 features::Matrix RowFeatures::compute(const std::vector<std::string>& texts, std::vector<std::string>& problems) const {
-  return compute_rows(texts, problems);
+  features::Matrix rows = compute_rows(texts, problems);
+  rows.texts = texts;
+  return rows;
 }
 
 features::Matrix RowFeatures::compute_rows(std::span<const std::string> texts,
@@ -207,7 +209,7 @@ features::Matrix RowFeatures::compute(const parallel::Communicator& communicator
   features::Matrix own;
   communicator.agree([&] { own = compute_rows(std::span(texts).subspan(mine.first, mine.size()), own_problems); });
   problems = communicator.all_gather(std::span<const std::string>(own_problems));
-  return {texts.size(), columns(), communicator.all_gather(std::span<const float>(own.values))};
+  return {texts.size(), columns(), communicator.all_gather(std::span<const float>(own.values)), texts};
 }
 
 std::string RowFeatures::fragment(std::size_t column, const std::string& smiles) const {

@@ -53,7 +53,8 @@ class RowFeatures {
   /// Whose prepared texts are read. There must be a block.
   const chem::Substance& substance() const;
 
-  /// A row for each text; `problems` [texts] tells what is wrong with it (then its row is zeros), or is empty.
+  /// A row, with its text, for each text; `problems` [texts] tells what is wrong with it (then its row is zeros), or is
+  /// empty.
   features::Matrix compute(const std::vector<std::string>& texts, std::vector<std::string>& problems) const;
   /// The same with the rows shared by the ranks; complete on all of them. The same bits on any number of ranks.
   /// Collective.

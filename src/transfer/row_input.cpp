@@ -130,7 +130,7 @@ void append_given(features::Matrix& rows, std::span<const RowInput> inputs, std:
     return;
   }
   check(values.size() == rows.rows * inputs.size(), "a value of each input for each row");
-  features::Matrix result{rows.rows, rows.columns + added, {}};
+  features::Matrix result{rows.rows, rows.columns + added, {}, rows.texts};
   result.values.reserve(result.rows * result.columns);
   for (std::size_t i = 0; i < rows.rows; ++i) {
     result.values.insert(result.values.end(), rows.row(i), rows.row(i) + rows.columns);

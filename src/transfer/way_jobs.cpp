@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "models/model_file.h"
+#include "transfer/start_model.h"
 
 namespace epitaxy::transfer {
 
@@ -27,9 +28,15 @@ std::string signature_of(const DifferenceSettings& settings, const DifferenceDat
   }
   hasher.add(data.rows.set.index().fingerprint);
   hasher.add(settings.has_test() ? data.test.set.index().fingerprint : "");
+  const auto add_model = [&](const models::ModelFile& model) {
+    const auto& weights = model.members.front();
+    models::hash_model(hasher, model.description.to_json(), weights.size(), {weights.data()});
+  };
   if (const auto& encoder = data.features.encoder()) {
-    const auto& weights = encoder->members.front();
-    models::hash_model(hasher, encoder->description.to_json(), weights.size(), {weights.data()});
+    add_model(*encoder);
+  }
+  for (const learners::StartModel* start : start_models(settings)) {
+    add_model(*start->model);
   }
   return hasher.hex();
 }
@@ -43,6 +50,9 @@ void describe(const DifferenceSettings& settings, const DifferenceData& data, st
   values.insert(values.begin(), data.measured);
   log::info("data: {} rows with {}, {} test rows; {} features", data.rows.count(), text::join(values, " and "),
             data.test.count(), data.kinds().size());
+  if (const std::string overlap = start_overlap(settings, data); !overlap.empty()) {
+    log::line(overlap.substr(0, overlap.size() - 1));
+  }
   using data::LeftOut;
   const std::size_t unlabelled = data.left_out(LeftOut::unlabelled);
   const std::size_t incomplete = data.left_out(LeftOut::incomplete);

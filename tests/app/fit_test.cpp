@@ -4,8 +4,12 @@
 
 #include "app/table_columns.h"
 #include "base/file.h"
+#include "chem/fractions.h"
 #include "data/table_source.h"
 #include "data/temporary_folder.h"
+#include "models/dense_net/dense_settings.h"
+#include "models/kinds.h"
+#include "models/model_file.h"
 
 using namespace epitaxy;
 using namespace epitaxy::app;
@@ -114,6 +118,31 @@ BOOST_AUTO_TEST_CASE(columns_of_the_users_own_are_numbers_or_categories) {
   refused({"solvnt"}, "", says("no column 'solvnt'", "did you mean 'solvent'"));
   refused({"T"}, "T", says("--weights T: --features names that column, too"));
   refused({}, "y", says("--weights y: --target names that column, too"));
+}
+
+/// A pretrained network of formulas.
+std::string write_start(const test::TemporaryFolder& folder) {
+  models::ModelFile start;
+  start.description = models::describe(models::composition_net(), models::DenseSettings{{4}});
+  start.description.features.assign(chem::feature_symbols().begin(), chem::feature_symbols().end());
+  start.description.seen.assign(chem::kElementFeatures, 1);
+  start.description.heads = {{"a", "energy", "eV", {}}};
+  linalg::Buffer<float> weights(models::make_model(start.description)->layout().size());
+  std::ranges::fill(weights, 0.1f);
+  start.members.push_back(std::move(weights));
+  models::write_model(folder / "start.h5", start);
+  return (folder / "start.h5").string();
+}
+
+BOOST_AUTO_TEST_CASE(a_pretrained_model_joins) {
+  const test::TemporaryFolder folder;
+  const std::string start = write_start(folder);
+  const std::string yaml = Table(kMaterials).stage([&](FitOptions& o) { o.start = start; });
+  BOOST_TEST(holds(yaml, "fine_tune: {model: \"" + start + "\", training: {epochs: 30}}"));
+  BOOST_CHECK_EXCEPTION(Table(kStructures).stage([&](FitOptions& o) { o.start = start; }), InputError,
+                        says("start.h5: it reads compositions, but column 'structure' holds molecules"));
+  BOOST_CHECK_EXCEPTION(Table(kMaterials).stage([&](FitOptions& o) { o.start = start + ".not"; }), InputError,
+                        says("start.h5.not"));
 }
 
 BOOST_AUTO_TEST_CASE(learners_may_be_chosen) {

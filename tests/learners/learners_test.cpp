@@ -36,9 +36,13 @@ void check_same(const Regressor& a, const Regressor& b, const Matrix& rows) {
   BOOST_TEST(a.importances() == b.importances(), boost::test_tools::per_element());
 }
 
+/// Of columns; what learns texts is in fine_tune_test.cpp.
 template <typename Check>
 void for_each_learner(Check check) {
   for (const Learner* learner : learners::learners()) {
+    if (learner == &fine_tune()) {
+      continue;
+    }
     BOOST_TEST_CONTEXT(learner->name()) { check(*learner); }
   }
 }

@@ -1,4 +1,4 @@
-#include "transfer/variant.h"
+#include "train/variant.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -10,9 +10,9 @@
 using namespace epitaxy;
 using namespace epitaxy::test;
 using data::Target;
-using transfer::describe_start;
-using transfer::NewHead;
-using transfer::Variant;
+using train::describe_start;
+using train::NewHead;
+using train::Variant;
 
 namespace {
 
@@ -49,7 +49,7 @@ models::ModelDescription linear_net() {
 
 double multiplier(const models::ModelDescription& description, const Variant& variant, const std::string& name) {
   const auto model = models::make_model(description);
-  const auto multipliers = transfer::rate_multipliers(*model, variant);
+  const auto multipliers = train::rate_multipliers(*model, variant);
   for (std::size_t i = 0; i < multipliers.size(); ++i) {
     if (model->layout()[i].name == name) {
       return multipliers[i];
@@ -62,7 +62,7 @@ double multiplier(const models::ModelDescription& description, const Variant& va
 bool starts_as(const models::ModelDescription& start, const models::ModelFile& pretrained, const Variant& variant,
                const NewHead& head, const std::string& name, const std::string& source) {
   const auto model = models::make_model(start);
-  const auto weights = transfer::starting_weights(*model, pretrained, variant, head, 3);
+  const auto weights = train::starting_weights(*model, pretrained, variant, head, 3);
   const auto from_model = models::make_model(pretrained.description);
   const auto& to = model->layout().find(name);
   const auto& from = from_model->layout().find(source);
@@ -79,13 +79,13 @@ BOOST_AUTO_TEST_CASE(small_parts_get_more_epochs) {
   v.training.epochs = 20;
   v.training.batch = 32;
   v.least_steps = 1000;
-  BOOST_TEST(transfer::training_for(v, 32 * 60).epochs == 20);
-  BOOST_TEST(transfer::training_for(v, 32 * 10 + 5).epochs == 100);
-  BOOST_TEST(transfer::training_for(v, 32 * 3).epochs == 334);
-  BOOST_TEST(transfer::training_for(v, 12).epochs == 1000);
-  BOOST_TEST(transfer::training_for(v, 12).schedule.epochs == 1000);
+  BOOST_TEST(train::training_for(v, 32 * 60).epochs == 20);
+  BOOST_TEST(train::training_for(v, 32 * 10 + 5).epochs == 100);
+  BOOST_TEST(train::training_for(v, 32 * 3).epochs == 334);
+  BOOST_TEST(train::training_for(v, 12).epochs == 1000);
+  BOOST_TEST(train::training_for(v, 12).schedule.epochs == 1000);
   v.least_steps = 0;
-  BOOST_TEST(transfer::training_for(v, 12).epochs == 20);
+  BOOST_TEST(train::training_for(v, 12).epochs == 20);
 }
 
 BOOST_AUTO_TEST_CASE(what_properties_cannot_teach_is_frozen) {
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(what_properties_cannot_teach_is_frozen) {
 
 BOOST_AUTO_TEST_CASE(patterns_freeze) {
   Variant v = named("frozen_features");
-  v.freeze = {transfer::kFeatures};
+  v.freeze = {train::kFeatures};
   const auto start = describe(v, new_head("", 4));
   BOOST_TEST(multiplier(start, v, "encoder.convolution.1.weight") == 0);
   BOOST_TEST(multiplier(start, v, "encoder.mean.bias") == 0);
@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(the_hidden_layer_of_the_heads) {
   const NewHead narrow = new_head("", 5);
   const auto model = models::make_model(describe(v, narrow, hidden));
   BOOST_TEST(model->layout().find("heads.hidden.weight").shape.back() == 5U);
-  transfer::starting_weights(*model, pretrained, v, narrow, 3);  // the old layer does not fit, and is not looked for
+  train::starting_weights(*model, pretrained, v, narrow, 3);  // the old layer does not fit, and is not looked for
 
   BOOST_CHECK_EXCEPTION(describe(v, new_head("", 9), linear_net()), InputError,
                         says("'head.hidden' is not for a composition_net, whose heads are linear"));

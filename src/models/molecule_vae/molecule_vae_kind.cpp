@@ -86,6 +86,7 @@ class MoleculeVaeKind final : public Kind {
   const chem::Substance& substance() const override { return chem::molecules(); }
   std::string feature_name() const override { return "tokens"; }
   bool learns_unlabelled() const override { return true; }
+  bool has_latent() const override { return true; }
   bool can_learn(const HeadTask& task) const override { return &task == &regression(); }
 
   std::any default_settings() const override { return MoleculeVaeSettings{}; }

@@ -1,4 +1,4 @@
-#include "transfer/variant.h"
+#include "train/variant.h"
 
 #include <algorithm>
 
@@ -7,7 +7,7 @@
 #include "models/head_task.h"
 #include "models/kind.h"
 
-namespace epitaxy::transfer {
+namespace epitaxy::train {
 
 namespace {
 
@@ -21,8 +21,8 @@ bool matches(const std::string& pattern, const std::string& parameter) {
 
 }  // namespace
 
-train::TrainingSettings training_for(const Variant& variant, std::size_t rows) {
-  train::TrainingSettings training = variant.training;
+TrainingSettings training_for(const Variant& variant, std::size_t rows) {
+  TrainingSettings training = variant.training;
   const auto batch = static_cast<std::size_t>(training.batch);
   const int steps = static_cast<int>(std::max<std::size_t>(1, rows / batch));
   training.epochs = std::max(training.epochs, (variant.least_steps + steps - 1) / steps);
@@ -184,4 +184,4 @@ linalg::Buffer<float> starting_weights(const models::Model& model, const models:
   return weights;
 }
 
-}  // namespace epitaxy::transfer
+}  // namespace epitaxy::train

@@ -10,7 +10,7 @@
 #include "models/model_file.h"
 #include "train/settings.h"
 
-namespace epitaxy::transfer {
+namespace epitaxy::train {
 
 /// A learning-rate multiplier for the parameters whose names match a pattern; the last match holds.
 struct RatePattern {
@@ -34,12 +34,12 @@ struct Variant {
   double weight = 1;              ///< Of the target's loss; that of the further ones is 1.
   bool keep_best = true;          ///< The weights of the best validation epoch, not of the last.
   int least_steps = 0;            ///< Small training parts get more epochs, to make at least so many steps.
-  train::TrainingSettings training;
+  TrainingSettings training;
   std::string settings;  ///< What decides the bits, see config::KeyReader.
 };
 
 /// The settings of a job that trains on so many rows.
-train::TrainingSettings training_for(const Variant& variant, std::size_t rows);
+TrainingSettings training_for(const Variant& variant, std::size_t rows);
 
 /// The new head and where its weights come from.
 struct NewHead {
@@ -68,4 +68,4 @@ models::ModelDescription describe_start(const models::ModelDescription& pretrain
 linalg::Buffer<float> starting_weights(const models::Model& model, const models::ModelFile& pretrained,
                                        const Variant& variant, const NewHead& head, std::uint64_t seed);
 
-}  // namespace epitaxy::transfer
+}  // namespace epitaxy::train
