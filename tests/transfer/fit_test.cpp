@@ -6,68 +6,16 @@
 
 #include "base/statistics.h"
 #include "captured_output.h"
-#include "config/key_reader.h"
 #include "data/csv.h"
-#include "transfer/difference_case.h"
+#include "transfer/fit_case.h"
 #include "transfer/table_model.h"
 
 using namespace epitaxy;
 using namespace epitaxy::transfer;
 using parallel::Communicator;
+using test::chain_table;
+using test::FitCase;
 using test::says;
-
-namespace {
-
-/// A table of chains, whose value counts atoms; `half` is missing in every second row.
-std::string chain_table(std::size_t count) {
-  std::string text = "smiles,value_eV,half_eV,cheap_eV\n";
-  const auto rows = test::chains(0, count);
-  for (std::size_t i = 0; i < count; ++i) {
-    const double value = rows.index.targets[1].values[i];
-    text += fmt::format("{},{},{},{}\n", rows.index.texts[i], value, i % 2 == 0 ? std::to_string(2 * value) : "",
-                        rows.index.targets[0].values[i]);
-  }
-  return text;
-}
-
-class FitCase {
- public:
-  explicit FitCase(const std::string& table = chain_table(80)) { file::write_atomically(folder_ / "rows.csv", table); }
-
-  FitSettings settings(const std::string& keys = "learn: value") const {
-    const auto document = config::Document::from_text(fmt::format(R"(
-table:
-  source: {}
-  kind: molecules
-  duplicates: keep
-  targets:
-    - {{column: value_eV, name: value, unit: eV}}
-    - {{column: half_eV, name: half, unit: eV}}
-    - {{column: cheap_eV, name: cheap, unit: eV}}
-features: [{{kind: morgan, radius: 1, bits: 256}}]
-learners: {{ridge: {{penalty: [0.001, 1]}}, kernel_ridge: {{penalty: 0.01}}}}
-folds: 4
-inner_folds: 3
-{}
-)",
-                                                                  (folder_ / "rows.csv").string(), keys),
-                                                      "fit.yaml");
-    auto result = config::read<FitSettings>(document.root());
-    document.finish();
-    return result;
-  }
-  nlohmann::json run(const FitSettings& settings) const {
-    parallel::StopHandler stop;
-    BOOST_TEST(run_fit(Communicator::self(), settings, folder_ / "run", stop));
-    return nlohmann::json::parse(file::read(folder_ / "run" / "summary.json"));
-  }
-  std::filesystem::path path(const std::string& name) const { return folder_ / name; }
-
- private:
-  test::TemporaryFolder folder_;
-};
-
-}  // namespace
 
 BOOST_AUTO_TEST_SUITE(fit)
 
