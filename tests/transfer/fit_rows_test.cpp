@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(test_rows_of_known_substances_are_told_apart) {
   const auto fresh = test::chains(300, 10);
   std::string table = "smiles,value_eV,half_eV,cheap_eV\n";
   for (std::size_t i = 0; i < 10; ++i) {
-    table += fmt::format("{},{},,0\n", fresh.index.texts[i], fresh.index.targets[1].values[i]);
+    table += fmt::format("CC{},{},,0\n", fresh.index.texts[i], fresh.index.targets[1].values[i]);
   }
   const auto known = test::chains(0, 5);
   for (std::size_t i = 0; i < 5; ++i) {
