@@ -94,6 +94,9 @@ std::string target_line(const FitOptions& options, const std::string& column, bo
   if (!options.unit.empty()) {
     line += fmt::format(", unit: {}", quoted(options.unit));
   }
+  if (!options.to.empty()) {
+    line += fmt::format(", to: {}", quoted(options.to));
+  }
   if (!options.transform.empty() && !is_cheap) {
     line += fmt::format(", transform: {}", quoted(options.transform));
   }
@@ -177,6 +180,9 @@ std::string keep_learners(const std::string& yaml, const std::vector<std::string
 }  // namespace
 
 std::string fit_stage(const FitOptions& options) {
+  if (!options.to.empty() && options.unit.empty()) {
+    fail_input("--to {}: say with --unit what the values of the table are in", options.to);
+  }
   const data::CsvTable table = data::read_table(options.input);
   const TextColumn column = text_column(options, table);
   const auto targets = target_columns(options, table);

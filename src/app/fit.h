@@ -20,6 +20,7 @@ struct FitOptions {
   std::string weights;                ///< Column that says how much each row counts.
   std::string output;
   std::string unit;  ///< Of all targets.
+  std::string to;    ///< The unit in which they are learned and predicted; empty: `unit`.
   std::string transform;
   std::string task;                   ///< regression, classification; empty: as the values look.
   std::vector<std::string> learners;  ///< Some of the portfolio's.

@@ -115,6 +115,7 @@ CLI::App* add_fit(CLI::App& app, app::FitOptions& options) {
   fit->add_option("--task", options.task, "regression or classification (default: two values are two classes)")
       ->check(CLI::IsMember({"regression", "classification"}));
   fit->add_option("--unit", options.unit, "Of the targets, such as eV/atom (default: none)");
+  fit->add_option("--to", options.to, "Unit to learn and to predict in, such as eV/atom for a --unit kJ/mol");
   fit->add_option("--transform", options.transform, "log10, -log10 or ln of the targets, undone in predictions");
   fit->add_option("--learners", options.learners, "Only these of the portfolio");
   fit->add_option("--start", options.start, "A pretrained model of such texts: it is fine-tuned, too");

@@ -78,17 +78,23 @@ BOOST_AUTO_TEST_CASE(some_bad_fields_do_not_hide_a_column) {
 BOOST_AUTO_TEST_CASE(the_stage_file_says_what_was_found_and_asked_for) {
   const std::string yaml = Table(kStructures).stage([](FitOptions& o) {
     o.unit = "eV";
+    o.to = "kJ/mol";
     o.transform = "log10";
     o.folds = 3;
     o.seeds = {1, 2};
     o.coverage = 0.8;
   });
   for (const char* part : {"stage: fit", "kind: molecules", "smiles_column: \"structure\"", "learn: [\"y\"]",
-                           "{column: \"y\", unit: \"eV\", transform: \"log10\"}", "folds: 3", "seeds: [1, 2]",
+                           "{column: \"y\", unit: \"eV\", to: \"kJ/mol\", transform: \"log10\"}", "folds: 3", "seeds: [1, 2]",
                            "coverage: 0.8", "{kind: morgan", "kind: kernel_ridge"}) {
     BOOST_TEST(holds(yaml, part), yaml << " holds " << part);
   }
   BOOST_TEST(holds(Table(kMaterials).stage(), "formula_column: \"material\""));
+}
+
+BOOST_AUTO_TEST_CASE(a_unit_is_converted_from_another) {
+  BOOST_CHECK_EXCEPTION(Table(kMaterials).stage([](FitOptions& o) { o.to = "eV/atom"; }), InputError,
+                        says("--to eV/atom", "--unit"));
 }
 
 BOOST_AUTO_TEST_CASE(columns_of_the_users_own_are_numbers_or_categories) {
