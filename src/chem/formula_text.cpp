@@ -111,7 +111,8 @@ void refuse_unsupported_signs(std::string_view text) {
 /// A piece between dots: is it a substance, perhaps with a number before it (`2SiO2`)?
 class Piece {
  public:
-  explicit Piece(std::string_view text) : text_(text) {}
+  /// `in_mixture`: the formula begins with a number, as `80TeO2.20ZnO`, so that any whole number may be one of pieces.
+  Piece(std::string_view text, bool in_mixture) : text_(text), in_mixture_(in_mixture) {}
 
   bool is_substance() {
     std::size_t letters = 0;
@@ -126,10 +127,17 @@ class Piece {
       }
       i += digits > 0 ? digits - 1 : 0;
     }
-    return letters >= 2;
+    return letters >= 2 || is_small_molecule();
   }
 
  private:
+  /// Of one element, as solvates and mixtures hold it; `H20` is water with a zero for its O.
+  bool is_small_molecule() const {
+    static constexpr std::string_view kMolecules[] = {"H2", "N2",  "O2", "F2", "Cl2", "Br2", "I2", "S8",
+                                                      "P4", "C60", "He", "Ne", "Ar",  "Kr",  "Xe", "H20"};
+    return std::ranges::find(kMolecules, text_.substr(digits_at(0))) != std::end(kMolecules);
+  }
+
   std::size_t digits_at(std::size_t place) const {
     std::size_t end = place;
     while (is_digit_at(text_, end)) {
@@ -139,13 +147,16 @@ class Piece {
   }
   std::string_view number_at(std::size_t place) const { return text_.substr(place, digits_at(place)); }
 
-  static bool is_coefficient(std::string_view number) {
-    return number.empty() || (number.size() == 1 && number[0] >= '2') ||
-           (number.size() == 2 && number[0] >= '1' && number <= "24");
+  bool is_coefficient(std::string_view number) const {
+    // Others are decimals as tables have them: Cu6.33S7O4.
+    const bool is_round = number.size() > 1 && number.back() == '0';
+    return number.empty() || (is_count(number) && (number.size() == 1 || is_round || in_mixture_ ||
+                                                   (number.size() == 2 && number <= "24")));
   }
   static bool is_count(std::string_view number) { return number != "1" && number[0] != '0'; }
 
   std::string_view text_;
+  bool in_mixture_;
 };
 
 /// The code of the character at a place and its length; of a byte that begins none, the byte.
@@ -180,6 +191,7 @@ std::string plain_formula(std::string_view text) {
 }
 
 bool dots_could_join(std::string_view part) {
+  const bool in_mixture = is_digit_at(part, 0);
   int depth = 0;
   std::size_t begin = 0;
   std::size_t end = 0;
@@ -188,7 +200,7 @@ bool dots_could_join(std::string_view part) {
     depth += c == '(' || c == '[' || c == '{' ? 1 : c == ')' || c == ']' || c == '}' ? -1 : 0;
     const std::size_t sign = c == '.' ? 1 : join_sign_length(part, end);
     if (depth == 0 && sign > 0) {
-      if (!Piece(part.substr(begin, end - begin)).is_substance()) {
+      if (!Piece(part.substr(begin, end - begin), in_mixture).is_substance()) {
         return false;
       }
       begin = end + sign;
@@ -196,7 +208,7 @@ bool dots_could_join(std::string_view part) {
     }
   }
   end -= depth < 0 ? 1 : 0;
-  return Piece(part.substr(begin, end - begin)).is_substance();
+  return Piece(part.substr(begin, end - begin), in_mixture).is_substance();
 }
 
 std::size_t join_sign_length(std::string_view text, std::size_t place) {

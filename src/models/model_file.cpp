@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::int64_t kFormatVersion = 1;
 constexpr const char* kTrainedOn = "/model/trained_on";
+constexpr const char* kGroupHash = "hash";
 
 std::string weights_path(std::int64_t member) { return fmt::format("/model/weights/{:04}", member); }
 
@@ -102,6 +103,16 @@ void check_weights(const data::Hdf5File& file, std::int64_t members, std::size_t
   }
 }
 
+/// Of all that a model group says.
+std::string group_hash(const std::string& description, std::size_t size, const std::vector<const float*>& members,
+                       const data::KnownGroups& trained_on) {
+  Hasher hasher;
+  hash_model(hasher, description, size, members);
+  const auto& hashes = trained_on.hashes();
+  hasher.add_bytes(hashes.data(), hashes.size() * sizeof(hashes.front()));
+  return hasher.hex();
+}
+
 }  // namespace
 
 std::map<std::string, std::string> provenance() {
@@ -141,6 +152,7 @@ void write_model_group(data::Hdf5File& file, const ModelDescription& description
   }
   file.write_attribute("/model", "description", description.to_json());
   file.write_attribute("/model", "members", static_cast<std::int64_t>(members.size()));
+  file.write_attribute("/model", kGroupHash, group_hash(description.to_json(), layout.size(), members, trained_on));
 }
 
 void hash_model(Hasher& hasher, const std::string& description, std::size_t size,
@@ -177,6 +189,11 @@ ModelFile read_model_group(const data::Hdf5File& file, std::span<const Kind* con
   if (file.exists(kTrainedOn)) {
     const auto hashes = file.read<std::int64_t>(kTrainedOn);
     result.trained_on = data::KnownGroups(std::vector<std::uint64_t>(hashes.begin(), hashes.end()));
+  }
+  if (file.has_attribute("/model", kGroupHash) &&  // files of earlier versions have none
+      file.text_attribute("/model", kGroupHash) !=
+          group_hash(description_text(file), size, pointers(result.members), result.trained_on)) {
+    fail_damaged(file, "its content does not fit its checksum");
   }
   return result;
 }

@@ -119,9 +119,13 @@ BOOST_AUTO_TEST_CASE(malformed_texts) {
 
 BOOST_AUTO_TEST_CASE(dots_that_may_be_points_or_join_are_refused) {
   check_refused("MgCl2.6NH3", "'2.6' may be a count, or its dot joins '6NH3' to what is before (write '*'");
-  for (const char* text : {"LaCl3.7CH3OH", "MgCl2.6(NH3)", "La(NO3)3.6NH3", "Al2O3.2SiO2", "Al2O3.2SiO2.2H2O",
-                           "K2O*Al2O3.6SiO2", "Al2O3.2SiO2.2Fe2O3", "MgCl2.10NH3", "2MgCl2.6NH3", "(MgCl2.6NH3)2",
-                           "MgCl\u2082.6NH\u2083", "NiCl2.6H2O2", "ZnCl2.2C5H5N.H2O", "[Co(NH3)6]Cl3.2[NH4]Cl"}) {
+  for (const char* text : {"LaCl3.7CH3OH",    "MgCl2.6(NH3)",       "La(NO3)3.6NH3",
+                           "Al2O3.2SiO2",     "Al2O3.2SiO2.2H2O",   "80TeO2.20ZnO",
+                           "Al2O3.50SiO2",    "Fe3O4.20SiO2.30CaO", "CaSO4.2H20",
+                           "C60.2S8",         "CaCl2.4Xe",          "LaNi5.2H2",
+                           "K2O*Al2O3.6SiO2", "Al2O3.2SiO2.2Fe2O3", "MgCl2.10NH3",
+                           "2MgCl2.6NH3",     "(MgCl2.6NH3)2",      "MgCl\u2082.6NH\u2083",
+                           "NiCl2.6H2O2",     "ZnCl2.2C5H5N.H2O",   "[Co(NH3)6]Cl3.2[NH4]Cl"}) {
     check_refused(text, "may be a count");
   }
   check_refused("La0.7Sr0.3MnO2.9.5H2O", "'2.9' may be a count, or its dot joins '9.5H2O' to what is before");
