@@ -6,9 +6,13 @@
 #include <GraphMol/QueryBond.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <new>
+#include <sstream>
+#include <string_view>
 
+#include "base/text.h"
 #include "chem/molecule_standard.h"
 #include "chem/rdkit_molecule.h"
 
@@ -32,11 +36,29 @@ void refuse_queries(const RDKit::RWMol& molecule) {
   }
 }
 
+/// RDKit makes room for what the counts of a V3000 block say.
+void check_counts(const std::string& block) {
+  constexpr std::string_view kCounts = "M  V30 COUNTS ";
+  const auto lines = static_cast<std::size_t>(std::ranges::count(block, '\n'));
+  for (std::size_t at = block.find(kCounts); at != std::string::npos; at = block.find(kCounts, at)) {
+    at += kCounts.size();
+    std::istringstream numbers(block.substr(at, block.find('\n', at) - at));
+    for (std::string number; numbers >> number;) {
+      const auto count = text::to_integer(number);
+      if (count && (*count < 0 || static_cast<std::size_t>(*count) > lines)) {
+        throw MoleculeError(
+            fmt::format("the molfile says that it has {} atoms, bonds or groups, but has {} lines", number, lines));
+      }
+    }
+  }
+}
+
 }  // namespace
 
 std::string smiles_of_mol_block(const std::string& block) {
   silence_rdkit();
   try {
+    check_counts(block);
     const std::unique_ptr<RDKit::RWMol> molecule(RDKit::MolBlockToMol(block));
     if (!molecule) {
       throw MoleculeError("RDKit cannot read the molfile");

@@ -161,6 +161,9 @@ void CsvTable::parse(bool tabs) {
     fail_input("{}: has a header but no rows", path_.string());
   }
   note_returns(scanner.bare_returns());
+  if (const std::string long_fields = scanner.long_fields(); !long_fields.empty()) {
+    notes_.push_back(fmt::format("{}: {}", path_.string(), long_fields));
+  }
   if (separator_ != (tabs ? '\t' : ',')) {
     notes_.push_back(fmt::format("{}: fields are separated by {}", path_.string(), told_separator(separator_)));
   }
@@ -220,6 +223,10 @@ void CsvTable::parse_smiles() {
     const std::size_t end = std::min(line.find_first_of(" \t"), line.size());
     fields_.push_back(line.substr(0, end));
     fields_.push_back(trim_field(line.substr(end)));
+    if (fields_.back().starts_with('|')) {
+      problems_[lines_.size() - 1] =
+          "the extension of CXSMILES ('|...|') is not read, which may tell of radicals or stereo groups";
+    }
     starts_.push_back(fields_.size());
   }
   if (lines_.empty()) {

@@ -111,6 +111,10 @@ std::string_view CsvScanner::read_quoted(std::size_t column) {
   if (line_ > first_line + 1) {
     check_lines(field, first_line, column);
   }
+  if (line_ > first_line && long_fields_++ == 0) {
+    first_long_ = first_line;
+    first_long_end_ = line_;
+  }
   if (*place_ != separator_ && place_ != end_ && !is_line_end(*place_)) {
     fail_quoting(first_line, column,
                  line_ == first_line ? "goes on behind its closing quote"
@@ -154,6 +158,13 @@ void CsvScanner::fail_quoting(std::size_t line, std::size_t column, std::string_
       "{}:{}: field {} {}; put the whole field in quotes, \"like this\", and write each quote inside it twice (\"\"), "
       "or remove the quote",
       path_.string(), line, column, problem);
+}
+
+std::string CsvScanner::long_fields() const {
+  return long_fields_ == 0   ? ""
+         : long_fields_ == 1 ? fmt::format("a quoted field runs over lines {} to {}", first_long_, first_long_end_)
+                             : fmt::format("{} quoted fields run over several lines, the first over {} to {}",
+                                           long_fields_, first_long_, first_long_end_);
 }
 
 }  // namespace epitaxy::data

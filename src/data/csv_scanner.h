@@ -29,6 +29,8 @@ class CsvScanner {
   void expect_columns(std::size_t columns) { columns_ = columns; }
   /// How many lines ended in CR alone so far.
   std::size_t bare_returns() const { return bare_returns_; }
+  /// How many quoted fields ran over several lines so far, and the lines of the first of them; empty without one.
+  std::string long_fields() const;
 
  private:
   std::string_view read_plain();
@@ -45,6 +47,9 @@ class CsvScanner {
   std::size_t columns_ = 0;        ///< 0 until known.
   std::size_t line_ = 1;
   std::size_t bare_returns_ = 0;
+  std::size_t long_fields_ = 0;
+  std::size_t first_long_ = 0;      ///< Where the first of them begins, ...
+  std::size_t first_long_end_ = 0;  ///< ... and ends.
 };
 
 }  // namespace epitaxy::data

@@ -173,7 +173,7 @@ double TargetRows::read(Column& column, std::size_t row, double atoms) const {
   if (markers_.holds(field)) {
     return missing(column, field);
   }
-  return column.is_classes() ? read_class(column, row, field) : read_time(column, row, field);
+  return column.is_classes() ? read_class(column, row, field) : read_time(column, row, table_.number_text(row, column.column));
 }
 
 void TargetRows::read(std::size_t row, double atoms) {
@@ -322,6 +322,10 @@ std::vector<Target> TargetRows::finish() {
     }
     for (std::size_t row = 0; averaging_ && row < target.values.size(); ++row) {
       const unsigned count = counts_[row * columns_.size() + i];
+      if (count > 1 && std::isinf(target.values[row])) {
+        fail_input("{}: values of {} that would be averaged are too large to be added up; 'range' leaves such rows out",
+                   source_, target.name);
+      }
       target.values[row] /= count > 1 ? count : 1;
     }
   }

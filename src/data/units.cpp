@@ -170,6 +170,16 @@ bool is_per_formula(const std::string& whole) {
   }
   std::string text = text::lower(unit);
   std::erase_if(text, [](char c) { return c == ' ' || c == '(' || c == ')' || c == '.' || c == '_' || c == '^'; });
+  const auto spell = [&](std::string_view other, std::string_view plain) {
+    for (std::size_t at = text.find(other); at != std::string::npos; at = text.find(other, at + plain.size())) {
+      text.replace(at, other.size(), plain);
+    }
+  };
+  spell("\u207b", "-");
+  spell("\u2212", "-");
+  spell("\u00b9", "1");
+  spell("\u00b7", "");
+  spell("per", "/");
   const auto holds = [&](std::string_view part) { return text.find(part) != std::string::npos; };
   const bool per_atom = holds("atom") || holds("molat") || holds("g-at");
   return !per_atom && (holds("/mol") || holds("mol-1") || holds("/kmol") || holds("/formula") || holds("/fu"));

@@ -124,6 +124,12 @@ BOOST_AUTO_TEST_CASE(lines_may_end_in_carriage_returns) {
   BOOST_TEST(table_of("a,b\r\n1,2\r\n").notes().empty());
 }
 
+BOOST_AUTO_TEST_CASE(fields_over_several_lines_are_told) {
+  const auto notes = table_of("a,b\n1,\"x\ny\nz\"\n2,\"u\nv\"\n").notes();
+  BOOST_REQUIRE(notes.size() == 1U);
+  BOOST_TEST(notes[0].find("2 quoted fields run over several lines, the first over 2 to 4") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(separators_are_recognized_and_told) {
   for (const char* separator : {";", "\t"}) {
     const std::string s = separator;
@@ -283,6 +289,10 @@ BOOST_AUTO_TEST_CASE(files_of_smiles) {
   for (std::size_t row = 0; row < table.rows(); ++row) {
     BOOST_TEST(table.fields(row) == 2U);
   }
+  // What stands behind it may change the molecule.
+  const CsvTable extended = CsvTable::read_smiles(folder.write("d.smi", "C |^1:0|\nCC ethane\n"));
+  BOOST_TEST(extended.row_problem(0).find("CXSMILES") != std::string::npos);
+  BOOST_TEST(extended.row_problem(1) == "");
   // One SMILES without a name and without the end of its line.
   BOOST_TEST(CsvTable::read_smiles(folder.write("b.smi", "C")).field(0, 1).empty());
   BOOST_CHECK_EXCEPTION(CsvTable::read_smiles(folder.write("c.smi", "\n \n")), InputError, says("c.smi", "is empty"));

@@ -66,6 +66,18 @@ BOOST_AUTO_TEST_CASE(missing_markers_keep_the_row_and_its_other_targets) {
   BOOST_TEST((quality["phase"]["missing_markers"] == nlohmann::json{{"None", 1}, {"n/a", 1}}));
 }
 
+BOOST_AUTO_TEST_CASE(a_mean_is_a_number) {
+  Source source("formula,e\nFe2O3,1e308\nFe4O6,1.5e308\nMgO,1\n");
+  source.settings.duplicates = Duplicates::mean;
+  BOOST_CHECK_EXCEPTION(source.import(), InputError, says("values of e that would be averaged are too large"));
+}
+
+BOOST_AUTO_TEST_CASE(times_may_have_decimal_commas) {
+  Source source("formula;e\nFeO;0,5\nMgO;1,25\nCaO;2,75\n");
+  source.settings.targets[0].values = Values::times;
+  BOOST_TEST(values(source.import()) == (Numbers{0.5, 1.25, 2.75}));
+}
+
 BOOST_AUTO_TEST_CASE(missing_markers_are_rejected_on_demand) {
   Source source("formula,e\nFeO,1\nMgO,null\n");
   BOOST_TEST(source.import().rejected.at(0).reason == "'e' is missing: 'null'");

@@ -121,4 +121,13 @@ BOOST_AUTO_TEST_CASE(files_that_break_off_are_refused) {
                         says("t.sdf:14", "the property 'gap' twice"));
 }
 
+/// Counts of a V3000 block, for which room would be made before the atoms are read.
+BOOST_AUTO_TEST_CASE(counts_beyond_the_lines_are_refused) {
+  std::string many = kMethylamine;
+  many.replace(many.find("COUNTS 2 1"), 10, "COUNTS 2000000000 1");
+  const CsvTable table = table_of(many + "$$$$\n" + kEthanol + "$$$$\n");
+  BOOST_TEST(table.row_problem(0).find("says that it has 2000000000 atoms") != std::string::npos);
+  BOOST_TEST(table.row_problem(1) == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -45,8 +45,10 @@ BOOST_AUTO_TEST_CASE(a_unit_stays_itself) {
 }
 
 BOOST_AUTO_TEST_CASE(amounts_of_a_formula_unit) {
-  for (const char* unit : {"kJ/mol", "kcal/mol", "J/mol", "eV/formula", "J/(mol K)", "cal/(mol K)", "J/mol/K",
-                           "kJ mol-1", "kJ mol^-1", "cm3/mol", "eV/f.u.", "eV/fu", "muB/formula unit"}) {
+  for (const char* unit :
+       {"kJ mol\u207b\u00b9", "kJ\u00b7mol\u207b\u00b9", "kJ mol\u22121", "eV per formula unit",
+        "kJ per mole of formula", "kJ/mol", "kcal/mol", "J/mol", "eV/formula", "J/(mol K)", "cal/(mol K)", "J/mol/K",
+        "kJ mol-1", "kJ mol^-1", "cm3/mol", "eV/f.u.", "eV/fu", "muB/formula unit"}) {
     BOOST_TEST_CONTEXT(unit) { BOOST_TEST(is_per_formula(unit)); }
   }
   for (const char* unit : {"eV/atom", "kJ/mol_atom", "kcal/mol_atom", "kJ/(mol atoms)", "kJ/mol-atom", "eV", "Ha", "K",

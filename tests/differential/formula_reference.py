@@ -26,7 +26,7 @@ REFUSED = [
 TWO_READINGS = re.compile(
     r"[A-Z][^.A-Z]*[A-Z][^.]*\d\.([2-9]|1\d|2[0-4]|[1-9]\d*0)[(\[{]*[A-Z][^.A-Z]*[A-Z]"
     r"|^\d+[(\[{]*[A-Z].*\d\.[1-9]\d*[(\[{]*[A-Z][^.A-Z]*[A-Z]"
-    r"|\d\.[1-9]\d*(H2|N2|O2|F2|Cl2|Br2|I2|S8|P4|C60|He|Ne|Ar|Kr|Xe|H20)(?![a-z\d])")
+    r"|\d\.[1-9]\d*(H2|N2|O2|F2|Cl2|Br2|I2|S8|P4|C60|He|Ne|Ar|Kr|Xe|H20)(?![A-Za-z\d])")
 # In Na0.3CoO2.1.3H2O the oxygen may have 2.1, after other decimal counts.
 DECIMAL_WATERS = re.compile(r"\d\.\d.*(?<![\d.])\d*[1-9]\d*\.[1-9]\d*\.\d+\(?H2O")
 # Of a count and of all of them.

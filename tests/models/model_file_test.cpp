@@ -126,6 +126,31 @@ BOOST_AUTO_TEST_CASE(a_flipped_bit_in_the_weights_is_found) {
   BOOST_CHECK_EXCEPTION(read_model(folder / "flipped.h5"), data::DamagedFileError, test::says("flipped.h5", "damaged"));
 }
 
+/// Of what the hash of the file does not cover, and of checkpoints, whose model is read by itself.
+BOOST_AUTO_TEST_CASE(a_changed_model_group_is_found) {
+  const test::TemporaryFolder folder;
+  ModelFile model = small_model(1);
+  model.trained_on = data::KnownGroups(std::vector<std::uint64_t>{0x1122334455667788ULL, 0x7722334455667788ULL});
+  write_model(folder / "model.h5", model);
+  const std::string bytes = test::read_file(folder / "model.h5");
+  const std::uint64_t first = model.trained_on.hashes().front();
+  const auto place = bytes.find(std::string(reinterpret_cast<const char*>(&first), sizeof(first)));
+  BOOST_REQUIRE(place != std::string::npos);
+  std::string changed = bytes;
+  changed[place] = static_cast<char>(changed[place] ^ 1);
+  folder.write("changed.h5", changed);
+  BOOST_CHECK_EXCEPTION(read_model(folder / "changed.h5"), data::DamagedFileError,
+                        test::says("changed.h5", "damaged"));
+  {
+    data::Hdf5File file(folder / "group.h5", data::Hdf5File::Mode::create);
+    write_model_group(file, model.description, {model.members[0].data()}, model.trained_on);
+    file.write_attribute("/model", "hash", std::string("0"));
+    file.close();
+  }
+  BOOST_CHECK_EXCEPTION(read_model(folder / "group.h5"), data::DamagedFileError,
+                        test::says("group.h5", "its content does not fit its checksum"));
+}
+
 BOOST_AUTO_TEST_CASE(a_file_cut_anywhere_is_an_input_error) {
   const test::TemporaryFolder folder;
   write_model(folder / "model.h5", small_model(1));
