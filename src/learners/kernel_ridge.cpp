@@ -1,9 +1,11 @@
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "base/error.h"
 #include "learners/candidate_keys.h"
+#include "learners/kernel_centers.h"
 #include "learners/kernel_of_rows.h"
 #include "learners/learners.h"
 #include "linalg/solvers.h"
@@ -62,7 +64,7 @@ KernelForm read_form(const data::Hdf5File& file, const std::string& group) {
   return form;
 }
 
-/// A trained kernel ridge regression is a kernel and a weight for each of its training rows.
+/// A trained kernel ridge regression is a kernel and a weight for each of its training rows, or of its centers.
 class KernelRidge final : public Regressor {
  public:
   KernelRidge(std::shared_ptr<const RowKernel> kernel, const std::vector<double>& weights)
@@ -96,17 +98,21 @@ class KernelRidge final : public Regressor {
   Eigen::VectorXd weights_;
 };
 
-/// Those of the training rows. Overwrites the kernel, of which the lower triangle is given. A row that counts more has
-/// the smaller penalty: (K + penalty / W) a = y minimizes the sum of W (y - K a)^2 + penalty a K a.
-std::vector<double> weights_of(Kernel kernel, const TrainingTable& table, double penalty) {
-  for (Eigen::Index i = 0; i < kernel.rows(); ++i) {
-    kernel(i, i) += penalty / table.weight(static_cast<std::size_t>(i));
-  }
-  auto weights = linalg::solve_positive({kernel.data(), static_cast<std::size_t>(kernel.size())}, table.labels);
+std::vector<double> solved(std::optional<std::vector<double>> weights, double penalty) {
   if (!weights) {
     fail_input("kernel_ridge: the equations have no stable solution with penalty {}: raise it", penalty);
   }
   return std::move(*weights);
+}
+
+/// Exact: those of the training rows. Overwrites the kernel, of which the lower triangle is given. A row that counts
+/// more has the smaller penalty: (K + penalty / W) a = y minimizes the sum of W (y - K a)^2 + penalty a K a.
+std::vector<double> weights_of(Kernel kernel, const TrainingTable& table, double penalty) {
+  for (Eigen::Index i = 0; i < kernel.rows(); ++i) {
+    kernel(i, i) += penalty / table.weight(static_cast<std::size_t>(i));
+  }
+  return solved(linalg::solve_positive({kernel.data(), static_cast<std::size_t>(kernel.size())}, table.labels),
+                penalty);
 }
 
 std::vector<std::int64_t> numbers_of(const std::vector<ColumnKind>& kinds) {
@@ -133,6 +139,52 @@ void set_columns(Matrix& rows, const std::vector<std::int64_t>& kinds, ColumnKin
 
 struct KernelRidgeSettings : KernelForm {
   double penalty = 0.03;  ///< In units of the labels' variance.
+  int centers = 0;        ///< Rows that stand for all; 0: all of them.
+
+  /// What candidates have in common that differ in their penalty alone.
+  bool has_kernel_of(const KernelRidgeSettings& other) const {
+    return centers == other.centers && static_cast<const KernelForm&>(*this) == other;
+  }
+  bool is_exact(std::size_t rows) const { return centers == 0 || static_cast<std::size_t>(centers) >= rows; }
+};
+
+/// What the candidates with one kernel are trained from, one after another.
+class KernelWork {
+ public:
+  KernelWork(const KernelRidgeSettings& settings, const TrainingTable& table) : table_(table) {
+    if (settings.is_exact(table.rows.rows)) {
+      check_rows(table.rows.rows);
+      kernel_ = std::make_shared<RowKernel>(table.rows, numbers_of(table.kinds), settings);
+      similarities_ = kernel_->of_training();
+      return;
+    }
+    const auto centers = choose_centers(table.rows.rows, static_cast<std::size_t>(settings.centers), table.seed);
+    kernel_ = std::make_shared<RowKernel>(pick_rows(table.rows, centers), numbers_of(table.kinds), settings);
+    equations_.emplace(*kernel_, table);
+  }
+
+  /// The last candidate may overwrite the kernel.
+  std::unique_ptr<Regressor> train(double penalty, bool is_last) {
+    const auto weights = equations_ ? solved(equations_->solve(penalty), penalty)
+                         : is_last  ? weights_of(std::move(similarities_), table_, penalty)
+                                    : weights_of(similarities_, table_, penalty);
+    return std::make_unique<KernelRidge>(kernel_, weights);
+  }
+
+ private:
+  static void check_rows(std::size_t rows) {
+    if (rows > kMostRows) {
+      fail_input(
+          "kernel_ridge: {} training rows; its matrix would not fit beyond {}: set 'centers' (2000 is usual), or take "
+          "gradient_boosting",
+          rows, kMostRows);
+    }
+  }
+
+  const TrainingTable& table_;
+  std::shared_ptr<const RowKernel> kernel_;
+  Kernel similarities_;
+  std::optional<CenterEquations> equations_;
 };
 
 class KernelRidgeLearner final : public LearnerOf<KernelRidgeSettings> {
@@ -157,26 +209,21 @@ class KernelRidgeLearner final : public LearnerOf<KernelRidgeSettings> {
         std::make_shared<RowKernel>(std::move(rows), std::move(kinds), read_form(file, group)), weights);
   }
 
-  bool have_common_work(const std::any& a, const std::any& b) const override { return form_of(a) == form_of(b); }
+  bool have_common_work(const std::any& a, const std::any& b) const override {
+    return settings_of(a).has_kernel_of(settings_of(b));
+  }
 
   std::vector<std::unique_ptr<Regressor>> train_all(std::span<const std::any> settings, const TrainingTable& table,
                                                     const StopQuestion& stop) const override {
-    if (table.rows.rows > kMostRows) {
-      fail_input("kernel_ridge: {} training rows; its matrix would not fit beyond {}: take gradient_boosting",
-                 table.rows.rows, kMostRows);
-    }
     std::vector<std::unique_ptr<Regressor>> result(settings.size());
-    std::shared_ptr<const RowKernel> kernel;
-    Kernel similarities;
+    std::optional<KernelWork> work;
     for (std::size_t i = 0; i < settings.size() && !stop(); ++i) {
-      if (!kernel || kernel->form() != form_of(settings[i])) {
-        kernel = std::make_shared<RowKernel>(table.rows, numbers_of(table.kinds), form_of(settings[i]));
-        similarities = kernel->of_training();
+      const S& one = settings_of(settings[i]);
+      if (i == 0 || !one.has_kernel_of(settings_of(settings[i - 1]))) {
+        work.emplace(one, table);
       }
-      const bool is_last = i + 1 == settings.size() || form_of(settings[i + 1]) != kernel->form();
-      const double penalty = std::any_cast<const S&>(settings[i]).penalty;
-      const auto weights = weights_of(is_last ? std::move(similarities) : Kernel(similarities), table, penalty);
-      result[i] = std::make_unique<KernelRidge>(kernel, weights);
+      const bool is_last = i + 1 == settings.size() || !one.has_kernel_of(settings_of(settings[i + 1]));
+      result[i] = work->train(one.penalty, is_last);
     }
     return result;
   }
@@ -184,10 +231,13 @@ class KernelRidgeLearner final : public LearnerOf<KernelRidgeSettings> {
  private:
   using S = KernelRidgeSettings;
 
-  static const KernelForm& form_of(const std::any& settings) { return std::any_cast<const S&>(settings); }
+  static const S& settings_of(const std::any& settings) { return std::any_cast<const S&>(settings); }
 
   std::vector<S> read_settings(config::Keys& k) const override {
     CandidateKeys<S> keys(k);
+    keys.integer(&S::centers,
+                 {"centers", "rows, drawn by the seed, that stand for all in a model of many rows (Nyström); 0: all"},
+                 {0, static_cast<double>(kMostRows)});
     keys.number(&S::penalty, {"penalty", "on large coefficients, in units of the labels' variance"}, {1e-10, 1e6});
     keys.number(&S::fragments, {"fragments", "weight of the fragments' similarity; the other columns have the rest"},
                 {0, 1});
@@ -219,6 +269,9 @@ class KernelRidgeLearner final : public LearnerOf<KernelRidgeSettings> {
     }
     if (s.given_width != usual.given_width) {
       text += fmt::format(", given_width {}", s.given_width);
+    }
+    if (s.centers != usual.centers) {
+      text += fmt::format(", centers {}", s.centers);
     }
     return text;
   }

@@ -11,6 +11,7 @@
 #pragma GCC diagnostic pop
 
 #include "base/error.h"
+#include "linalg/cholesky.h"
 
 /// LAPACK's Cholesky factorization (of OpenBLAS, 1.4 times as fast as Eigen's), in place: the upper triangle by
 /// columns.
@@ -77,16 +78,22 @@ std::vector<double> fit_ridge(std::span<const float> x, std::size_t columns, std
   return list_of(k.llt().solve(table.transpose() * values));
 }
 
-std::optional<std::vector<double>> solve_positive(std::span<double> m, std::span<const double> y) {
-  check(m.size() == y.size() * y.size(), "as many equations as unknowns");
-  const auto size = static_cast<int>(y.size());
+bool factorize_positive(std::span<double> m, std::size_t size) {
+  check(m.size() == size * size, "a square matrix");
+  const auto stride = static_cast<int>(size);
   int info = 0;
-  dpotrf_("U", &size, m.data(), &size, &info);
+  dpotrf_("U", &stride, m.data(), &stride, &info);
+  return info == 0;
+}
+
+std::optional<std::vector<double>> solve_positive(std::span<double> m, std::span<const double> y) {
+  const bool is_positive = factorize_positive(m, y.size());
+  const auto size = static_cast<Index>(y.size());
   const Eigen::Map<const RowMajor<double>> triangle(m.data(), size, size);
   VectorXd x = vector_of(y);
   triangle.triangularView<Eigen::Lower>().solveInPlace(x);
   triangle.triangularView<Eigen::Lower>().transpose().solveInPlace(x);
-  if (info != 0 || !x.allFinite()) {
+  if (!is_positive || !x.allFinite()) {
     return std::nullopt;
   }
   return list_of(x);

@@ -10,17 +10,19 @@ namespace epitaxy::transfer {
 
 namespace {
 
-/// Beyond so many rows the matrix of a kernel costs more than it brings.
+/// Beyond so many rows kernels are of centers, and no learner reads counts of fragments.
 constexpr std::size_t kMostKernelRows = 6000;
 constexpr std::size_t kManyRows = 20000;
 
-/// The lines of a substance, one for each learner. Of `kernel` those for tables that are small enough for it; the rest
-/// is for all.
+/// The lines of a substance, one for each feature and learner. `_many` are for tables with more rows than
+/// kMostKernelRows.
 struct Entry {
   const char* substance;
   const char* features;
+  const char* features_many;
   const char* kernel;
   const char* kernel_quick;
+  const char* kernel_many;
   const char* others;
   const char* others_quick;
 };
@@ -30,6 +32,10 @@ constexpr Entry kEntries[] = {
      "  - {kind: morgan, radius: 2, bits: 1024, counts: true}\n"
      "  - {kind: atom_pairs, bits: 1024}\n"
      "  - {kind: paths, bits: 1024}\n"
+     "  - {kind: descriptors}\n"
+     "  - {kind: more_descriptors}\n"
+     "  - {kind: maccs}\n"
+     "  - {kind: functional_groups}\n",
      "  - {kind: descriptors}\n"
      "  - {kind: more_descriptors}\n"
      "  - {kind: maccs}\n"
@@ -47,6 +53,10 @@ constexpr Entry kEntries[] = {
      "  smooth: {kind: kernel_ridge, reads: [descriptors, more_descriptors, maccs, functional_groups], "
      "squash: true, penalty: [0.003, 0.01, 0.03]}\n"
      "  mixed: {kind: kernel_ridge, shape: laplacian, squash: true, fragments: 0.5, width: 2, penalty: [0.03, 0.1]}\n",
+     "  laplace: {kind: kernel_ridge, reads: [descriptors, more_descriptors, maccs, functional_groups], "
+     "shape: laplacian, squash: true, centers: 2000, penalty: [0.003, 0.03]}\n"
+     "  smooth: {kind: kernel_ridge, reads: [descriptors, more_descriptors, maccs, functional_groups], "
+     "squash: true, centers: 2000, penalty: [0.003, 0.03]}\n",
      "  gradient_boosting: {reads: [descriptors, maccs, functional_groups], trees: 400, learning_rate: 0.05, "
      "depth: 5, columns: 0.1}\n"
      "  ridge: {reads: [descriptors, more_descriptors, maccs, functional_groups], penalty: [0.01, 0.1, 1]}\n",
@@ -56,12 +66,17 @@ constexpr Entry kEntries[] = {
      "  - {kind: composition}\n"
      "  - {kind: element_statistics}\n"
      "  - {kind: element_map}\n",
+     "  - {kind: composition}\n"
+     "  - {kind: element_statistics}\n"
+     "  - {kind: element_map}\n",
      "  laplace: {kind: kernel_ridge, reads: element_statistics, shape: laplacian, squash: true, "
      "penalty: [0.001, 0.003, 0.01, 0.03]}\n"
      "  mixed: {kind: kernel_ridge, reads: [element_statistics, element_map], shape: laplacian, squash: true, "
      "coordinates: 0.8, penalty: [0.0003, 0.003, 0.01, 0.03]}\n",
      "  mixed: {kind: kernel_ridge, reads: [element_statistics, element_map], shape: laplacian, squash: true, "
      "coordinates: 0.8, penalty: [0.001, 0.01]}\n",
+     "  mixed: {kind: kernel_ridge, reads: [element_statistics, element_map], shape: laplacian, squash: true, "
+     "coordinates: 0.8, centers: 2000, penalty: [0.001, 0.01]}\n",
      "  gradient_boosting: {reads: [composition, element_statistics], trees: 400, learning_rate: 0.05, depth: 6, "
      "columns: 0.15}\n"
      "  random_forest: {reads: [composition, element_statistics], trees: 100}\n",
@@ -91,6 +106,8 @@ std::string with_given(std::string learners, const PortfolioSize& size) {
 
 constexpr const char* kLatentLearner =
     "  latent: {kind: kernel_ridge, reads: latent, width: [0.5, 1, 2], penalty: [0.001, 0.01, 0.1]}\n";
+constexpr const char* kLatentLearnerOfMany =
+    "  latent: {kind: kernel_ridge, reads: latent, width: 1, centers: 2000, penalty: [0.001, 0.01]}\n";
 
 /// Learners that read all features leave those of the pretrained model to its own.
 std::string without_latent(const std::string& learners, const std::string& features) {
@@ -118,18 +135,20 @@ std::string portfolio(const chem::Substance& substance, const PortfolioSize& siz
   const auto* entry = std::ranges::find_if(kEntries, [&](const Entry& e) { return e.substance == substance.name(); });
   check(entry != std::end(kEntries), "a portfolio for each substance");
   std::string text = "features:               # columns that the learners read, side by side\n";
-  text += entry->features;
+  const bool is_many = size.rows > kMostKernelRows;
+  const char* const features = is_many ? entry->features_many : entry->features;
+  text += features;
   if (size.latent) {
-    text += fmt::format("  - {{kind: latent, model: {}}}\n", quoted(size.start));
+    text += fmt::format("  - {{kind: latent, model: {}}}
+", quoted(size.start));
   }
   text += "learners:               # a list of values is a list of candidates: inner folds choose\n";
-  std::string learners;
-  if (size.rows <= kMostKernelRows) {
-    learners += size.quick ? entry->kernel_quick : with_given(entry->kernel, size);
-  }
+  std::string learners = is_many      ? entry->kernel_many
+                         : size.quick ? entry->kernel_quick
+                                      : with_given(entry->kernel, size);
   learners += size.quick ? entry->others_quick : entry->others;
   if (size.latent) {
-    learners = without_latent(learners, entry->features) + kLatentLearner;
+    learners = without_latent(learners, features) + (is_many ? kLatentLearnerOfMany : kLatentLearner);
   }
   text += size.two_parts ? in_two_parts(learners) : learners;
   if (!size.start.empty()) {
@@ -145,7 +164,7 @@ std::string portfolio(const chem::Substance& substance, const PortfolioSize& siz
                                                                                                     ? size.inner_folds
                                                                                                 : is_large ? 3
                                                                                                            : 5);
-  if (size.quick) {
+  if (size.quick || is_large) {
     text += "learning_curve: false   # the error with fewer rows is not measured\n";
   }
   return text;

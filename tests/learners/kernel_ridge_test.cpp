@@ -1,6 +1,7 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
+#include "base/error.h"
 #include "data/temporary_folder.h"
 #include "learners/learner_case.h"
 
@@ -119,6 +120,92 @@ BOOST_AUTO_TEST_CASE(candidates_that_are_trained_together_have_the_bits_of_each)
     BOOST_TEST(together[c]->predict(table.rows) == alone->predict(table.rows), boost::test_tools::per_element());
   }
   BOOST_TEST(train_regressors(candidates, kinds, table.rows, table.labels, 1, [] { return true; }).back() == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(centers_approach_the_exact_solution) {
+  const LearnerCase table(300, 3);
+  const std::vector<ColumnKind> kinds{ColumnKind::number, ColumnKind::number, ColumnKind::count,
+                                      ColumnKind::count,  ColumnKind::given,  ColumnKind::number};
+  for (const std::string shape : {"shape: laplacian, squash: true", "shape: gaussian"}) {
+    const auto predictions = [&](int centers) {
+      const auto settings = fmt::format("{{penalty: 0.1, {}, centers: {}}}", shape, centers);
+      return train_on(table.rows, table.labels, kinds, candidate_of(kernel_ridge(), settings))->predict(table.rows);
+    };
+    const auto exact = predictions(0);
+    const auto distance = [&](int centers) {
+      const auto found = predictions(centers);
+      double sum = 0;
+      for (std::size_t i = 0; i < exact.size(); ++i) {
+        sum += std::abs(found[i] - exact[i]);
+      }
+      return sum / static_cast<double>(exact.size());
+    };
+    BOOST_TEST(predictions(300) == exact, boost::test_tools::per_element());
+    BOOST_TEST(predictions(301) == exact, boost::test_tools::per_element());
+    const double few = distance(20), more = distance(100), most = distance(299);
+    BOOST_TEST(few > 0);
+    BOOST_TEST(more < few);
+    BOOST_TEST(most < 0.2 * few);
+  }
+}
+
+// Two rows in six copies each: any eleven of the twelve hold both.
+BOOST_AUTO_TEST_CASE(centers_that_hold_all_different_rows_give_the_exact_solution) {
+  Matrix rows{12, 2, {}};
+  std::vector<double> labels, weights;
+  for (int i = 0; i < 12; ++i) {
+    const bool is_odd = i % 2 == 1;
+    rows.values.insert(rows.values.end(), {is_odd ? 1.0F : 4.0F, is_odd ? 5.0F : 2.0F});
+    labels.push_back(is_odd ? 3 + 0.1 * i : -1);
+    weights.push_back(1 + i % 3);
+  }
+  const std::vector<ColumnKind> kinds{ColumnKind::count, ColumnKind::count};  // not scaled by the centers
+  const auto exact = train_on(rows, labels, kinds, candidate_of(kernel_ridge(), "penalty: 0.5"), weights);
+  const auto some = train_on(rows, labels, kinds, candidate_of(kernel_ridge(), "{penalty: 0.5, centers: 11}"), weights);
+  BOOST_TEST(some->predict(rows) == exact->predict(rows), boost::test_tools::tolerance(1e-4)
+                                                              << boost::test_tools::per_element());
+  const auto unweighted = train_on(rows, labels, kinds, candidate_of(kernel_ridge(), "{penalty: 0.5, centers: 11}"));
+  BOOST_TEST(std::abs(unweighted->predict(rows)[1] - exact->predict(rows)[1]) > 1e-3);
+}
+
+BOOST_AUTO_TEST_CASE(many_rows_need_centers) {
+  Matrix rows{20001, 1, {}};
+  std::vector<double> labels;
+  for (std::size_t i = 0; i < rows.rows; ++i) {
+    const double x = static_cast<double>(i) / 20000;
+    rows.values.push_back(static_cast<float>(x));
+    labels.push_back(std::sin(6 * x));
+  }
+  const auto train = [&](const char* settings) {
+    return train_on(rows, labels, {ColumnKind::number}, candidate_of(kernel_ridge(), settings));
+  };
+  BOOST_CHECK_EXCEPTION(train("{}"), InputError, [](const InputError& error) {
+    return std::string(error.what()).find("set 'centers'") != std::string::npos;
+  });
+  const auto learned = train("{centers: 30, penalty: 0.001}");
+  BOOST_TEST(learned->predict({2, 1, {0.25, 0.5}})[0] == std::sin(1.5), boost::test_tools::tolerance(0.02));
+  const TemporaryFolder folder;
+  data::Hdf5File out(folder / "x.h5", data::Hdf5File::Mode::create);
+  learned->write(out, "/learner");
+  out.close();
+  const auto again = read_regressor(data::Hdf5File(folder / "x.h5", data::Hdf5File::Mode::read), "/learner");
+  BOOST_TEST(again->predict(rows) == learned->predict(rows), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(candidates_with_centers_share_their_equations) {
+  const LearnerCase table(60, 4);
+  const auto candidates = test::candidates_of(kernel_ridge(), "{penalty: [0.01, 1], centers: [0, 20]}");
+  const std::vector<ColumnKind> kinds(6, ColumnKind::number);
+  const auto together = train_regressors(candidates, kinds, table.rows, table.labels, 1, [] { return false; });
+  for (std::size_t a = 0; a < candidates.size(); ++a) {
+    const auto alone = train_on(table.rows, table.labels, kinds, candidates[a]);
+    BOOST_TEST(together[a]->predict(table.rows) == alone->predict(table.rows), boost::test_tools::per_element());
+    for (std::size_t b = a + 1; b < candidates.size(); ++b) {
+      const bool same = (candidates[a].describe().find("centers") == std::string::npos) ==
+                        (candidates[b].describe().find("centers") == std::string::npos);
+      BOOST_TEST(candidates[a].has_common_work(candidates[b]) == same);
+    }
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
