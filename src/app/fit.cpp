@@ -219,6 +219,9 @@ std::string fit_stage(const FitOptions& options) {
   if (!options.seeds.empty()) {
     yaml += fmt::format("seeds: [{}]\n", fmt::join(options.seeds, ", "));
   }
+  if (options.budget > 0) {
+    yaml += fmt::format("budget: {}            # units of work for each target, see plan.json\n", options.budget);
+  }
   if (options.coverage > 0) {
     yaml += fmt::format("coverage: {}           # of the intervals\n", options.coverage);
   }

@@ -32,6 +32,7 @@ struct FitOptions {
   int inner_folds = 0;
   std::vector<int> seeds;
   double coverage = 0;
+  double budget = 0;  ///< Units of work; 0: no bound.
   bool quick = false;
   bool fresh = false;
 };

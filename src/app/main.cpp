@@ -130,6 +130,9 @@ CLI::App* add_fit(CLI::App& app, app::FitOptions& options) {
   fit->add_option("--inner-folds", options.inner_folds, "Parts of each training part, which choose")
       ->check(CLI::Range(2, 10000));
   fit->add_option("--seeds", options.seeds, "Each repeats the cross-validation with other folds");
+  fit->add_option("--budget", options.budget,
+                  "Units of work at most: learners are tried in their order as far as these go (default: all)")
+      ->check(CLI::PositiveNumber);
   fit->add_option("--coverage", options.coverage, "Share of new values that the intervals hold (default: 0.9)")
       ->check(CLI::Range(0.01, 0.999));
   fit->add_flag("--quick", options.quick, "A small portfolio: seconds rather than minutes");

@@ -8,9 +8,11 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "transfer/budget.h"
 #include "transfer/class_report.h"
 #include "transfer/fit_report.h"
 #include "transfer/greedy.h"
+#include "transfer/plan.h"
 #include "transfer/row_curve.h"
 #include "transfer/table_model.h"
 #include "transfer/test_rows.h"
@@ -53,11 +55,18 @@ data::ImportSettings test_table_of(const FitSettings& settings) {
   return table;
 }
 
+/// What is predicted with, and what it does without.
+struct FinalModel {
+  TableProperty property;
+  std::vector<std::string> left_out;  ///< Learners (with their way, where there are several).
+};
+
 /// Everything that was learned on all rows, added up as the errors of its inner folds say. What has no weight is left
 /// out.
-TableProperty make_property(const DifferenceSettings& settings, const DifferenceData& data,
-                            const std::vector<DifferenceJob>& final_jobs, const JobFolder& files) {
+FinalModel make_model(const DifferenceSettings& settings, const DifferenceData& data,
+                      const std::vector<DifferenceJob>& final_jobs, const JobFolder& files) {
   TableProperty property{data.measured, data.unit, settings.coverage, {}};
+  std::vector<std::string> left_out;
   std::vector<const std::vector<double>*> errors;
   for (const DifferenceJob& job : final_jobs) {
     property.members.push_back(files.get(job.label, read_learned));
@@ -69,6 +78,11 @@ TableProperty make_property(const DifferenceSettings& settings, const Difference
   const auto weights = greedy_weights(errors, settings.loss(), data.rows.weights_of(rows));
   for (std::size_t m = 0; m < weights.size(); ++m) {
     property.members[m].weight = weights[m];
+    if (weights[m] == 0) {
+      const Way& way = settings.ways[final_jobs[m].way];
+      const std::string learner = way.learns ? settings.learners[final_jobs[m].learner].name + " " : "";
+      left_out.push_back(settings.ways.size() > 1 ? learner + way.name : std::string(text::trim(learner)));
+    }
   }
   std::erase_if(property.members, [](const Member& member) { return member.weight == 0; });
   if (settings.classes) {
@@ -81,7 +95,7 @@ TableProperty make_property(const DifferenceSettings& settings, const Difference
   } else {
     property.scale = choose_scale(property.errors(), property.spreads(), property.inner_fold(), settings.coverage);
   }
-  return property;
+  return {std::move(property), std::move(left_out)};
 }
 
 /// All that is done for one target.
@@ -117,6 +131,21 @@ struct FitFiles {
   std::optional<train::CsvWriter> predictions;
   std::optional<train::CsvWriter> test_predictions;
   nlohmann::ordered_json summary;
+  nlohmann::ordered_json plan = {{"unit", "one training on 1000 rows"}};
+
+  /// Told before the first job: of the targets whose rows are known.
+  void add_plan(const DifferenceSettings& settings, const DifferenceData& data, const std::vector<DifferenceJob>& jobs,
+                const std::vector<std::string>& untried, const fs::path& folder) {
+    nlohmann::ordered_json of_target = plan_of(settings, data, jobs);
+    if (!untried.empty()) {
+      log::info("not tried, as the budget does not reach: {}", text::join(untried, ", "));
+      of_target["not_tried"] = untried;
+    }
+    log::info("plan.json: {} trainings, {:.0f} units (one training on 1000 rows)",
+              of_target["trainings"].get<std::size_t>(), of_target["units"].get<double>());
+    plan["targets"][data.measured] = std::move(of_target);
+    file::write_atomically(folder / "plan.json", plan.dump(2) + "\n");
+  }
 
   /// With fewer rows.
   void add_curve(const DifferenceSettings& settings, const DifferenceData& data, const FitJobs& jobs,
@@ -169,7 +198,11 @@ struct FitFiles {
     if (!jobs.curve.empty()) {
       add_curve(settings, data, jobs, std::move(results), files);
     }
-    TableProperty property = make_property(settings, data, jobs.models, files);
+    auto [property, left_out] = make_model(settings, data, jobs.models, files);
+    if (!left_out.empty()) {
+      log::line("not in the model, as they do not lower its error: " + text::join(left_out, ", "));
+      summary["targets"][data.measured]["not_in_model"] = left_out;
+    }
     if (!data.test.set.empty()) {
       add_test(stage, data, fit, property);
     }
@@ -221,13 +254,18 @@ bool run_fit(const Communicator& communicator, const FitSettings& settings, cons
     communicator.on_root([&] { file::make_writable_folder(folder / "test"); });
     data::run_import(communicator, test_table_of(settings), folder / "test", stop);
   }
-  FitFiles all{{}, {}, {}, {{"stage", "fit"}}};
+  FitFiles all;
+  all.summary["stage"] = "fit";
   for (std::size_t t = 0; t < settings.targets.size(); ++t) {
-    const DifferenceSettings of_target = settings_of(settings, settings.targets[t], folder);
+    DifferenceSettings of_target = settings_of(settings, settings.targets[t], folder);
     DifferenceData data = load_difference_data(communicator, of_target);
+    const auto untried = keep_within_budget(of_target, settings.budget, [&](const DifferenceSettings& some) {
+      return units_of(some, list_fit_jobs(some, data, settings.curve).all(), data.rows.count());
+    });
     const FitJobs jobs = list_fit_jobs(of_target, data, settings.curve);
     const auto every = jobs.all();
     describe(of_target, data, every.size());
+    communicator.on_root([&] { all.add_plan(of_target, data, every, untried, folder); });
     const JobFolder files(communicator, folder / "jobs" / fmt::format("{:02}", t), signature_of(of_target, data));
     if (!do_way_jobs(communicator, of_target, data, every, files, stop)) {
       log::info("stopped by {}: run again to go on; finished jobs are kept", stop.reason());

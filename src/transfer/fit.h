@@ -20,6 +20,7 @@ struct FitSettings {
   std::vector<std::string> targets;  ///< Of the table, each learned by itself.
   KeptBack test;                     ///< Rows that only the final models predict: a table, or a share of this one.
   bool curve = true;                 ///< Learn from shares of the rows, too.
+  double budget = 0;                 ///< Units (plan.h) of each target's jobs at most; 0: no bound.
   bool structures = true;            ///< The model file holds the training rows' texts, to tell how near new ones are.
   DifferenceSettings learning;       ///< Of each target; the file and the target are set for each.
 };

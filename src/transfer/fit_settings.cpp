@@ -157,6 +157,12 @@ void keys(Keys& k, FitSettings& s) {
   cross_validation_keys(k, learning);
   test_keys(k, s);
   k.flag(s.curve, Key("learning_curve", "the error with 25, 50 and 100 % of the rows is told, too").output());
+  k.number(s.budget,
+           Key("budget",
+               "units of work for each target at most: learners are tried in their order as far as these go; a unit is "
+               "one training on 1000 rows (plan.json); 0: all learners")
+               .output(),
+           {0, 1e12});
   k.flag(s.structures,
          Key("structures",
              "the model file holds the training rows' texts: predictions then tell the nearest one, and warn "

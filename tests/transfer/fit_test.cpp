@@ -94,6 +94,51 @@ BOOST_AUTO_TEST_CASE(finished_jobs_are_kept_and_the_model_is_the_same) {
   BOOST_TEST(file::read(files.path("run") / "predictions.csv") == model);
 }
 
+BOOST_AUTO_TEST_CASE(the_plan_lists_every_job_that_is_done) {
+  const FitCase files;
+  const auto settings = files.settings();
+  files.run(settings);
+  const std::string text = file::read(files.path("run") / "plan.json");
+  const auto target = nlohmann::json::parse(text).at("targets").at("value");
+  BOOST_TEST(target.at("rows") == 80);
+  BOOST_TEST(target.at("learners").at("ridge").size() == 2U);
+  double units = 0;
+  for (const auto& job : target.at("jobs")) {
+    const auto name = job.at("name").get<std::string>();
+    BOOST_TEST(std::filesystem::exists(files.path("run") / "jobs" / "00" / (name + ".h5")));
+    units += job.at("units").get<double>();
+  }
+  BOOST_TEST(target.at("jobs").size() >= 10U);  // two learners, four folds and the model
+  BOOST_TEST(target.at("units").get<double>() == units, boost::test_tools::tolerance(1e-9));
+  files.run(settings);
+  BOOST_TEST(file::read(files.path("run") / "plan.json") == text);
+}
+
+BOOST_AUTO_TEST_CASE(a_larger_budget_goes_on_from_what_a_smaller_one_did) {
+  const FitCase files;
+  const auto small = files.run(files.settings("learn: value\nlearning_curve: false\nbudget: 2"));
+  const auto job = files.path("run") / "jobs" / "00" / "ridge-direct-fold01-seed1.h5";
+  const auto written = std::filesystem::last_write_time(job);
+  BOOST_TEST(!small.at("targets").at("value").at("learners").contains("kernel_ridge"));
+  const auto plan = nlohmann::json::parse(file::read(files.path("run") / "plan.json")).at("targets").at("value");
+  BOOST_TEST(plan.at("not_tried") == nlohmann::json({"kernel_ridge"}));
+  BOOST_TEST(plan.at("units").get<double>() <= 2);
+  const auto large = files.run(files.settings("learn: value\nlearning_curve: false"));
+  BOOST_TEST(large.at("targets").at("value").at("learners").contains("kernel_ridge"));
+  BOOST_TEST((std::filesystem::last_write_time(job) == written));
+}
+
+BOOST_AUTO_TEST_CASE(learners_that_do_not_help_are_left_out_and_told) {
+  const FitCase files;
+  const CapturedOutput output("fit_test_left_out");
+  nlohmann::json summary;
+  const std::string told = output.caught([&] { summary = files.run(files.settings()); }).first;
+  const auto& target = summary.at("targets").at("value");
+  const std::size_t left_out = target.contains("not_in_model") ? target.at("not_in_model").size() : 0;
+  BOOST_TEST(target.at("model").size() + left_out == 2U);
+  BOOST_TEST((told.find("not in the model") != std::string::npos) == (left_out > 0));
+}
+
 BOOST_AUTO_TEST_CASE(tables_that_teach_nothing_are_told) {
   // Values that alternate whatever the molecule.
   std::string table = "smiles,value_eV,half_eV,cheap_eV\n";
