@@ -12,7 +12,8 @@ namespace epitaxy::transfer {
 /// machine or the ranks. Learners differ in what a unit takes.
 struct JobCost {
   std::size_t rows = 0;       ///< That it learns from.
-  std::size_t trainings = 0;  ///< Every candidate in every inner fold, and the chosen one on all rows.
+  std::size_t trainings = 0;  ///< Candidates with common work count as one: each in every inner fold, the chosen one
+                              ///< on all rows.
   double units = 0;
 };
 
