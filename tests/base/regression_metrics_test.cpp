@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "fixtures/fixture.h"
 
 using namespace epitaxy;
 using namespace epitaxy::statistics;
@@ -121,6 +122,25 @@ BOOST_AUTO_TEST_CASE(interval_by_hand) {
   const Interval all = cv_plus_interval(residuals, folds, predictions, 0.9);
   BOOST_TEST(all.high == 15);
   BOOST_TEST(all.low == 7);
+}
+
+// Both take the ceil(coverage (n + 1))-th of the n ends. Where that product is a whole number MAPIE's rounding may take
+// the next one: here it never is, but for the half of the rows.
+BOOST_AUTO_TEST_CASE(intervals_are_those_of_mapie, *boost::unit_test::tolerance(1e-9)) {
+  for (const auto& item : test::fixture("mapie.json").at("cases")) {
+    BOOST_TEST_CONTEXT(item.at("name")) {
+      const auto residuals = item.at("residuals").get<Values>();
+      const auto folds = item.at("folds").get<std::vector<int>>();
+      const auto predictions = item.at("predictions").get<std::vector<Values>>();
+      for (std::size_t row = 0; row < predictions.size(); ++row) {
+        for (const auto& expected : item.at("intervals").at(row)) {
+          const Interval own = cv_plus_interval(residuals, folds, predictions[row], expected.at("coverage"));
+          BOOST_TEST(own.low == expected.at("low").get<double>());
+          BOOST_TEST(own.high == expected.at("high").get<double>());
+        }
+      }
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(few_rows_promise_nothing) {
