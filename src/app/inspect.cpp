@@ -17,6 +17,7 @@
 #include "sampling/campaign/campaign_file.h"
 #include "sampling/campaign/part_file.h"
 #include "train/checkpoint.h"
+#include "transfer/ensemble_intervals.h"
 #include "transfer/table_model.h"
 
 namespace epitaxy::app {
@@ -97,6 +98,12 @@ Json describe_model(const models::ModelDescription& d, std::size_t members) {
 Json describe_model_file(const std::filesystem::path& path, const std::string& hash) {
   const auto model = models::read_model(path);
   Json json{{"format", "epitaxy model"}, {"model", describe_model(model.description, model.members.size())}};
+  if (const auto intervals = transfer::read_intervals(path, model.members.size())) {
+    json["model"]["heads"][intervals->head]["intervals"] = {
+        {"coverage", intervals->coverage},
+        {"rows", intervals->errors.size()},
+        {"width", intervals->scale ? "by the spread of the seeds" : "the same for all rows"}};
+  }
   json["hash"] = hash;
   return json;
 }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <tuple>
 
 #include "app/input_rows.h"
 #include "app/output_columns.h"
@@ -8,6 +9,7 @@
 #include "base/statistics.h"
 #include "models/model_file.h"
 #include "train/rows.h"
+#include "transfer/ensemble_intervals.h"
 
 namespace epitaxy::app {
 
@@ -23,7 +25,8 @@ class NetworkPredictor final : public RowPredictor {
         heads_(choose_heads(file_.description, head)),
         places_(models::output_places(file_.description.heads)),
         model_(models::make_model(file_.description)),
-        reader_(file_.description, path.string()) {
+        reader_(file_.description, path.string()),
+        intervals_(transfer::read_intervals(path, file_.members.size())) {
     if (heads_.empty()) {
       fail_input("{} predicts nothing: it has no property heads", path.string());
     }
@@ -37,7 +40,11 @@ class NetworkPredictor final : public RowPredictor {
       own.unit = inner;
       undo_.push_back(transform);
       const std::string name = property_name(file_.description, heads_, h);
-      description_.outputs.push_back({name, own, description_.properties.size()});
+      const bool has_intervals = intervals_ && intervals_->head == own.name;
+      if (has_intervals) {
+        description_.coverage = intervals_->coverage;
+      }
+      description_.outputs.push_back({name, own, description_.properties.size(), false, has_intervals});
       for (const std::string& value : own.task->value_names(own)) {
         description_.properties.push_back({name + value, own.target, own.task->value_unit(own)});
       }
@@ -96,6 +103,11 @@ class NetworkPredictor final : public RowPredictor {
         if (members.size() > 1) {
           value.deviation = spread.deviation;
         }
+        if (description_.outputs[i].has_intervals) {
+          const statistics::Interval interval = intervals_->of(predicted);
+          std::tie(value.low, value.high) =
+              std::minmax({data::undo(undo_[i], interval.low), data::undo(undo_[i], interval.high)});
+        }
         values.push_back(value);
       }
     }
@@ -108,6 +120,7 @@ class NetworkPredictor final : public RowPredictor {
   std::vector<std::size_t> places_;    ///< [heads of the model + 1] of their outputs.
   std::unique_ptr<models::Model> model_;
   TextReader reader_;
+  std::optional<transfer::EnsembleIntervals> intervals_;
 };
 
 }  // namespace

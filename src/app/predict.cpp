@@ -190,10 +190,13 @@ std::string set_of(const RowPredictor::Output& output, const Numbers& first) {
   return std::isnan(first.set) ? "" : transfer::told_set(output.head.classes, static_cast<std::uint32_t>(first.set));
 }
 
+bool has_intervals(const RowPredictor::Description& description, const RowPredictor::Output& output) {
+  return description.coverage && output.has_intervals && output.head.classes.empty();
+}
+
 void write_table(const PredictOptions& options, const PredictRequest& request, const Answers& answers) {
   const data::CsvTable& table = request.table;
   const auto& description = request.description();
-  const bool intervals = description.coverage.has_value();
   OutputColumns columns(table.columns());
   const std::string suffix = "_predicted";
   std::vector<std::string> units;
@@ -212,7 +215,7 @@ void write_table(const PredictOptions& options, const PredictRequest& request, c
         continue;
       }
       columns.add(name + "_std", suffix);
-      if (intervals) {
+      if (has_intervals(description, output)) {
         columns.add(name + "_low", suffix);
         columns.add(name + "_high", suffix);
       }
@@ -245,7 +248,7 @@ void write_table(const PredictOptions& options, const PredictRequest& request, c
           continue;
         }
         fields.push_back(train::csv_number(numbers->deviation));
-        if (intervals) {
+        if (has_intervals(description, output)) {
           fields.insert(fields.end(), {train::csv_number(numbers->low), train::csv_number(numbers->high)});
         }
       }
@@ -258,7 +261,7 @@ void write_table(const PredictOptions& options, const PredictRequest& request, c
   }
   out.write(options.output);
   log::info("units: {}{}", text::join(units, ", "),
-            intervals ? fmt::format("; intervals for {:.0f} %", 100 * *description.coverage) : "");
+            description.coverage ? fmt::format("; intervals for {:.0f} %", 100 * *description.coverage) : "");
 }
 
 /// How sure a number is: its interval; of a class the answer and the set.
@@ -368,7 +371,7 @@ void report_error(const PredictRequest& request, const Answers& answers, const R
   std::string line = head.name.empty() ? "" : fmt::format("head {} ", head.name);
   line += fmt::format("against the input's column {}: {} on {} rows", request.table.columns()[found->column],
                       models::told(head, figures), figures.count);
-  if (description.coverage && head.classes.empty()) {
+  if (has_intervals(description, output)) {
     line += fmt::format("; {:.1f} % in intervals",
                         100.0 * static_cast<double>(covered) / static_cast<double>(figures.count));
   }

@@ -23,8 +23,9 @@ class RowPredictor {
   struct Output {
     std::string name;  ///< Of its column.
     models::Head head;
-    std::size_t first = 0;  ///< Index of its first property.
-    bool has_sets = false;  ///< Of classes: it tells its own answer and a set of classes, and no intervals.
+    std::size_t first = 0;      ///< Index of its first property.
+    bool has_sets = false;      ///< Of classes: it tells its own answer and a set of classes, and no intervals.
+    bool has_intervals = true;  ///< Of numbers, where the model gives any at all.
   };
 
   /// What it is, for people.

@@ -198,7 +198,8 @@ ModelFile read_model_group(const data::Hdf5File& file, std::span<const Kind* con
   return result;
 }
 
-void write_model(const std::filesystem::path& path, const ModelFile& model) {
+void write_model(const std::filesystem::path& path, const ModelFile& model,
+                 const std::function<void(data::Hdf5File&)>& add) {
   file::write_atomically(path, [&](const std::filesystem::path& temporary) {
     data::Hdf5File out(temporary, data::Hdf5File::Mode::create);
     write_model_group(out, model.description, pointers(model.members), model.trained_on);
@@ -209,6 +210,9 @@ void write_model(const std::filesystem::path& path, const ModelFile& model) {
     out.write_attribute("/", "hash", hasher.hex());
     for (const auto& [name, value] : model.provenance) {
       out.write_attribute("/model", "provenance_" + name, value);
+    }
+    if (add) {
+      add(out);
     }
     out.close();
   });

@@ -2,6 +2,7 @@
 /// \file
 /// Model files: weights of one model or of an ensemble, with everything `predict` needs. Layout: docs/file_formats.md.
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -22,8 +23,10 @@ struct ModelFile {
   data::KnownGroups trained_on = {};              ///< The same; files of earlier versions do not tell.
 };
 
-/// Writes atomically, with the hash of the content. Throws Error when the disk is full.
-void write_model(const std::filesystem::path& path, const ModelFile& model);
+/// Writes atomically, with the hash of the content. `add` writes what others keep beside the model. Throws Error when
+/// the disk is full.
+void write_model(const std::filesystem::path& path, const ModelFile& model,
+                 const std::function<void(data::Hdf5File&)>& add = {});
 /// Reads a model file, or the model inside a checkpoint. Throws InputError: no such file, no model, damaged, of a kind
 /// that is not among `kinds` (empty: those of this program).
 ModelFile read_model(const std::filesystem::path& path, std::span<const Kind* const> kinds = {});

@@ -68,6 +68,9 @@ VariantResult summarize(const TransferData& data, const FinetuneSettings& settin
   if (!validation.empty()) {
     variant.validation_error = statistics::mean(validation);
   }
+  if (data.head.classes.empty()) {
+    variant.intervals = make_intervals(data, settings, v, jobs, results, variant.prediction, variant.prediction_std);
+  }
   return variant;
 }
 
@@ -95,7 +98,7 @@ Comparison compare(const TransferData& data, const FinetuneSettings& settings, c
   return comparison;
 }
 
-std::string comparison_table(const Comparison& comparison, const TransferData& data) {
+std::string comparison_table(const Comparison& comparison, const TransferData& data, const FinetuneSettings& settings) {
   const auto figures = data.head.task->figures();
   const std::string error = figures.front().label;
   const auto figure = [](double value) { return fmt::format("{:.4f}", value); };
@@ -105,6 +108,11 @@ std::string comparison_table(const Comparison& comparison, const TransferData& d
     columns.push_back({other.label, text::Align::right, 8});
   }
   columns.push_back({"ensemble", text::Align::right, 10});
+  const bool has_intervals = data.head.classes.empty();
+  if (has_intervals) {
+    columns.push_back({"covered", text::Align::right, 8});
+    columns.push_back({"width", text::Align::right, 8});
+  }
   columns.push_back({"validation", text::Align::right, 11});
   columns.push_back({"", text::Align::left, 0, 2});
   text::Table table(std::move(columns));
@@ -119,8 +127,13 @@ std::string comparison_table(const Comparison& comparison, const TransferData& d
   for (std::size_t v = 0; v < comparison.variants.size(); ++v) {
     const VariantResult& r = comparison.variants[v];
     auto cells = cells_of(r.name, r.single, figure(r.deviation));
-    cells.insert(cells.end(), {figure(r.ensemble.shown()), r.validation_error ? figure(*r.validation_error) : "none",
-                               v == comparison.best ? "chosen" : ""});
+    cells.push_back(figure(r.ensemble.shown()));
+    if (r.intervals) {
+      const MeasuredIntervals& m = r.intervals->out_of_fold;
+      cells.insert(cells.end(), {fmt::format("{:.3f}", m.covered), fmt::format("{:.3g}", m.width)});
+    }
+    cells.insert(cells.end(),
+                 {r.validation_error ? figure(*r.validation_error) : "none", v == comparison.best ? "chosen" : ""});
     table.row(std::move(cells));
   }
   std::string text =
@@ -132,12 +145,24 @@ std::string comparison_table(const Comparison& comparison, const TransferData& d
       for (std::size_t i = 0; i < figures.size(); ++i) {
         text += fmt::format("{} {} {:.4f}", i == 0 ? "" : ",", figures[i].label, r.test.values[i]);
       }
+      if (r.intervals) {
+        text += fmt::format(", covered {:.3f}, width {:.3g}", r.intervals->test.covered, r.intervals->test.width);
+      }
       text += "\n";
     }
   }
   text += fmt::format(
       "{}: single models; +-: over folds and seeds; ensemble: mean of the seeds; chosen by the {} on validation rows",
       error, error);
+  if (has_intervals) {
+    text += fmt::format("; covered, width: intervals for {:.0f} % around the ensemble, by the errors of other folds",
+                        100 * settings.coverage);
+  }
+  const VariantResult& chosen = comparison.variants[comparison.best];
+  if (chosen.intervals && !chosen.intervals->out_of_fold.quarters.empty()) {
+    text += fmt::format("\ncovered where the seeds of {} agree most, ..., least: {:.3f}", chosen.name,
+                        fmt::join(chosen.intervals->out_of_fold.quarters, " "));
+  }
   return text;
 }
 
@@ -163,6 +188,9 @@ nlohmann::ordered_json to_json(const Comparison& comparison, const TransferData&
   nlohmann::ordered_json summary{{"stage", "finetune"}, {"target", data.head.target}, {"rows", data.labelled}};
   summary["folds"] = settings.folds;
   summary["seeds"] = settings.seeds;
+  if (data.head.classes.empty()) {
+    summary["interval"] = settings.coverage;
+  }
   summary["overlap"] = to_json(data.overlap);
   summary["baseline_mean_predictor"] = figures(comparison.baseline);
   for (const VariantResult& r : comparison.variants) {
@@ -171,9 +199,15 @@ nlohmann::ordered_json to_json(const Comparison& comparison, const TransferData&
     entry[fmt::format("{}_std", names.front().key)] = r.deviation;
     entry["ensemble_" + error] = json_number(r.ensemble.shown());
     entry["validation_" + error] = json_number(r.validation_error.value_or(std::nan("")));
+    if (r.intervals) {
+      entry["intervals"] = to_json(r.intervals->out_of_fold, data.head);
+    }
     if (r.test.count > 0) {
       entry["test"] = figures(r.test);
       entry["test"]["rows"] = r.test.count;
+      if (r.intervals) {
+        entry["test"]["intervals"] = to_json(r.intervals->test, data.head);
+      }
     }
   }
   summary["best_variant"] = comparison.variants[comparison.best].name;
@@ -187,23 +221,29 @@ void write_predictions(const Comparison& comparison, const TransferData& data, c
   std::vector<std::string> columns{substance.text_name(), substance.name(), "set", "fold", "variant"};
   const auto own = prediction_columns(data.head);
   columns.insert(columns.end(), own.begin(), own.end());
+  if (data.head.classes.empty()) {
+    columns.insert(columns.end(), {"low", "high"});
+  }
   train::CsvWriter table(columns);
   const auto write = [&](std::vector<std::string> row, double label, std::size_t i, const std::vector<double>& values,
-                         const std::vector<double>& deviations) {
+                         const std::vector<double>& deviations, const MeasuredIntervals* intervals) {
     const auto fields = prediction_fields(data.head, label, values, deviations, i);
     row.insert(row.end(), fields.begin(), fields.end());
+    if (intervals != nullptr) {
+      row.insert(row.end(), {train::csv_number(intervals->low[i]), train::csv_number(intervals->high[i])});
+    }
     table.row(row);
   };
   for (const VariantResult& r : comparison.variants) {
     for (std::size_t i = 0; i < data.labels.size(); ++i) {
       if (!std::isnan(data.labels[i])) {
         write({data.rows.source(i), data.rows.group(i), "out_of_fold", std::to_string(data.fold[i]), r.name},
-              data.labels[i], i, r.prediction, r.prediction_std);
+              data.labels[i], i, r.prediction, r.prediction_std, r.intervals ? &r.intervals->out_of_fold : nullptr);
       }
     }
     for (std::size_t i = 0; i < data.test_labels.size(); ++i) {
       write({data.test.source(i), data.test.group(i), "test", "", r.name}, data.test_labels[i], i, r.test_prediction,
-            r.test_prediction_std);
+            r.test_prediction_std, r.intervals ? &r.intervals->test : nullptr);
     }
   }
   table.write(path);

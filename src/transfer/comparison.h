@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "transfer/job.h"
+#include "transfer/variant_intervals.h"
 
 namespace epitaxy::transfer {
 
@@ -22,7 +22,8 @@ struct VariantResult {
   std::vector<double> prediction_std;      ///< [rows, values] over seeds; NaN with one seed.
   std::vector<double> test_prediction;     ///< [test rows, values] mean over all models.
   std::vector<double> test_prediction_std;
-  models::Figures test;  ///< Of the mean over all models.
+  models::Figures test;                       ///< Of the mean over all models.
+  std::optional<VariantIntervals> intervals;  ///< Of numbers.
 };
 
 struct Comparison {
@@ -36,7 +37,7 @@ Comparison compare(const TransferData& data, const FinetuneSettings& settings, c
                    const std::vector<JobResult>& results);
 
 /// The table for people, a line a variant.
-std::string comparison_table(const Comparison& comparison, const TransferData& data);
+std::string comparison_table(const Comparison& comparison, const TransferData& data, const FinetuneSettings& settings);
 
 /// As part of `summary.json`; null where the start model does not tell.
 nlohmann::ordered_json to_json(const Overlap& overlap);

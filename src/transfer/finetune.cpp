@@ -113,9 +113,10 @@ bool do_all(const Communicator& communicator, const FinetuneSettings& settings, 
   return do_jobs(communicator, stop, files, list);
 }
 
-/// The models of a variant, of a learning curve those of the largest share.
+/// The models of a variant, of a learning curve those of the largest share. `intervals` may be absent.
 void write_ensemble(const FinetuneSettings& settings, const std::vector<Job>& jobs, const JobFolder& files,
-                    std::size_t variant, const TransferData& data, const fs::path& path) {
+                    std::size_t variant, const TransferData& data, const std::optional<VariantIntervals>& intervals,
+                    const fs::path& path) {
   models::ModelFile ensemble;
   std::vector<std::uint64_t> seen = data.pretrained.trained_on.hashes();
   for (std::size_t i = 0; i < data.rows.size(); ++i) {
@@ -129,7 +130,11 @@ void write_ensemble(const FinetuneSettings& settings, const std::vector<Job>& jo
                  files.get(job.label, [](const data::Hdf5File& file) { return models::read_model_group(file); }));
     }
   }
-  models::write_model(path, ensemble);
+  models::write_model(path, ensemble, [&](data::Hdf5File& file) {
+    if (intervals) {
+      intervals->model.write(file, ensemble.description.heads.front().name);
+    }
+  });
 }
 
 /// Compares the variants, writes the results and the best variant's ensemble.
@@ -141,15 +146,16 @@ void finish(const FinetuneSettings& settings, const TransferData& data, const st
   }
   if (settings.is_curve()) {
     const LearningCurve curve = make_curve(data, settings, jobs, results);
-    write_ensemble(settings, jobs, files, curve.best, data, folder / "model.h5");
+    write_ensemble(settings, jobs, files, curve.best, data, std::nullopt, folder / "model.h5");
     write_curve(curve, data, settings, folder);
     log::line(curve_table(curve, data, settings));
     return;
   }
   const Comparison comparison = compare(data, settings, jobs, results);
-  write_ensemble(settings, jobs, files, comparison.best, data, folder / "model.h5");
+  const auto& intervals = comparison.variants[comparison.best].intervals;
+  write_ensemble(settings, jobs, files, comparison.best, data, intervals, folder / "model.h5");
   write_comparison(comparison, data, settings, folder);
-  log::line(comparison_table(comparison, data));
+  log::line(comparison_table(comparison, data, settings));
 }
 
 /// Builds the model of each variant, so that what does not fit together is known before the first job.

@@ -26,6 +26,7 @@ struct FinetuneSettings {
   std::string pretrained;  ///< A model file or checkpoint.
   NewHead head;
   int folds = 10;
+  double coverage = 0.9;       ///< Of the intervals; a learning curve has none.
   std::vector<double> shares;  ///< Of the labels, ascending: a learning curve instead of folds; empty = folds.
   std::string cheap;  ///< A target whose straight line to this one is a learning curve's baseline; empty = none.
   std::vector<std::uint64_t> seeds{1};

@@ -127,6 +127,9 @@ void part_keys(config::Keys& k, FinetuneSettings& s) {
   });
   k.when(!is_curve, "no label_shares", [&](config::Keys& validation) {
     validation.integer(s.folds, {"folds", "parts of the cross-validation, by substance"}, {2, 1e5});
+    validation.number(s.coverage,
+                      config::Key("coverage", "share of the measured values that lie in their intervals").output(),
+                      {0.01, 0.999});
   });
   if (is_curve && k.given("folds")) {
     k.problem("folds", "and 'label_shares' exclude each other: a learning curve is measured on 'test.file'");

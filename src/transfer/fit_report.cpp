@@ -101,19 +101,7 @@ std::vector<double> coverage_by_spread(const FitResult& fit, const DifferenceDat
       rows.emplace_back(p.deviation[i], value >= p.low[i] && value <= p.high[i]);
     }
   }
-  constexpr std::size_t kParts = 4;
-  std::vector<double> shares;
-  std::ranges::sort(rows);
-  for (std::size_t q = 0; q < kParts && rows.size() >= kParts; ++q) {
-    const std::size_t first = q * rows.size() / kParts;
-    const std::size_t last = (q + 1) * rows.size() / kParts;
-    std::size_t covered = 0;
-    for (std::size_t i = first; i < last; ++i) {
-      covered += rows[i].second ? 1 : 0;
-    }
-    shares.push_back(static_cast<double>(covered) / static_cast<double>(last - first));
-  }
-  return shares;
+  return covered_by_spread(std::move(rows));
 }
 
 /// Of the ensembles; nothing where all rows count the same.

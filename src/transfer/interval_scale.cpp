@@ -33,21 +33,25 @@ double quantile(std::vector<double> residuals, double coverage) {
   return residuals[rank - 1];
 }
 
-/// By leaving out each fold; `scaled`: by the scale of the other folds' rows.
-Held held_out(std::span<const double> errors, std::span<const double> spreads, std::span<const int> folds,
-              double coverage, bool scaled) {
-  Held held;
-  const int count = *std::ranges::max_element(folds) + 1;
+/// Half the width of each row's interval: scale, as `scale_of` makes it of errors, spreads and folds, and quantile are
+/// those of the other folds.
+template <typename F>
+std::vector<double> halves_by_others(std::span<const double> errors, std::span<const double> spreads,
+                                     std::span<const int> folds, double coverage, F scale_of) {
+  std::vector<double> halves(errors.size());
+  const int count = folds.empty() ? 0 : *std::ranges::max_element(folds) + 1;
   for (int fold = 0; fold < count; ++fold) {
     std::vector<double> others;
     std::vector<double> their_spreads;
+    std::vector<int> their_folds;
     for (std::size_t i = 0; i < errors.size(); ++i) {
       if (folds[i] != fold) {
         others.push_back(errors[i]);
         their_spreads.push_back(spreads[i]);
+        their_folds.push_back(folds[i]);
       }
     }
-    const IntervalScale scale = scaled && !others.empty() ? IntervalScale::fit(others, their_spreads) : IntervalScale{};
+    const IntervalScale scale = others.empty() ? IntervalScale{} : scale_of(others, their_spreads, their_folds);
     std::vector<double> residuals;
     for (std::size_t i = 0; i < others.size(); ++i) {
       residuals.push_back(std::abs(others[i]) / scale.at(their_spreads[i]));
@@ -55,11 +59,23 @@ Held held_out(std::span<const double> errors, std::span<const double> spreads, s
     const double limit = quantile(std::move(residuals), coverage);
     for (std::size_t i = 0; i < errors.size(); ++i) {
       if (folds[i] == fold) {
-        const double half = limit * scale.at(spreads[i]);
-        held.width += 2 * half / static_cast<double>(errors.size());
-        held.covered += std::abs(errors[i]) <= half ? 1.0 / static_cast<double>(errors.size()) : 0;
+        halves[i] = limit * scale.at(spreads[i]);
       }
     }
+  }
+  return halves;
+}
+
+/// By leaving out each fold; `scaled`: by the scale of the other folds' rows.
+Held held_out(std::span<const double> errors, std::span<const double> spreads, std::span<const int> folds,
+              double coverage, bool scaled) {
+  const auto halves = halves_by_others(
+      errors, spreads, folds, coverage,
+      [&](const auto& e, const auto& s, const auto&) { return scaled ? IntervalScale::fit(e, s) : IntervalScale{}; });
+  Held held;
+  for (std::size_t i = 0; i < errors.size(); ++i) {
+    held.width += 2 * halves[i] / static_cast<double>(errors.size());
+    held.covered += std::abs(errors[i]) <= halves[i] ? 1.0 / static_cast<double>(errors.size()) : 0;
   }
   return held;
 }
@@ -123,6 +139,29 @@ std::optional<IntervalScale> choose_scale(std::span<const double> errors, std::s
   const bool is_better = std::isfinite(scaled.width) && scaled.width < kNarrower * constant.width &&
                          scaled.covered >= constant.covered - kCoverageLost;
   return is_better ? std::optional(IntervalScale::fit(errors, spreads)) : std::nullopt;
+}
+
+std::vector<double> held_out_halves(std::span<const double> errors, std::span<const double> spreads,
+                                    std::span<const int> folds, double coverage) {
+  return halves_by_others(errors, spreads, folds, coverage, [&](const auto& e, const auto& s, const auto& f) {
+    return choose_scale(e, s, f, coverage).value_or(IntervalScale{});
+  });
+}
+
+std::vector<double> covered_by_spread(std::vector<std::pair<double, bool>> rows) {
+  constexpr std::size_t kParts = 4;
+  std::vector<double> shares;
+  std::ranges::sort(rows);
+  for (std::size_t q = 0; q < kParts && rows.size() >= kParts; ++q) {
+    const std::size_t first = q * rows.size() / kParts;
+    const std::size_t last = (q + 1) * rows.size() / kParts;
+    std::size_t covered = 0;
+    for (std::size_t i = first; i < last; ++i) {
+      covered += rows[i].second ? 1 : 0;
+    }
+    shares.push_back(static_cast<double>(covered) / static_cast<double>(last - first));
+  }
+  return shares;
 }
 
 }  // namespace epitaxy::transfer

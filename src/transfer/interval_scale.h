@@ -5,6 +5,7 @@
 /// Papadopoulos et al., ECML 2002).
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace epitaxy::transfer {
@@ -28,5 +29,14 @@ std::vector<double> member_spreads(std::span<const std::vector<double>* const> e
 /// the rows of that one are narrower on average and hold as many of them. Otherwise nothing: the same width for all.
 std::optional<IntervalScale> choose_scale(std::span<const double> errors, std::span<const double> spreads,
                                           std::span<const int> folds, double coverage);
+
+/// Half the width of each row's interval by the errors of the other folds, which also choose whether it has a scale:
+/// what intervals do to rows that they know nothing of. Infinite where the others are too few.
+std::vector<double> held_out_halves(std::span<const double> errors, std::span<const double> spreads,
+                                    std::span<const int> folds, double coverage);
+
+/// Of rows with their spread and whether they lie in their interval: the share that does, by quarters of the spread,
+/// ascending. Nothing for fewer than four rows.
+std::vector<double> covered_by_spread(std::vector<std::pair<double, bool>> rows);
 
 }  // namespace epitaxy::transfer

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "epitaxy/latent_space.h"
 #include "epitaxy/predictor.h"
+#include "transfer/ensemble_intervals.h"
 
 using namespace epitaxy;
 
@@ -112,6 +113,37 @@ BOOST_AUTO_TEST_CASE(logarithms_that_the_import_took_are_undone, *boost::unit_te
     BOOST_TEST(numbers(both, "mu_D_std")[row] == std::abs(a - b) / std::sqrt(2));
   }
   BOOST_TEST(Predictor(files.model({1})).properties().back().unit == "D");
+}
+
+BOOST_AUTO_TEST_CASE(intervals_are_of_one_head_and_in_the_source_s_unit, *boost::unit_test::tolerance(1e-9)) {
+  test::ModelFiles files;
+  files.description.heads.back().unit = "-log10(D)";
+  files.description.preparation->columns = {{"mu_D", "dipole", "D", "-log10(D)"}};
+  models::ModelFile model{files.description, {}, {}};
+  for (const std::uint32_t seed : {1U, 2U}) {
+    model.members.push_back(files.weights(seed));
+  }
+  const transfer::EnsembleIntervals intervals{0.5, {0, 1}, {0.1, -0.2, 0.3}, {0, 0, 0}, {0, 1, 1}};
+  models::write_model(files.path("with.h5"), model, [&](data::Hdf5File& file) { intervals.write(file, "dipole"); });
+  const auto self = parallel::Communicator::self();
+  app::predict(self, {files.path("with.h5"), files.path("in.csv"), files.path("out.csv"), "", ""});
+  const auto table = data::CsvTable::read(files.path("out.csv"));
+  BOOST_TEST(text::join(table.columns(), " ") ==
+             "smiles gap_eV_gap gap_eV_gap_std gap_eV_cheap gap_eV_cheap_std mu_D mu_D_std mu_D_low mu_D_high warning");
+  const auto number = [](const data::CsvTable& of, std::size_t row, const std::string& column) {
+    return text::to_double(of.field(row, of.column(column))).value();
+  };
+  const auto first = files.predict({1}, "dipole");
+  const auto second = files.predict({2}, "dipole");
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    const auto interval = intervals.of(
+        std::vector<double>{-std::log10(number(first, row, "mu_D")), -std::log10(number(second, row, "mu_D"))});
+    BOOST_TEST(number(table, row, "mu_D_low") == std::pow(10, -interval.high));
+    BOOST_TEST(number(table, row, "mu_D_high") == std::pow(10, -interval.low));
+  }
+  app::predict(self, {files.path("with.h5"), files.path("in.csv"), files.path("out.csv"), "", "cheap"});
+  BOOST_TEST(text::join(data::CsvTable::read(files.path("out.csv")).columns(), " ") ==
+             "smiles gap_eV gap_eV_std warning");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

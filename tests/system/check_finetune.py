@@ -48,6 +48,10 @@ def main(folder, folds):
         assert close(sum(errors) / len(errors), summary["variants"][name]["ensemble_mae_eV_atom"]), name
         # Two seeds give a spread; the variant that does not train has only one model a fold.
         assert all((r["prediction_std"] == "") == (name == "direct") for r in mine), name
+        inside = [float(r["low"]) <= float(r["target"]) <= float(r["high"]) for r in mine]
+        covered = sum(inside) / len(inside)
+        assert close(covered, summary["variants"][name]["intervals"]["coverage"]), name
+        assert abs(covered - 0.9) < 0.05, (name, covered)
     direct = summary["variants"]["direct"]
     assert close(direct["mae_eV_atom"], direct["ensemble_mae_eV_atom"]), direct
 

@@ -43,14 +43,17 @@ say "predict with the ensemble"
 printf 'name,formula\nsalt,NaCl\nrutile,TiO2\nspinel,MgAl2O4\n' >new.csv
 expect_exit 0 "$program" predict --model one/model.h5 --input new.csv --output predicted.csv
 expect_equal "columns" "$(head -n 1 predicted.csv)" \
-  "name,formula,formation_energy_eV_atom,formation_energy_eV_atom_std,warning"
+  "name,formula,formation_energy_eV_atom,formation_energy_eV_atom_std,formation_energy_eV_atom_low,\
+formation_energy_eV_atom_high,warning"
 # shellcheck disable=SC2016  # the dollar signs are awk's
 expect "every row has a mean in eV/atom and a spread" \
   awk -F, 'NR > 1 && !($3 < 0 && $3 > -8 && $4 > 0 && $4 < 2) { exit 1 } END { exit NR != 4 }' predicted.csv
+# shellcheck disable=SC2016
+expect "and an interval" awk -F, 'NR > 1 && !($5 < $3 && $3 < $6) { exit 1 }' predicted.csv
 expect_exit 0 "${launcher[@]}" 2 "$program" predict --model one/model.h5 --input new.csv --output together.csv
 expect "two ranks predict the same numbers" cmp predicted.csv together.csv
 expect_exit 0 "$program" inspect one/model.h5
-expect_message '^ *members: [36]$' 'unit: eV/atom'
+expect_message '^ *members: [36]$' 'unit: eV/atom' 'coverage: 0.9'
 
 python=$(python_with h5py)
 if [[ -n $python ]]; then

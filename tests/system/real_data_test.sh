@@ -64,5 +64,5 @@ echo "prediction with the transferred ensemble"
 "$program" predict --model "$folder/run/finetune/model.h5" --input "$EPITAXY_DATA/formation_energy/experiment.csv" \
   --output "$folder/predicted.csv" | tee "$folder/predict.log"
 head -1 "$folder/predicted.csv" |
-  grep -qx 'formula,formation_energy_eV_atom,formation_energy_eV_atom_predicted,formation_energy_eV_atom_predicted_std,warning'
+  grep -qx 'formula,formation_energy_eV_atom,formation_energy_eV_atom_predicted,formation_energy_eV_atom_predicted_std,formation_energy_eV_atom_predicted_low,formation_energy_eV_atom_predicted_high,warning'
 grep -q '1479 of 1479 rows predicted by 3 models' "$folder/predict.log"

@@ -29,6 +29,15 @@ const std::string kTest = "test: {file: t.h5}\n";
 
 BOOST_AUTO_TEST_SUITE(finetune_settings)
 
+BOOST_AUTO_TEST_CASE(coverage_is_of_folds_and_decides_no_job) {
+  BOOST_TEST(read(kVariants).coverage == 0.9);
+  const auto other = read("coverage: 0.8\n" + kVariants);
+  BOOST_TEST(other.coverage == 0.8);
+  BOOST_TEST(other.signature == read(kVariants).signature);
+  check_refused("coverage: 1.5\n" + kVariants, "must lie between 0.01 and 0.999");
+  check_refused("coverage: 0.8\nlabel_shares: [0.1, 1]\n" + kTest + kVariants, "coverage");
+}
+
 BOOST_AUTO_TEST_CASE(folds_by_default) {
   const auto s = read(kVariants);
   BOOST_TEST(!s.is_curve());

@@ -1,5 +1,6 @@
 #include "transfer/interval_scale.h"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
@@ -77,6 +78,42 @@ BOOST_AUTO_TEST_CASE(scaled_intervals_are_as_many_times_the_scale_wide) {
   BOOST_TEST(p.high[0] == 12);
   BOOST_TEST(p.low[1] == 14);
   BOOST_TEST(p.high[1] == 26);
+}
+
+BOOST_AUTO_TEST_CASE(a_row_s_own_fold_says_nothing_of_its_interval) {
+  // Errors of the other fold: 1 2 3 and 10 20 30; the second of three holds half of (n + 1) = 4.
+  const std::vector<double> errors{1, 10, -2, -20, 3, 30};
+  const std::vector<double> spreads(6, 0);
+  const auto halves = held_out_halves(errors, spreads, std::vector<int>{0, 1, 0, 1, 0, 1}, 0.5);
+  BOOST_TEST(halves == (std::vector<double>{20, 2, 20, 2, 20, 2}), boost::test_tools::per_element());
+  BOOST_TEST(std::isinf(held_out_halves(errors, spreads, std::vector<int>{0, 1, 0, 1, 0, 1}, 0.9)[0]));
+}
+
+BOOST_AUTO_TEST_CASE(held_out_intervals_follow_the_spread_where_errors_do) {
+  const Rows following(1000, 0.1, 2);
+  const auto halves = held_out_halves(following.errors, following.spreads, following.folds, 0.9);
+  double covered = 0;
+  std::vector<std::pair<double, bool>> rows;
+  for (std::size_t i = 0; i < halves.size(); ++i) {
+    const bool inside = std::abs(following.errors[i]) <= halves[i];
+    covered += inside ? 1e-3 : 0;
+    rows.emplace_back(following.spreads[i], inside);
+  }
+  BOOST_TEST(std::abs(covered - 0.9) < 0.03);  // the share's standard error: 0.01
+  const auto [narrow, wide] = std::ranges::minmax(halves);
+  BOOST_TEST(wide > 5 * narrow);
+  for (const double share : covered_by_spread(rows)) {
+    BOOST_TEST(std::abs(share - 0.9) < 0.1);
+  }
+  const Rows unrelated(500, 1, 0);
+  const auto even = held_out_halves(unrelated.errors, unrelated.spreads, unrelated.folds, 0.9);
+  BOOST_TEST(even[0] == even[5]);
+}
+
+BOOST_AUTO_TEST_CASE(quarters_are_by_spread) {
+  const auto shares = covered_by_spread({{4, false}, {1, true}, {3, true}, {2, false}});
+  BOOST_TEST(shares == (std::vector<double>{1, 0, 1, 0}), boost::test_tools::per_element());
+  BOOST_TEST(covered_by_spread({{1, true}, {2, true}, {3, true}}).empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
