@@ -18,6 +18,7 @@
 #include "app/inspect.h"
 #include "app/keys.h"
 #include "app/predict.h"
+#include "app/suggest.h"
 #include "app/version.h"
 #include "app/workflow.h"
 #include "base/error.h"
@@ -83,7 +84,27 @@ CLI::App* add_predict(CLI::App& app, app::PredictOptions& options) {
       "Name of the column with formulas or SMILES (default: as in the training data's source, else formula "
       "or smiles, as the model reads)");
   predict->add_option("--head", options.head, "Only this head of a model with several");
+  predict->add_flag("--contributions", options.contributions,
+                    "What atoms or elements contribute, into NAME_contributions.csv beside --output, or printed");
   return predict;
+}
+
+CLI::App* add_suggest(CLI::App& app, app::SuggestOptions& options) {
+  CLI::App* suggest = app.add_subcommand("suggest", "Which candidates to measure next");
+  add_path(*suggest, "--model", options.model, "A model that fit wrote (HDF5)")->required();
+  add_path(*suggest, "--input", options.input, "A table of candidates (.csv, .tsv, .sdf, .smi)")->required();
+  add_path(*suggest, "--output", options.output, "CSV to write (default: a table on standard output)");
+  suggest->add_option("--number", options.number, "Of suggestions (default: 20)");
+  suggest->add_option("--goal", options.goal,
+                      "maximize, minimize, a value to come near to, or a class (default: to learn most)");
+  suggest
+      ->add_option("--strategy", options.strategy,
+                   "explore (where the model is unsure), exploit (by the prediction), or balance (default: explore "
+                   "without a goal, else balance)")
+      ->check(CLI::IsMember({"explore", "exploit", "balance"}));
+  suggest->add_option("--target", options.target, "Of a model of several targets");
+  suggest->add_option("--column", options.column, "Name of the column with formulas or SMILES (default: as predict)");
+  return suggest;
 }
 
 /// What stands on the command line besides options. Throws InputError for an option that there is not.
@@ -207,6 +228,8 @@ int execute(const parallel::Communicator& world, int argc, char** argv) {
   CLI::App* fit = add_fit(app, fitting);
   app::PredictOptions predicting;
   CLI::App* predict = add_predict(app, predicting);
+  app::SuggestOptions suggesting;
+  CLI::App* suggest = add_suggest(app, suggesting);
   app::EncodeOptions encoding;
   CLI::App* encode = add_encode(app, encoding);
   app::DecodeOptions decoding;
@@ -237,6 +260,8 @@ int execute(const parallel::Communicator& world, int argc, char** argv) {
   } else if (predict->parsed()) {
     predicting.texts = texts_of(*predict);
     app::predict(world, predicting);
+  } else if (suggest->parsed()) {
+    app::suggest(world, suggesting);
   } else if (encode->parsed()) {
     app::encode(world, encoding);
   } else if (decode->parsed()) {

@@ -5,15 +5,13 @@
 #include <iostream>
 #include <optional>
 
-#include "app/input_columns.h"
-#include "app/input_rows.h"
+#include "app/contributions.h"
 #include "app/output_columns.h"
-#include "app/row_predictor.h"
+#include "app/row_request.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/table.h"
 #include "base/text.h"
-#include "data/table_source.h"
 #include "data/table_text.h"
 #include "train/run_files.h"
 #include "transfer/class_calibration.h"
@@ -21,163 +19,6 @@
 namespace epitaxy::app {
 
 namespace {
-
-/// In place of the name of a table.
-constexpr const char* kCommandLine = "the command line";
-
-/// A table of one column.
-data::CsvTable table_of(const std::vector<std::string>& texts, const std::string& name) {
-  std::vector<data::CsvTable::Record> records;
-  for (const std::string& text : texts) {
-    records.push_back({records.size() + 1, {text}, ""});
-  }
-  return data::CsvTable::of(kCommandLine, {}, {name}, records);
-}
-
-/// What is read before anything is computed.
-struct PredictRequest {
-  std::unique_ptr<RowPredictor> predictor;
-  data::CsvTable table;
-  std::size_t column;
-  std::vector<ValueColumn> inputs;  ///< [inputs of the model]
-
-  explicit PredictRequest(const PredictOptions& options)
-      : predictor(open_predictor(options.model, options.head)),
-        table(options.input.empty() ? table_of(options.texts, description().substance->text_name())
-                                    : data::read_table(options.input)),
-        column(options.input.empty() ? 0
-                                     : text_column(options.input, table, options.column, description().preparation,
-                                                   description().substance->text_name())) {
-    if (options.input.empty() && !description().inputs.empty()) {
-      std::vector<std::string> names;
-      for (const transfer::RowInput& input : description().inputs) {
-        names.push_back(input.name);
-      }
-      fail_input("{} needs {} beside each text: give a table that has them with --input", options.model.string(),
-                 text::join(names, ", "));
-    }
-    for (const transfer::RowInput& input : description().inputs) {
-      inputs.push_back(value_column(options.input, table, input.name, input.unit, description().preparation));
-      if (!inputs.back().told.empty()) {
-        log::info("{}", inputs.back().told);
-      }
-    }
-    check_labels();
-  }
-
-  /// Labels of numbers, if the input has them, can be read in one way.
-  void check_labels() const {
-    for (const RowPredictor::Output& output : description().outputs) {
-      const models::Head& head = output.head;
-      if (head.classes.empty() && find_value_column(table, head.target, head.unit, description().preparation)) {
-        value_column("", table, head.target, head.unit, description().preparation);
-      }
-    }
-  }
-
-  const RowPredictor::Description& description() const { return predictor->description(); }
-  /// A row's number in a column, as the model knows it; nothing when it is none. Throws std::runtime_error when it
-  /// cannot be converted.
-  std::optional<double> value(std::size_t row, const ValueColumn& of) const {
-    const auto number = text::to_double(table.number_text(row, of.column));
-    if (!number || std::isnan(*number)) {
-      return std::nullopt;
-    }
-    return converted(of, *number, table.field(row, column), *description().preparer);
-  }
-};
-
-/// The numbers of a value that tables show.
-struct Numbers {
-  double value = std::nan("");
-  double deviation = std::nan("");
-  double low = std::nan("");
-  double high = std::nan("");
-  double is_second = std::nan("");
-  double set = std::nan("");
-
-  static Numbers of(const PredictedValue& value) {
-    const auto or_none = [](const auto& number) { return number ? static_cast<double>(*number) : std::nan(""); };
-    return {value.value,         or_none(value.deviation), or_none(value.low),
-            or_none(value.high), or_none(value.is_second), or_none(value.set)};
-  }
-};
-
-/// Of all rows.
-struct Answers {
-  std::vector<RowNote> notes;
-  std::vector<Numbers> numbers;      ///< [rows, properties]
-  std::vector<std::string> nearest;  ///< [rows, 3] of the nearest training row: text, line, similarity; or nothing.
-
-  /// What was predicted for one output of a row.
-  std::vector<double> values(std::size_t row, const RowPredictor::Output& output) const {
-    const std::size_t properties = numbers.size() / notes.size();
-    std::vector<double> values;
-    for (std::size_t k = 0; k < output.head.values(); ++k) {
-      values.push_back(numbers[row * properties + output.first + k].value);
-    }
-    return values;
-  }
-};
-
-/// A value of each input; throws std::runtime_error when there is none, or a category that the model does not know.
-void read_inputs(const PredictRequest& request, std::size_t row, double* values) {
-  for (std::size_t c = 0; c < request.inputs.size(); ++c) {
-    const transfer::RowInput& input = request.description().inputs[c];
-    const std::string_view field = text::trim(request.table.field(row, request.inputs[c].column));
-    if (!input.is_number() && !field.empty()) {
-      values[c] = input.category(field);
-      continue;
-    }
-    const auto value = request.value(row, request.inputs[c]);
-    if (!value || !std::isfinite(*value)) {
-      fail_input("'{}' is no value of {}", field, input.name);
-    }
-    values[c] = *value;
-  }
-}
-
-constexpr std::size_t kNearestFields = 3;
-
-std::vector<std::string> nearest_fields(const RowPrediction::Nearest& nearest) {
-  return {nearest.text, std::to_string(nearest.line), fmt::format("{:.3f}", nearest.similarity)};
-}
-
-/// This rank's rows.
-Answers predict_rows(const PredictRequest& request, parallel::RowRange range) {
-  const data::CsvTable& table = request.table;
-  std::vector<std::string> texts;
-  std::vector<std::string> problems(range.size());
-  std::vector<double> values(range.size() * request.inputs.size(), std::nan(""));
-  for (std::size_t i = 0; i < range.size(); ++i) {
-    const std::size_t row = range.first + i;
-    texts.emplace_back(table.field(row, request.column));
-    try {
-      check_fields(table, row);
-      read_inputs(request, row, values.data() + i * request.inputs.size());
-    } catch (const std::runtime_error& error) {
-      problems[i] = error.what();
-    }
-  }
-  Answers answers;
-  const std::vector<RowPrediction> predicted = request.predictor->predict(texts, values);
-  for (std::size_t i = 0; i < range.size(); ++i) {
-    const bool readable = predicted[i].readable() && problems[i].empty();
-    answers.notes.push_back({readable, "", problems[i].empty() ? predicted[i].warning : problems[i]});
-    if (request.description().tells_nearest) {
-      const auto fields = readable ? nearest_fields(*predicted[i].nearest) : std::vector<std::string>(kNearestFields);
-      answers.nearest.insert(answers.nearest.end(), fields.begin(), fields.end());
-    }
-    for (std::size_t p = 0; p < request.description().properties.size(); ++p) {
-      Numbers numbers;
-      if (readable) {
-        numbers = Numbers::of(predicted[i].values[p]);
-      }
-      answers.numbers.push_back(numbers);
-    }
-  }
-  return answers;
-}
 
 /// The class that is told of a row.
 std::string answer(const RowPredictor::Output& output, const Numbers& first, std::span<const double> values) {
@@ -194,7 +35,7 @@ bool has_intervals(const RowPredictor::Description& description, const RowPredic
   return description.coverage && output.has_intervals && output.head.classes.empty();
 }
 
-void write_table(const PredictOptions& options, const PredictRequest& request, const Answers& answers) {
+void write_table(const PredictOptions& options, const RowRequest& request, const Answers& answers) {
   const data::CsvTable& table = request.table;
   const auto& description = request.description();
   OutputColumns columns(table.columns());
@@ -275,7 +116,7 @@ std::string told_doubt(const RowPredictor::Description& description, std::size_t
 }
 
 /// For people: a line for each text and property.
-void print_table(const PredictRequest& request, const Answers& answers) {
+void print_table(const RowRequest& request, const Answers& answers) {
   const auto& description = request.description();
   const auto left = text::Align::left;
   text::Table table({{request.table.columns()[request.column], left}, {"", left}, {""}, {"", left}, {"", left}});
@@ -327,11 +168,14 @@ void check_options(const PredictOptions& options) {
   }
   if (!options.output.empty()) {
     check_output(options.output, {options.model, options.input});
+    if (options.contributions) {
+      check_output(contributions_file(options.output), {options.model, options.input});
+    }
   }
 }
 
 /// The label of a row in a column of the input; nothing when it has none.
-std::optional<double> label_of(const PredictRequest& request, std::size_t row, const ValueColumn& column,
+std::optional<double> label_of(const RowRequest& request, std::size_t row, const ValueColumn& column,
                                const models::Head& head) {
   if (head.classes.empty()) {
     return request.value(row, column);
@@ -341,7 +185,7 @@ std::optional<double> label_of(const PredictRequest& request, std::size_t row, c
 }
 
 /// When the input has the target already, the user gets the error too.
-void report_error(const PredictRequest& request, const Answers& answers, const RowPredictor::Output& output) {
+void report_error(const RowRequest& request, const Answers& answers, const RowPredictor::Output& output) {
   const auto& description = request.description();
   const models::Head& head = output.head;
   const auto found = find_value_column(request.table, head.target, head.unit, description.preparation);
@@ -378,7 +222,7 @@ void report_error(const PredictRequest& request, const Answers& answers, const R
   log::line(line);
 }
 
-void report(const PredictOptions& options, const PredictRequest& request, const Answers& answers) {
+void report(const PredictOptions& options, const RowRequest& request, const Answers& answers) {
   const auto& description = request.description();
   const auto& notes = answers.notes;
   const auto readable = static_cast<std::size_t>(std::ranges::count_if(notes, &RowNote::readable));
@@ -397,8 +241,7 @@ void report(const PredictOptions& options, const PredictRequest& request, const 
 
 void predict(const parallel::Communicator& communicator, const PredictOptions& given) {
   PredictOptions options = given;
-  std::optional<PredictRequest> request;
-  Answers mine;
+  std::optional<RowRequest> request;
   communicator.on_root([&] {
     check_options(options);
     if (options.input.empty() && options.texts.empty()) {
@@ -412,19 +255,24 @@ void predict(const parallel::Communicator& communicator, const PredictOptions& g
       make_folder_of(options.output);
     }
   });
-  communicator.agree(
-      [&] { mine = predict_rows(*request, parallel::my_rows(request->table.rows(), kChunkRows, communicator)); });
-  const Answers all{gather_notes(communicator, mine.notes), communicator.gather(mine.numbers),
-                    communicator.gather(std::span<const std::string>(mine.nearest))};
+  const Answers all = predict_all(communicator, *request);
+  const auto contributions =
+      options.contributions ? contributions_of(communicator, *request) : std::vector<Contribution>{};
   communicator.on_root([&] {
     check_readable(options.input.empty() ? std::filesystem::path(kCommandLine) : options.input, request->table,
                    request->column, all.notes, request->description().substance->texts(), "predicted");
     if (options.output.empty()) {
       print_table(*request, all);
+      if (options.contributions) {
+        print_contributions(*request, contributions);
+      }
       return;
     }
     write_table(options, *request, all);
     report(options, *request, all);
+    if (options.contributions) {
+      write_contributions(contributions_file(options.output), *request, contributions);
+    }
   });
 }
 

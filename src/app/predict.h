@@ -17,6 +17,7 @@ struct PredictOptions {
   std::string head;              ///< Empty: all heads.
   /// Formulas or SMILES; empty without a table: the lines of standard input.
   std::vector<std::string> texts = {};
+  bool contributions = false;  ///< Of atoms or elements, too: into a second file, or printed.
 };
 
 /// Writes the input's columns followed by `<target>`, `<target>_std` (of an ensemble; else empty) and `warning`. Heads

@@ -26,6 +26,7 @@ class RowPredictor {
     std::size_t first = 0;      ///< Index of its first property.
     bool has_sets = false;      ///< Of classes: it tells its own answer and a set of classes, and no intervals.
     bool has_intervals = true;  ///< Of numbers, where the model gives any at all.
+    data::Transform transform = data::Transform::none;  ///< That was done to what its model learned.
   };
 
   /// What it is, for people.
@@ -39,6 +40,7 @@ class RowPredictor {
     std::optional<double> coverage;                ///< Of the intervals, where it gives them.
     std::string model;                             ///< E.g. `by 3 models`, `(stacking)`.
     bool tells_nearest = false;                    ///< Training rows.
+    std::span<const std::string> known;            ///< These, as prepared, where the model keeps them.
     std::string doubt;  ///< What doubtful rows do, e.g. `hold elements that the model never saw`.
   };
 

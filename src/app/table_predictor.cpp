@@ -35,7 +35,7 @@ class TablePredictor final : public RowPredictor {
         name += own.task->value_names(own).front();
       }
       description_.outputs.push_back(
-          {property.target, own, description_.properties.size(), property.calibration.has_value()});
+          {property.target, own, description_.properties.size(), property.calibration.has_value(), transform});
       description_.properties.push_back({name, property.target, property.calibration ? "probability" : unit});
     }
     for (std::size_t c = 0; c < model_.inputs.size(); ++c) {
@@ -51,6 +51,7 @@ class TablePredictor final : public RowPredictor {
     if (model_.known) {
       neighbors_ = substance.neighbors(model_.known->texts);
       description_.tells_nearest = true;
+      description_.known = model_.known->texts;
       description_.doubt = description_.inputs.empty()
                                ? "are far from all training rows"
                                : "are far from all training rows, or have " + values + " beyond theirs";
