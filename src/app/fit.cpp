@@ -1,10 +1,10 @@
 #include "app/fit.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 
+#include "app/column_entry.h"
 #include "app/fit_split.h"
 #include "app/given_columns.h"
 #include "app/table_columns.h"
@@ -26,9 +26,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string list_of(const std::vector<std::string>& texts) {
+/// What columns are called in results.
+std::string list_of(const std::vector<std::string>& columns) {
   std::vector<std::string> items;
-  std::ranges::transform(texts, std::back_inserter(items), quoted);
+  std::ranges::transform(columns, std::back_inserter(items),
+                         [](const std::string& column) { return quoted(target_name(column)); });
   return "[" + text::join(items, ", ") + "]";
 }
 
@@ -61,6 +63,11 @@ std::vector<std::string> target_columns(const FitOptions& options, const data::C
   for (const SplitColumn& column : split_columns(options)) {
     table.column(column.name);
   }
+  for (const std::string& name : options.targets) {
+    if (target_name(name) != name) {
+      log::info("{} is called {} in the results", name, target_name(name));
+    }
+  }
   return options.targets;
 }
 
@@ -87,7 +94,7 @@ bool is_class(const FitOptions& options, const data::CsvTable& table, const std:
 }
 
 std::string target_line(const FitOptions& options, const std::string& column, bool is_cheap, bool is_class) {
-  std::string line = fmt::format("    - {{column: {}", quoted(column));
+  std::string line = fmt::format("    - {{{}", column_entry(column));
   if (is_class) {
     return line + ", values: classes}\n";
   }
@@ -125,7 +132,7 @@ std::string table_section(const FitOptions& options, const data::CsvTable& table
   text += given;
   for (const SplitColumn& of_split : split_columns(options)) {
     if (std::ranges::find(options.features, of_split.name) == options.features.end()) {
-      text += fmt::format("    - {{column: {}, values: {}}}\n", quoted(of_split.name), name_of(of_split.values));
+      text += fmt::format("    - {{{}, values: {}}}\n", column_entry(of_split.name), name_of(of_split.values));
     }
   }
   text += "  duplicates: keep      # rows of one substance are in one fold\n";
@@ -183,7 +190,7 @@ std::string fit_stage(const FitOptions& options) {
   if (!options.to.empty() && options.unit.empty()) {
     fail_input("--to {}: say with --unit what the values of the table are in", options.to);
   }
-  const data::CsvTable table = data::read_table(options.input);
+  const data::CsvTable table = data::read_table(options.input, false);  // the import tells its notes
   const TextColumn column = text_column(options, table);
   const auto targets = target_columns(options, table);
   log::info("{}: {} in column '{}' ({})", options.input, column.substance->texts(), column.name, column.why);
@@ -241,13 +248,41 @@ fs::path folder_of(const FitOptions& options) {
   return fs::path("runs") / name;
 }
 
-/// What another fit wrote is not replaced unless that was asked for.
-void write_stage(const fs::path& file, const std::string& yaml, bool fresh) {
-  if (fs::exists(file) && file::read(file) != yaml && !fresh) {
-    fail_input("{} holds another fit (see fit.yaml there): take another --output, or --fresh to start anew",
-               file.parent_path().string());
+/// Whether a job has been finished there.
+bool has_results(const fs::path& folder) {
+  std::error_code none;
+  for (const auto& entry : fs::recursive_directory_iterator(folder / "jobs", none)) {
+    if (entry.path().extension() == ".h5") {
+      return true;
+    }
+  }
+  return fs::exists(folder / "model.h5");
+}
+
+/// What another fit took work for is not replaced unless that was asked for.
+void write_stage(const fs::path& file, const std::string& yaml, const FitOptions& options) {
+  const fs::path folder = file.parent_path();
+  if (!options.fresh && fs::exists(file) && file::read(file) != yaml && has_results(folder)) {
+    fail_input("{}{} holds another fit (see fit.yaml there): take another --output, or --fresh to start anew",
+               folder.string(), options.output.empty() ? ", the folder for tables of this name without --output," : "");
   }
   file::write_atomically(file, yaml);
+}
+
+/// The command line has no option for some keys.
+int run_fit_stage(const parallel::Communicator& communicator, const RunOptions& options) {
+  try {
+    return run(communicator, options);
+  } catch (const InputError& error) {
+    if (std::string_view(error.what()).find("max_rejected") == std::string_view::npos) {
+      throw;
+    }
+    InputError more(
+        fmt::format("{}\nTo allow more, set 'max_rejected' of 'table' in {}, and: epitaxy run {} --output {}",
+                    error.what(), options.file, options.file, options.output.string()));
+    more.agreed = error.agreed;
+    throw more;
+  }
 }
 
 }  // namespace
@@ -258,14 +293,14 @@ int fit(const parallel::Communicator& communicator, const FitOptions& options) {
   communicator.on_root([&] {
     const std::string yaml = fit_stage(options);
     file::make_writable_folder(folder);
-    write_stage(file, yaml, options.fresh);
+    write_stage(file, yaml, options);
     log::info("wrote {}", file.string());
   });
   RunOptions run_options;
   run_options.file = file.string();
   run_options.output = folder;
   run_options.fresh = options.fresh;
-  const int code = run(communicator, run_options);
+  const int code = run_fit_stage(communicator, run_options);
   if (code == kDone) {
     log::info("predict with: epitaxy predict --model {} --input NEW.csv --output PREDICTED.csv",
               (folder / "model.h5").string());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "app/column_entry.h"
 #include "base/error.h"
 #include "base/text.h"
 
@@ -58,10 +59,10 @@ std::string split_line(const FitOptions& options) {
     keys.push_back("by: " + split.by);
   }
   if (is_named) {
-    keys.push_back("column: " + quoted(split.column));
+    keys.push_back("column: " + quoted(target_name(split.column)));
   }
   if (!options.groups.empty()) {
-    keys.push_back("groups: " + quoted(options.groups));
+    keys.push_back("groups: " + quoted(target_name(options.groups)));
   }
   return keys.empty() ? "" : fmt::format("split: {{{}}}\n", text::join(keys, ", "));
 }

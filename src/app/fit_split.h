@@ -10,8 +10,6 @@
 
 namespace epitaxy::app {
 
-using transfer::quoted;
-
 /// A column of the table that the split goes by.
 struct SplitColumn {
   std::string name;

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <set>
 
+#include "app/column_entry.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -15,9 +15,6 @@ namespace {
 
 /// Positive numbers that span so much are compared by their logarithms.
 constexpr double kWideRange = 100;
-
-/// As YAML reads it.
-std::string yaml_text(const std::string& text) { return nlohmann::json(text).dump(); }
 
 /// The option that names a column already; empty: none. The texts themselves are no option.
 std::string use_of(const FitOptions& options, const std::string& column) {
@@ -77,8 +74,8 @@ GivenColumns given_columns(const FitOptions& options, const data::CsvTable& tabl
   std::vector<std::string> names;
   for (const std::string& feature : options.features) {
     check_use(options, text, "--features", feature);
-    result.targets += fmt::format("    - {{column: {}{}}}\n", yaml_text(feature), kind_of(table, feature));
-    names.push_back(yaml_text(feature));
+    result.targets += fmt::format("    - {{{}{}}}\n", column_entry(feature), kind_of(table, feature));
+    names.push_back(quoted(target_name(feature)));
   }
   if (!names.empty()) {
     result.keys += fmt::format("given: [{}]  # what all learners read beside the text\n", text::join(names, ", "));
@@ -89,8 +86,8 @@ GivenColumns given_columns(const FitOptions& options, const data::CsvTable& tabl
     if (std::ranges::find(options.features, options.weights) != options.features.end()) {
       fail_input("--weights {}: --features names that column, too", options.weights);
     }
-    result.targets += fmt::format("    - {{column: {}}}\n", yaml_text(options.weights));
-    result.keys += fmt::format("weights: {}  # how much each row counts\n", yaml_text(options.weights));
+    result.targets += fmt::format("    - {{{}}}\n", column_entry(options.weights));
+    result.keys += fmt::format("weights: {}  # how much each row counts\n", quoted(target_name(options.weights)));
   }
   return result;
 }

@@ -56,14 +56,17 @@ ValueColumn value_from(std::size_t column, const std::string& name, const data::
 
 std::size_t text_column(const std::filesystem::path& file, const data::CsvTable& table, const std::string& named,
                         const std::optional<data::Preparation>& preparation, const std::string& usual) {
-  if (!named.empty() || !preparation || preparation->column == usual) {
-    return table.column(named.empty() ? usual : named);
+  if (!named.empty()) {
+    return table.column(named);
   }
-  if (!has(table, preparation->column) && !has(table, usual)) {
-    fail_input("{}: has neither a column '{}', as the source of the training data, nor '{}'; it has: {}", file.string(),
-               preparation->column, usual, text::join(table.columns(), ", "));
+  const std::string trained = preparation ? preparation->column : usual;
+  if (!has(table, trained) && !has(table, usual)) {
+    const std::string other =
+        trained == usual ? "" : fmt::format(" nor '{}', the column of the training data", trained);
+    fail_input("{}: has no column '{}'{}; it has: {}. Name it: --column COLUMN", file.string(), usual, other,
+               text::join(table.columns(), ", "));
   }
-  return table.column(has(table, preparation->column) ? preparation->column : usual);
+  return table.column(has(table, trained) ? trained : usual);
 }
 
 std::optional<ValueColumn> find_value_column(const data::CsvTable& table, const std::string& target,

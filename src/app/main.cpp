@@ -118,6 +118,28 @@ std::vector<std::string> texts_of(const CLI::App& command) {
   return texts;
 }
 
+/// Before a text that is in brackets, as names of columns may be, which the library would take for those of a list.
+constexpr char kBrackets = '\x1f';
+
+/// The command line without the program's name, in reverse as the library reads it, with those marks for `fit`.
+std::vector<std::string> arguments(int argc, char** argv) {
+  std::vector<std::string> texts;
+  for (int i = argc - 1; i > 0; --i) {
+    const std::string text = argv[i];
+    const bool is_marked = argv[1] == std::string_view("fit") && text.starts_with('[') && text.ends_with(']');
+    texts.push_back(is_marked ? kBrackets + text : text);
+  }
+  return texts;
+}
+
+/// Takes the marks away.
+void keep_brackets(CLI::App& command) {
+  for (CLI::Option* option :
+       command.get_options([](const CLI::Option* o) { return o->get_items_expected_max() > 0; })) {
+    option->transform([](const std::string& text) { return text.starts_with(kBrackets) ? text.substr(1) : text; });
+  }
+}
+
 CLI::App* add_fit(CLI::App& app, app::FitOptions& options) {
   CLI::App* fit = app.add_subcommand("fit", "From one table to a model with intervals");
   add_path(*fit, "table", options.input, "A table of molecules or formulas and measured values (.csv, .tsv, .sdf)")
@@ -158,6 +180,7 @@ CLI::App* add_fit(CLI::App& app, app::FitOptions& options) {
       ->check(CLI::Range(0.01, 0.999));
   fit->add_flag("--quick", options.quick, "A small portfolio: seconds rather than minutes");
   fit->add_flag("--fresh", options.fresh, "Start anew: throw earlier results away");
+  keep_brackets(*fit);
   return fit;
 }
 
@@ -240,7 +263,7 @@ int execute(const parallel::Communicator& world, int argc, char** argv) {
   CLI::App* keys = add_keys(app, listing);
 
   try {
-    app.parse(argc, argv);
+    app.parse(arguments(argc, argv));
   } catch (const CLI::ParseError& error) {
     if (!world.is_root()) {
       return error.get_exit_code() == 0 ? kDone : kInputError;

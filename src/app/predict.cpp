@@ -8,6 +8,7 @@
 #include "app/contributions.h"
 #include "app/output_columns.h"
 #include "app/row_request.h"
+#include "app/text_kind.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/table.h"
@@ -19,6 +20,15 @@
 namespace epitaxy::app {
 
 namespace {
+
+/// Texts of another kind than the model reads; its own column of the training may be called as it likes.
+void tell_doubt_of_kind(const data::CsvTable& table, std::size_t column, const RowPredictor::Description& model) {
+  const bool is_known = model.preparation && model.preparation->column == table.columns()[column];
+  const std::string doubt = is_known ? "" : doubt_of_kind(table, column, *model.substance);
+  if (!doubt.empty()) {
+    log::warning("{}", doubt);
+  }
+}
 
 /// The class that is told of a row.
 std::string answer(const RowPredictor::Output& output, const Numbers& first, std::span<const double> values) {
@@ -33,6 +43,20 @@ std::string set_of(const RowPredictor::Output& output, const Numbers& first) {
 
 bool has_intervals(const RowPredictor::Description& description, const RowPredictor::Output& output) {
   return description.coverage && output.has_intervals && output.head.classes.empty();
+}
+
+/// What tells how sure the values of a table are.
+std::string told_coverage(const RowPredictor::Description& description) {
+  if (!description.coverage) {
+    return "";
+  }
+  const auto sets = std::ranges::count_if(description.outputs, &RowPredictor::Output::has_sets);
+  const bool all = sets == static_cast<std::ptrdiff_t>(description.outputs.size());
+  return fmt::format("; {} for {:.0f} %",
+                     all        ? "sets"
+                     : sets > 0 ? "intervals and sets"
+                                : "intervals",
+                     100 * *description.coverage);
 }
 
 void write_table(const PredictOptions& options, const RowRequest& request, const Answers& answers) {
@@ -101,8 +125,7 @@ void write_table(const PredictOptions& options, const RowRequest& request, const
     out.row(fields);
   }
   out.write(options.output);
-  log::info("units: {}{}", text::join(units, ", "),
-            description.coverage ? fmt::format("; intervals for {:.0f} %", 100 * *description.coverage) : "");
+  log::info("units: {}{}", text::join(units, ", "), told_coverage(description));
 }
 
 /// How sure a number is: its interval; of a class the answer and the set.
@@ -162,6 +185,11 @@ void check_options(const PredictOptions& options) {
   if (!options.input.empty() && !options.texts.empty()) {
     fail_input("--input {} and '{}': predict for a table, or for what the command line names, not both",
                options.input.string(), options.texts.front());
+  }
+  for (const std::string& text : options.texts) {
+    if (std::filesystem::is_regular_file(text)) {
+      fail_input("'{}' is a file: give a table with --input {} --output PREDICTED.csv", text, text);
+    }
   }
   if (!options.input.empty() && options.output.empty()) {
     fail_input("--output is missing: the table to write");
@@ -251,6 +279,7 @@ void predict(const parallel::Communicator& communicator, const PredictOptions& g
   options.texts = communicator.broadcast(options.texts);
   communicator.agree([&] { request.emplace(options); });
   communicator.on_root([&] {
+    tell_doubt_of_kind(request->table, request->column, request->description());
     if (!options.output.empty()) {
       make_folder_of(options.output);
     }

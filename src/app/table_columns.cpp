@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "app/text_kind.h"
 #include "base/error.h"
 #include "base/text.h"
 
@@ -10,71 +11,61 @@ namespace epitaxy::app {
 
 namespace {
 
-/// Fields of a column that are looked at, spread over the table.
-constexpr std::size_t kLooks = 200;
 /// Share of them that must be texts of the substance.
 constexpr double kEnough = 0.8;
 
-/// A column that may be meant.
+/// A column as a substance reads it.
 struct Possible {
   TextColumn column;
-  std::size_t readable = 0;
-  bool is_called_so = false;
+  LookedAt looked;
+  Reading reading;
+
+  /// Of fields that people write so.
+  double share() const { return static_cast<double>(reading.usual) / static_cast<double>(looked.texts.size()); }
+  std::string told() const {
+    return fmt::format("{} of {} fields that were looked at are {}", reading.readable, looked.texts.size(),
+                       column.substance->texts());
+  }
+  bool is_called_so() const { return is_called(column.name, *column.substance); }
 };
 
-/// Fields of a column that are not empty.
-std::vector<std::string> look_at(const data::CsvTable& table, std::size_t column) {
-  std::vector<std::string> fields;
-  const std::size_t step = std::max<std::size_t>(1, table.rows() / kLooks);
-  for (std::size_t row = 0; row < table.rows(); row += step) {
-    if (const auto field = table.field(row, column); !field.empty()) {
-      fields.emplace_back(field);
-    }
-  }
-  return fields;
-}
-
-std::size_t count_readable(const chem::Preparer& preparer, const std::vector<std::string>& fields) {
-  return static_cast<std::size_t>(std::ranges::count_if(fields, [&](const std::string& field) {
-    try {
-      preparer.prepare(field);
-      return true;
-    } catch (const std::runtime_error&) {
-      return false;
-    }
-  }));
-}
-
-bool is_called(const std::string& column, const chem::Substance& substance) {
-  return text::lower(column).find(substance.text_name()) != std::string::npos;
-}
-
-std::vector<Possible> possible_columns(const data::CsvTable& table, const chem::Substance* only) {
+/// Those that hold anything.
+std::vector<Possible> readings(const data::CsvTable& table, const chem::Substance* only) {
   std::vector<Possible> result;
   for (const chem::Substance* substance : chem::substances()) {
-    if (only != nullptr && substance != only) {
-      continue;
-    }
-    const auto preparer = substance->preparer(substance->default_rules());
-    for (std::size_t c = 0; c < table.columns().size(); ++c) {
-      const auto fields = look_at(table, c);
-      const std::size_t readable = count_readable(*preparer, fields);
-      if (!fields.empty() && static_cast<double>(readable) >= kEnough * static_cast<double>(fields.size())) {
-        const std::string& name = table.columns()[c];
-        const std::string why =
-            fmt::format("{} of {} fields that were looked at are {}", readable, fields.size(), substance->texts());
-        result.push_back({{substance, name, why}, readable, is_called(name, *substance)});
+    for (std::size_t c = 0; c < table.columns().size() && (only == nullptr || only == substance); ++c) {
+      Possible possible{{substance, table.columns()[c], ""}, look_at(table, c), {}};
+      if (!possible.looked.texts.empty()) {
+        possible.reading = reading_of(*substance, possible.looked.texts);
+        possible.column.why = possible.told();
+        result.push_back(std::move(possible));
       }
     }
   }
   return result;
 }
 
+/// What to do where no column is one of texts.
+[[noreturn]] void refuse(const std::filesystem::path& file, const data::CsvTable& table,
+                         const std::vector<Possible>& all) {
+  std::string nearest;
+  const auto best = std::ranges::max_element(all, {}, &Possible::share);
+  if (best != all.end() && best->reading.readable > 0) {
+    nearest = fmt::format("\nNearest comes --{} {}: {}; others are not, such as '{}' in line {}: {}",
+                          best->column.substance->text_name(), best->column.name, best->told(),
+                          best->looked.texts[best->reading.unread], best->looked.lines[best->reading.unread],
+                          best->reading.problem);
+  }
+  fail_input(
+      "{}: no column looks like SMILES or formulas (columns: {}). Name it: --smiles COLUMN or --formula COLUMN{}",
+      file.string(), text::join(table.columns(), ", "), nearest);
+}
+
 /// Of one column as several substances only the one that reads most fields.
 void keep_best_readings(std::vector<Possible>& possible) {
   const auto is_worse = [&](const Possible& p) {
     return std::ranges::any_of(possible, [&](const Possible& other) {
-      return other.column.name == p.column.name && other.readable > p.readable;
+      return other.column.name == p.column.name && other.reading.usual > p.reading.usual;
     });
   };
   std::vector<Possible> kept;
@@ -86,15 +77,15 @@ void keep_best_readings(std::vector<Possible>& possible) {
 
 TextColumn guess_text_column(const std::filesystem::path& file, const data::CsvTable& table,
                              const chem::Substance* substance) {
-  auto possible = possible_columns(table, substance);
+  const auto all = readings(table, substance);
+  std::vector<Possible> possible;
+  std::ranges::copy_if(all, std::back_inserter(possible), [](const Possible& p) { return p.share() >= kEnough; });
   if (possible.empty()) {
-    fail_input(
-        "{}: no column looks like SMILES or formulas (columns: {}). Name it: --smiles COLUMN or --formula COLUMN",
-        file.string(), text::join(table.columns(), ", "));
+    refuse(file, table, all);
   }
   keep_best_readings(possible);
   if (possible.size() > 1 && std::ranges::count_if(possible, &Possible::is_called_so) == 1) {
-    std::erase_if(possible, [](const Possible& p) { return !p.is_called_so; });
+    std::erase_if(possible, [](const Possible& p) { return !p.is_called_so(); });
   }
   if (possible.size() > 1) {
     std::vector<std::string> names;
@@ -110,7 +101,7 @@ TextColumn guess_text_column(const std::filesystem::path& file, const data::CsvT
 std::vector<std::string> number_columns(const data::CsvTable& table) {
   std::vector<std::string> names;
   for (std::size_t c = 0; c < table.columns().size(); ++c) {
-    const auto fields = look_at(table, c);
+    const auto fields = look_at(table, c).texts;
     const auto numbers =
         std::ranges::count_if(fields, [](const std::string& field) { return text::to_double(field).has_value(); });
     if (!fields.empty() && static_cast<double>(numbers) >= kEnough * static_cast<double>(fields.size())) {

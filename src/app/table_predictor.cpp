@@ -3,6 +3,7 @@
 
 #include "app/input_rows.h"
 #include "app/row_predictor.h"
+#include "app/training_range.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "models/head_task.h"
@@ -35,7 +36,7 @@ class TablePredictor final : public RowPredictor {
         name += own.task->value_names(own).front();
       }
       description_.outputs.push_back(
-          {property.target, own, description_.properties.size(), property.calibration.has_value(), transform});
+          {property.target, own, description_.properties.size(), property.calibration.has_value(), true, transform});
       description_.properties.push_back({name, property.target, property.calibration ? "probability" : unit});
     }
     for (std::size_t c = 0; c < model_.inputs.size(); ++c) {
@@ -50,11 +51,13 @@ class TablePredictor final : public RowPredictor {
     description_.doubt = "have " + values + " beyond those of the training";
     if (model_.known) {
       neighbors_ = substance.neighbors(model_.known->texts);
+      range_.emplace(substance, model_.known->texts);
       description_.tells_nearest = true;
       description_.known = model_.known->texts;
-      description_.doubt = description_.inputs.empty()
-                               ? "are far from all training rows"
-                               : "are far from all training rows, or have " + values + " beyond theirs";
+      description_.doubt = "differ from all training rows";
+      if (!description_.inputs.empty()) {
+        description_.doubt += ", or have " + values + " beyond theirs";
+      }
     }
   }
 
@@ -130,11 +133,14 @@ class TablePredictor final : public RowPredictor {
     }
     const auto [index, similarity] = neighbors_->nearest(text);
     row.nearest = {model_.known->texts[index], model_.known->lines[index], similarity};
-    if (similarity < model_.known->far && row.warning.empty()) {
-      row.warning =
+    std::vector<std::string> doubts{row.warning, range_->doubt(text)};
+    if (similarity < model_.known->far) {
+      doubts.push_back(
           fmt::format("far from all training rows: the nearest has a similarity of {:.2f}, others of {:.2f} and more",
-                      similarity, model_.known->far);
+                      similarity, model_.known->far));
     }
+    std::erase(doubts, "");
+    row.warning = text::join(doubts, "; ");
   }
 
   static PredictedValue class_value(const transfer::ClassCalibration& calibration, double score) {
@@ -191,6 +197,7 @@ class TablePredictor final : public RowPredictor {
   transfer::TableModel model_;
   std::vector<std::size_t> needed_;             ///< Those of its inputs that rows must have.
   std::unique_ptr<chem::Neighbors> neighbors_;  ///< Null where the model does not keep its rows.
+  std::optional<TrainingRange> range_;          ///< Likewise.
   std::vector<data::Transform> undo_;           ///< [properties] of what the import did to the values.
 };
 

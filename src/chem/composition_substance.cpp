@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <iterator>
 #include <map>
@@ -127,6 +128,26 @@ class CompositionSubstance final : public Substance {
     check(notation.empty(), "formulas have no further notation");
     return std::string(text);
   }
+
+  /// Not where a symbol follows itself.
+  bool is_usual(std::string_view text) const override {
+    std::string_view last;
+    for (std::size_t begin = 0; begin < text.size();) {
+      std::size_t end = begin + 1;
+      while (end < text.size() && std::islower(static_cast<unsigned char>(text[end])) != 0) {
+        ++end;
+      }
+      const std::string_view symbol = text.substr(begin, end - begin);
+      if (std::isupper(static_cast<unsigned char>(symbol.front())) != 0 && symbol == last) {
+        return false;
+      }
+      last = symbol;
+      begin = end;
+    }
+    return true;
+  }
+
+  Makeup makeup(std::string_view text) const override { return {elements_of(parse_formula(text)), 0}; }
 
   std::string scaffold(std::string_view text) const override {
     std::vector<std::string> symbols = symbols_of(elements_of(parse_formula(text)));

@@ -1,9 +1,12 @@
+#include <GraphMol/SmilesParse/SmilesParse.h>
+
 #include <algorithm>
 
 #include "base/error.h"
 #include "chem/fingerprint.h"
 #include "chem/molecule_drawing.h"
 #include "chem/molecule_standard.h"
+#include "chem/rdkit_molecule.h"
 #include "chem/selfies.h"
 #include "chem/substance.h"
 
@@ -139,6 +142,27 @@ class MoleculeSubstance final : public Substance {
     }
     check(notation == kSelfies, "molecules have no other notation than SELFIES");
     return selfies_of(text);
+  }
+
+  bool is_usual(std::string_view) const override { return true; }
+
+  Makeup makeup(std::string_view text) const override {
+    RDKit::SmilesParserParams params;
+    params.sanitize = false;  // it is a molecule, and only its atoms count
+    params.removeHs = false;
+    silence_rdkit();
+    const std::unique_ptr<RDKit::RWMol> molecule(RDKit::SmilesToMol(std::string(text), params));
+    if (molecule == nullptr) {
+      fail_input("'{}' is no molecule", text);
+    }
+    Makeup makeup;
+    for (const RDKit::Atom* atom : molecule->atoms()) {
+      if (atom->getAtomicNum() > 1) {
+        makeup.elements.set(static_cast<std::size_t>(atom->getAtomicNum()));
+        ++makeup.size;
+      }
+    }
+    return makeup;
   }
 
   std::string scaffold(std::string_view text) const override { return murcko_scaffold(text); }

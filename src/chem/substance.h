@@ -31,6 +31,12 @@ struct PreparedText {
   bool repaired = false;        ///< It was changed to obey the rules, e.g. unpaired electrons became bonds.
 };
 
+/// What a prepared text is made of, without hydrogen of molecules.
+struct Makeup {
+  Elements elements;
+  std::size_t size = 0;  ///< Heavy atoms of a molecule; 0 of a formula unit, which is no larger for its multiples.
+};
+
 /// Makes texts alike by rules that do not change. May be used by several threads.
 class Preparer {
  public:
@@ -130,8 +136,12 @@ class Substance {
   /// A prepared text in a notation (empty: as it is). Throws TextError where that cannot write it.
   virtual std::string write(std::string_view notation, std::string_view text) const = 0;
 
+  /// Whether people write a readable text so: C2O, while CCO, a formula as well, is meant as SMILES.
+  virtual bool is_usual(std::string_view text) const = 0;
+  /// Of prepared texts, as all that follows.
+  virtual Makeup makeup(std::string_view text) const = 0;
   /// What similar substances have in common, as a text: the scaffold of a molecule (Bemis and Murcko, J. Med. Chem. 39,
-  /// 2887, 1996), the elements of a composition. Of prepared texts, as all that follows.
+  /// 2887, 1996), the elements of a composition.
   virtual std::string scaffold(std::string_view text) const = 0;
   /// To find similar ones among these. Similarities lie between 0 and 1: the Tanimoto similarity of Morgan fingerprints
   /// (radius 2, 1024 bits), or the share of atoms that two compositions have in common.

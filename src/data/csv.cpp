@@ -180,6 +180,8 @@ void CsvTable::read_decimal_commas() {
     }
   }
   const bool any = std::ranges::any_of(marks, &DecimalMark::has_comma);
+  // Where the comma is the decimal mark, fields are separated by semicolons, and points stand before thousands.
+  const bool may_be_comma = separator_ == ';' && std::ranges::none_of(marks, &DecimalMark::has_clear_points);
   decimal_commas_.resize(columns_.size());
   for (std::size_t c = 0; c < columns_.size(); ++c) {
     if (const auto problem = marks[c].problem(separator_)) {
@@ -187,6 +189,8 @@ void CsvTable::read_decimal_commas() {
     } else if (any && marks[c].has_doubtful_points()) {
       number_problems_[c] =
           marks[c].first_point() + ": a decimal point, or thousands, as other columns have decimal commas?";
+    } else if (may_be_comma && marks[c].has_doubtful_points()) {
+      number_problems_[c] = marks[c].first_point() + ": a decimal point, or thousands, as ';' separates the fields?";
     } else {
       decimal_commas_[c] = marks[c].has_comma();
     }
@@ -259,8 +263,10 @@ std::size_t CsvTable::column(const std::string& name) const {
 std::size_t CsvTable::number_column(const std::string& name) const {
   const std::size_t index = column(name);
   if (const auto found = number_problems_.find(index); found != number_problems_.end()) {
-    fail_input("{}: the numbers in column '{}' can be read in two ways ({}); write them with points, like 1234.5",
-               path_.string(), name, found->second);
+    fail_input(
+        "{}: the numbers in column '{}' can be read in two ways ({}); write them with points, like 1234.5, in a "
+        "table separated by commas",
+        path_.string(), name, found->second);
   }
   return index;
 }

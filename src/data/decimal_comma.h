@@ -20,6 +20,9 @@ class DecimalMark {
   bool has_doubtful_points() const { return point_.line > 0 && !clear_point_; }
   std::string first_point() const { return told(point_); }
 
+  /// It has points, and one could not: 0.65, 12.5.
+  bool has_clear_points() const { return clear_point_; }
+
   /// Why its commas can be read in two ways: points beside them, several marks in one number, and, unless the fields
   /// are separated by `;` (as where the comma is the decimal mark), nothing but three digits behind each.
   std::optional<std::string> problem(char separator) const;

@@ -22,9 +22,11 @@ CsvTable read_silently(const std::filesystem::path& path) {
 
 }  // namespace
 
-CsvTable read_table(const std::filesystem::path& path) {
+CsvTable read_table(const std::filesystem::path& path, bool tell) {
   CsvTable table = read_silently(path);
-  log::lines(table.notes());
+  if (tell) {
+    log::lines(table.notes());
+  }
   return table;
 }
 

@@ -217,6 +217,8 @@ ClassResult make_class_result(const FitResult& fit, const DifferenceData& data) 
   result.larger_class = std::max(second, 1 - second);
   measure_sets(result, fit, data);
   result.contradictions = count_contradictions(data);
+  const auto ensemble = static_cast<std::size_t>(&fit.ensemble() - fit.report.results.data());
+  result.learned = result.figures[ensemble].metrics.brier < second * (1 - second);
   return result;
 }
 
@@ -235,9 +237,7 @@ std::string class_table(const ClassResult& result, const FitResult& fit, const D
       "rows have one class alone",
       100 * fit.settings.coverage, 100 * result.covered[0], data.classes[0], 100 * result.covered[1], data.classes[1],
       100 * result.single);
-  const BinaryMetrics& best =
-      result.figures[static_cast<std::size_t>(&fit.ensemble() - fit.report.results.data())].metrics;
-  if (!(best.brier < second * (1 - second))) {
+  if (!result.learned) {
     text += fmt::format(
         "\nnothing was learned: the probabilities are no better than the classes' shares. The columns "
         "say nothing of {}, or the rows are too few",
@@ -266,6 +266,7 @@ Json to_json(const ClassResult& result, const FitResult& fit, const DifferenceDa
             {"folds", fit.settings.folds},
             {"seeds", fit.settings.seeds},
             {"coverage", fit.settings.coverage},
+            {"learned", result.learned},
             {"larger_class", result.larger_class},
             {"set_coverage", result.covered},
             {"single_sets", result.single},

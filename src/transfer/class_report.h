@@ -35,6 +35,7 @@ struct ClassResult {
   std::array<double, 2> covered{};           ///< Of each class: share of rows whose set, by the ensemble, holds it.
   double single = 0;                         ///< Share of rows whose set is one class.
   std::size_t contradictions = 0;            ///< Substances whose rows are of both classes.
+  bool learned = false;                      ///< The ensemble's Brier score is below that of the classes' shares.
 };
 
 /// Labels and errors of the same rows give the scores.

@@ -225,6 +225,15 @@ struct FitFiles {
     model->properties.push_back(std::move(property));
   }
 
+  void warn_of_nothing() const {
+    for (const auto& [target, figures] : summary.at("targets").items()) {
+      if (!figures.at("learned").get<bool>()) {
+        log::warning("nothing was learned of {}: model.h5 predicts it no better than {} would. Do not use it", target,
+                     figures.contains("classes") ? "the shares of its classes" : "the mean of the rows");
+      }
+    }
+  }
+
   void write(const fs::path& folder) const {
     predictions->write(folder / "predictions.csv");
     if (test_predictions) {
@@ -243,7 +252,8 @@ void check_fit(const Communicator& communicator, const FitSettings& settings) {
     data::check_import(communicator, test_table_of(settings));
   }
   const std::size_t jobs = list_jobs(settings.learning).size() + list_final_jobs(settings.learning).size();
-  log::info("{} jobs for each of {}", jobs, text::join(settings.targets, ", "));
+  log::info("{} jobs for each of {}{}", jobs, text::join(settings.targets, ", "),
+            settings.curve ? ", and those of the learning curve" : "");
 }
 
 bool run_fit(const Communicator& communicator, const FitSettings& settings, const fs::path& folder,
@@ -273,7 +283,10 @@ bool run_fit(const Communicator& communicator, const FitSettings& settings, cons
     }
     communicator.on_root([&] { all.add(settings, of_target, std::move(data), jobs, files); });
   }
-  communicator.on_root([&] { all.write(folder); });
+  communicator.on_root([&] {
+    all.write(folder);
+    all.warn_of_nothing();
+  });
   return true;
 }
 

@@ -182,7 +182,7 @@ text::Table learner_table(const FitResult& fit, const DifferenceData& data) {
 /// What speaks against the figures, or against the table.
 std::vector<std::string> doubts(const FitResult& fit, const DifferenceData& data) {
   std::vector<std::string> sentences;
-  if (!(fit.ensemble().metrics.mae < fit.baseline.mae)) {
+  if (!fit.learned()) {
     sentences.push_back(fmt::format(
         "nothing was learned: the error is not below that of the mean of the rows. The columns say nothing of {}, or "
         "the rows are too few",
@@ -269,6 +269,7 @@ Json to_json(const FitResult& fit, const DifferenceData& data) {
             {"folds", fit.settings.folds},
             {"seeds", fit.settings.seeds},
             {"interval", fit.settings.coverage},
+            {"learned", fit.learned()},
             {"mean_predictor", {{"mae_" + unit, fit.baseline.mae}, {"rmse_" + unit, fit.baseline.rmse}}}};
   for (std::size_t r = 0; r < fit.report.results.size(); ++r) {
     const WayResult& w = fit.report.results[r];

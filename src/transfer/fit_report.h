@@ -36,6 +36,8 @@ struct FitResult {
   std::vector<double> quartiles;  ///< Share of rows in their intervals, by quarters of the members' spread, ascending.
 
   const WayResult& ensemble() const;
+  /// Whether the ensemble's error is below that of the mean of the rows.
+  bool learned() const { return ensemble().metrics.mae < baseline.mae; }
 };
 
 /// Adds the ensembles to `settings`, `jobs` and `results`, and measures all.

@@ -52,12 +52,20 @@ std::vector<std::string> uses_of(const FitSettings& s, const std::string& name) 
   return uses;
 }
 
+/// What folds go by tells of rows, and is no value to learn.
+bool is_of_split(const FitSettings& s, const std::string& name) {
+  return s.learning.split.column == name || s.learning.split.groups == name;
+}
+
 /// A column has one use: what is learned cannot be read.
 void check_uses(Keys& k, const FitSettings& s) {
   for (const auto& target : s.table.targets) {
     std::vector<std::string> uses = uses_of(s, target.name);
     if (std::ranges::find(s.targets, target.name) != s.targets.end()) {
       uses.insert(uses.begin(), "learn");
+    }
+    if (!uses.empty() && uses[0] == "learn" && is_of_split(s, target.name)) {
+      k.problem("learn", fmt::format("names '{}', which 'split' names, too", target.name));
     }
     if (uses.size() > 1) {
       k.problem(uses[0].c_str(), fmt::format("names '{}', which '{}' names, too", target.name, uses[1]));
@@ -83,7 +91,7 @@ void target_keys(Keys& k, FitSettings& s) {
          Key("weights", "column of the table that says how much each row counts, such as 1 / variance").content());
   std::vector<std::string> all;
   for (const auto& target : s.table.targets) {
-    if (uses_of(s, target.name).empty()) {
+    if (uses_of(s, target.name).empty() && !is_of_split(s, target.name)) {
       all.push_back(target.name);
     }
   }
@@ -149,12 +157,12 @@ void keys(Keys& k, FitSettings& s) {
   s.table.missing_allowed = true;
   s.table.max_rejected = 0.1;
   k.section({"table", "the table, with the keys of import"}, [&](Keys& table) { data::keys(table, s.table); });
-  target_keys(k, s);
   DifferenceSettings& learning = s.learning;
-  feature_keys(k, learning.features);
-  learner_keys(k, block_kinds(learning.features), learning.learners);
   k.integer(learning.folds, {"folds", "parts of the cross-validation that gives the figures, by substance"}, {2, 1e5});
   cross_validation_keys(k, learning);
+  target_keys(k, s);
+  feature_keys(k, learning.features);
+  learner_keys(k, block_kinds(learning.features), learning.learners);
   test_keys(k, s);
   k.flag(s.curve, Key("learning_curve", "the error with 25, 50 and 100 % of the rows is told, too").output());
   k.number(s.budget,

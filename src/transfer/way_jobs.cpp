@@ -71,8 +71,11 @@ void describe(const DifferenceSettings& settings, const DifferenceData& data, st
   const std::string parts = settings.has_test()
                                 ? fmt::format("{} numbers of labels", std::max<std::size_t>(1, settings.labels.size()))
                                 : fmt::format("{} folds", settings.folds);
-  log::info("{} jobs: {} ways, {} learners, {}, {} seeds", jobs, settings.ways.size(), settings.learners.size(), parts,
-            settings.seeds.size());
+  const auto counted = [](std::size_t count, const char* what) {
+    return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+  };
+  log::info("{}: {}, {}, {}, {}", counted(jobs, "job"), counted(settings.ways.size(), "way"),
+            counted(settings.learners.size(), "learner"), parts, counted(settings.seeds.size(), "seed"));
 }
 
 Member read_learned(const data::Hdf5File& file) { return read_member(file, "/member"); }

@@ -68,7 +68,15 @@ BOOST_AUTO_TEST_CASE(a_name_decides_between_columns_that_may_be_meant) {
 BOOST_AUTO_TEST_CASE(what_reads_more_fields_is_meant) {
   // CCO is a formula, too; the others are not.
   BOOST_TEST(Table("s,y\nCCO,1\nCCN,2\nCCC,3\nCCS,4\nc1ccccc1,5\n").guess().substance->name() == "molecule");
-  BOOST_CHECK_EXCEPTION(Table("s,y\nCCO,1\nCCN,2\n").guess(), InputError, says("s (formulas)", "s (SMILES)"));
+  BOOST_CHECK_EXCEPTION(Table("s,y\nCO,1\nCN,2\n").guess(), InputError, says("s (formulas)", "s (SMILES)"));
+  // No one writes a formula so.
+  BOOST_TEST(Table("s,y\nCCO,1\nCCN,2\n").guess().substance->name() == "molecule");
+}
+
+BOOST_AUTO_TEST_CASE(the_column_that_comes_nearest_is_told) {
+  BOOST_CHECK_EXCEPTION(Table("n,s,y\na!,CCO,1\nb!,C1CC,2\nc!,CCC,3\nd!,CCS,4\n").guess(), InputError,
+                        says("no column looks like", "Nearest comes --smiles s: 3 of 4 fields",
+                             "such as 'C1CC' in line 3: ", "unclosed ring"));
 }
 
 BOOST_AUTO_TEST_CASE(some_bad_fields_do_not_hide_a_column) {
@@ -151,6 +159,22 @@ BOOST_AUTO_TEST_CASE(a_pretrained_model_joins) {
                         says("start.h5.not"));
 }
 
+BOOST_AUTO_TEST_CASE(names_with_a_slash_are_replaced) {
+  const Table table("s,E/atom,k/T,w/n,a/b\nCCO,1,300,1,x\nCCN,2,310,2,y\nCCC=O,3,320,1,x\nCCS,4,330,1,y\n");
+  const std::string yaml = table.stage([](FitOptions& o) {
+    o.targets = {"E/atom"};
+    o.features = {"k/T"};
+    o.weights = "w/n";
+    o.split = "column:a/b";
+  });
+  for (const char* part :
+       {"{column: \"E/atom\", name: \"E_atom\"}", "learn: [\"E_atom\"]", "{column: \"k/T\", name: \"k_T\"}",
+        "given: [\"k_T\"]", "{column: \"w/n\", name: \"w_n\"}", "weights: \"w_n\"",
+        "{column: \"a/b\", name: \"a_b\", values: classes}", "split: {by: column, column: \"a_b\"}"}) {
+    BOOST_TEST(holds(yaml, part), yaml << " holds " << part);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(learners_may_be_chosen) {
   const std::string yaml = Table(kStructures).stage([](FitOptions& o) { o.learners = {"laplace"}; });
   BOOST_TEST(holds(yaml, "laplace:"));
@@ -163,6 +187,9 @@ BOOST_AUTO_TEST_CASE(learners_may_be_chosen) {
 BOOST_AUTO_TEST_CASE(what_cannot_be_meant_is_told) {
   BOOST_CHECK_EXCEPTION(Table(kStructures).stage([](FitOptions& o) { o.targets.clear(); }), InputError,
                         says("--target COLUMN", "id, y"));
+  const Table missing("smiles,y,z\nCCO,n/a,1\nCCC,n/a,n/a\nCCN,3,n/a\nCCCl,n/a,4\n");
+  BOOST_CHECK_EXCEPTION(missing.stage([](FitOptions& o) { o.targets.clear(); }), InputError,
+                        says("columns of numbers: y, z"));
   BOOST_CHECK_EXCEPTION(Table(kStructures).stage([](FitOptions& o) { o.targets = {"z"}; }), InputError,
                         says("no column 'z'", "id, structure, y"));
   BOOST_CHECK_EXCEPTION(Table(kStructures).stage([](FitOptions& o) {

@@ -181,6 +181,9 @@ BOOST_AUTO_TEST_CASE(numbers_that_can_be_read_in_two_ways_are_refused) {
   refuses("formula;e\nFeO;1,500\nMgO;1,234,500\n", "'1,500' in line 2 beside '1,234,500' in line 3");
   refuses("formula\te\nFeO\t1,500\nMgO\t2\n", "'1,500' in line 2: a decimal comma, or thousands?");
   refuses("formula;e;T\nFeO;1.500;0,5\nMgO;2;1\n", "'1.500' in line 2: a decimal point, or thousands");
+  refuses("formula;e\nFeO;4.045\nMgO;2\n", "'4.045' in line 2: a decimal point, or thousands, as ';' separates");
+  BOOST_TEST(table_of("formula;e;T\nFeO;4.045;0.5\nMgO;2;1\n").number_column("e") == 1U);
+  BOOST_TEST(table_of("formula\te\nFeO\t4.045\nMgO\t2\n").number_column("e") == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(blanks_that_cannot_be_seen) {

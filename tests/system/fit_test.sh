@@ -40,6 +40,14 @@ expect_exit 0 "$program" predict --model two/model.h5 '[O]' CCO
 expect_message '^\[O\] .*not predicted: .*unpaired' '^CCO .*gap'
 expect_exit 2 "$program" predict --model two/model.h5 --inputt new.csv
 expect_message 'predict has no option --inputt'
+expect_exit 2 "$program" predict --model two/model.h5 new.csv
+expect_message "'new.csv' is a file: give a table with --input new.csv --output"
+expect_exit 0 "$program" predict --model two/model.h5 'CCO[Si](C)(C)C' CCCCCCCC
+expect_message 'holds Si, which no training row has' 'has 8 atoms beside hydrogen, the largest training row has 5'
+expect_exit 0 "$program" predict --model two/model.h5 C2H6O CO CN
+expect_message "3 of 3 texts, such as 'C2H6O', look like formulas, but the model reads SMILES"
+expect_exit 0 "$program" check two/fit.yaml
+expect_message 'rows read' 'jobs for each of gap, log_k'
 expect_exit 0 "$program" inspect two/model.h5
 expect_message 'epitaxy table model' 'gap:' 'log_k:'
 
@@ -59,5 +67,21 @@ expect_message 'two holds another fit'
 expect_exit 2 "$program" fit missing.csv --target gap
 expect_message 'missing.csv'
 expect_exit 0 "$program" fit table.csv --target gap --quick --output two --fresh
+# What failed before any job took no work.
+expect_exit 2 "$program" fit table.csv --target constant --quick --output again
+expect_exit 2 "$program" fit table.csv --target rare --quick --output again
+expect_message 'too few for 5 folds'
+# Names that are no names of results, and those in brackets.
+sed '1s/gap/E\/atom/; 1s/log_k/[Tb]/' table.csv >names.csv
+expect_exit 0 "$program" fit names.csv --target E/atom --quick --output slash
+expect_message 'E/atom is called E_atom in the results' '^E_atom, '
+expect_exit 2 "$program" fit names.csv --target '[Tb]' --folds 9999 --output brackets
+expect_message '\[Tb\]'
+# A quarter of the SMILES are none.
+awk -F, 'NR % 4 == 2 { $2 = "C1CC" } { print $1 "," $2 "," $3 }' OFS=, table.csv >bad.csv
+expect_exit 2 "$program" fit bad.csv --target gap --quick --output bad
+expect_message 'Nearest comes --smiles my_smiles' "such as 'C1CC' in line 2: .*unclosed ring"
+expect_exit 2 "$program" fit bad.csv --target gap --smiles my_smiles --quick --output bad
+expect_message "To allow more, set 'max_rejected' of 'table' in bad/fit.yaml, and: epitaxy run bad/fit.yaml --output bad"
 
 finish

@@ -25,6 +25,7 @@ BOOST_AUTO_TEST_CASE(a_table_becomes_a_model_that_knows_its_rows) {
   const auto& target = summary.at("targets").at("value");
   BOOST_TEST(target.at("ensemble").at("mae_eV").get<double>() < 0.2);
   BOOST_TEST(target.at("mean_predictor").at("mae_eV").get<double>() > 0.5);
+  BOOST_TEST(target.at("learned") == true);
   const auto model = read_table_model(files.path("run") / "model.h5");
   BOOST_REQUIRE(model.properties.size() == 1U);
   double total = 0;
@@ -152,6 +153,66 @@ BOOST_AUTO_TEST_CASE(tables_that_teach_nothing_are_told) {
   for (const char* part : {"40 rows are few", "has two values only"}) {
     BOOST_TEST(told.find(part) != std::string::npos, part << " in " << told);
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_model_that_learned_nothing_says_so_at_the_end) {
+  std::string table = "smiles,value_eV,half_eV,cheap_eV\n";
+  const auto rows = test::chains(0, 60);
+  for (std::size_t i = 0; i < 60; ++i) {
+    table += fmt::format("{},{},1,1\n", rows.index.texts[i], i * 7919 % 61 % 17);  // whatever the molecule
+  }
+  const FitCase files(table);
+  const CapturedOutput output("fit_test");
+  nlohmann::json summary;
+  const auto [told, warned] = output.caught([&] { summary = files.run(files.settings()); });
+  BOOST_TEST(summary.at("targets").at("value").at("learned") == false);
+  BOOST_TEST((told + warned).find("nothing was learned of value: model.h5 predicts it no better than the mean") !=
+             std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_split_goes_by_is_not_learned) {
+  const FitCase files;
+  BOOST_TEST(
+      files.settings("split: {by: column, column: half}").targets == (std::vector<std::string>{"value", "cheap"}),
+      boost::test_tools::per_element());
+  BOOST_TEST(files.settings("split: {groups: cheap}").targets == (std::vector<std::string>{"value", "half"}),
+             boost::test_tools::per_element());
+  BOOST_CHECK_EXCEPTION(files.settings("learn: half\nsplit: {by: column, column: half}"), InputError,
+                        says("learn", "'half', which 'split' names, too"));
+}
+
+BOOST_AUTO_TEST_CASE(rows_of_one_scaffold_alone_cannot_be_split_by_it) {
+  std::string table = "smiles,value_eV,half_eV,cheap_eV\n";
+  for (std::size_t i = 1; i <= 20; ++i) {
+    table += fmt::format("c1ccccc1{},{},1,1\n", std::string(i, 'C'), i);
+  }
+  const FitCase files(table);
+  BOOST_CHECK_EXCEPTION(files.run(files.settings("learn: value\nsplit: {by: scaffold}")), InputError,
+                        says("all 20 rows are of one group ('c1ccccc1')", "take another split"));
+}
+
+BOOST_AUTO_TEST_CASE(a_target_that_is_missing_nearly_everywhere_is_refused) {
+  std::string table = "smiles,value_eV,half_eV,cheap_eV\n";
+  const auto rows = test::chains(0, 60);
+  for (std::size_t i = 0; i < 60; ++i) {
+    table += fmt::format("{},{},1,1\n", rows.index.texts[i], i < 3 ? std::to_string(i) : "");
+  }
+  const FitCase files(table);
+  BOOST_CHECK_EXCEPTION(files.run(files.settings()), InputError,
+                        says("3 distinct molecules with value are too few", "at least 4"));
+}
+
+BOOST_AUTO_TEST_CASE(times_that_do_not_sort_are_refused) {
+  std::string table = "smiles,value_eV,half_eV,cheap_eV,day\n";
+  const auto rows = test::chains(0, 30);
+  for (std::size_t i = 0; i < 30; ++i) {
+    table += fmt::format("{},{},1,1,{}\n", rows.index.texts[i], i, i % 2 == 0 ? "2024-01-01" : "spring");
+  }
+  const FitCase files(table);
+  auto settings = files.settings("learn: value");
+  settings.table.targets.push_back({.column = "day", .name = "day", .values = data::Values::times});
+  settings.learning.split = {SplitBy::order, "day", ""};
+  BOOST_CHECK_EXCEPTION(files.run(settings), InputError, says("line 3", "spring"));
 }
 
 BOOST_AUTO_TEST_CASE(bad_settings_are_refused) {
