@@ -139,8 +139,7 @@ std::string portfolio(const chem::Substance& substance, const PortfolioSize& siz
   const char* const features = is_many ? entry->features_many : entry->features;
   text += features;
   if (size.latent) {
-    text += fmt::format("  - {{kind: latent, model: {}}}
-", quoted(size.start));
+    text += fmt::format("  - {{kind: latent, model: {}}}\n", quoted(size.start));
   }
   text += "learners:               # a list of values is a list of candidates: inner folds choose\n";
   std::string learners = is_many      ? entry->kernel_many
