@@ -28,21 +28,38 @@ void append(const RowRequest& request, std::size_t row, std::vector<Contribution
     texts.push_back(part.text);
     values.insert(values.end(), inputs.begin(), inputs.end());
   }
+  std::vector<Contribution> own;
+  for (const chem::Masked& part : parts) {
+    own.push_back({row, 0, false, part.index, chem::atomic_number(part.symbol).value_or(0), 0});
+  }
+  for (std::size_t c = 0; c < inputs.size(); ++c) {
+    const transfer::RowInput& input = description.inputs[c];
+    if (!input.is_cheap && input.typical) {
+      own.push_back({row, 0, true, c, 0, 0});
+      texts.push_back(text);
+      values.insert(values.end(), inputs.begin(), inputs.end());
+      values[values.size() - inputs.size() + c] = *input.typical;
+    }
+  }
   const auto predicted = request.predictor->predict(texts, values);
   if (!predicted.front().readable()) {
     return;
   }
-  for (std::size_t i = 0; i < parts.size(); ++i) {
+  for (std::size_t i = 0; i < own.size(); ++i) {
     const RowPrediction& without = predicted[i + 1];
     for (std::size_t p = 0; p < description.properties.size(); ++p) {
-      const double value =
+      Contribution& contribution = all.emplace_back(own[i]);
+      contribution.property = p;
+      contribution.value =
           without.readable() ? predicted.front().values[p].value - without.values[p].value : std::nan("");
-      all.push_back({row, p, parts[i].index, chem::atomic_number(parts[i].symbol).value_or(0), value});
     }
   }
 }
 
-std::string symbol_of(const Contribution& contribution) {
+std::string symbol_of(const RowRequest& request, const Contribution& contribution) {
+  if (contribution.is_given) {
+    return request.description().inputs[contribution.index].name;
+  }
   return contribution.element == 0 ? "*" : std::string(chem::symbol(contribution.element));
 }
 
@@ -71,8 +88,8 @@ void write_contributions(const std::filesystem::path& path, const RowRequest& re
   const std::string part = has_atoms(request) ? "atom" : "element";
   for (const Contribution& c : contributions) {
     out.row({std::to_string(request.table.line(c.row)), std::string(request.table.field(c.row, request.column)),
-             request.description().properties[c.property].name, part, std::to_string(c.index), symbol_of(c),
-             train::csv_number(c.value)});
+             request.description().properties[c.property].name, c.is_given ? "given" : part, std::to_string(c.index),
+             symbol_of(request, c), train::csv_number(c.value)});
   }
   out.write(path);
   log::info("contributions of {}s: {}", part, path.string());
@@ -87,9 +104,9 @@ void print_contributions(const RowRequest& request, const std::vector<Contributi
       bool any = false;
       for (const Contribution& c : contributions) {
         if (c.row == row && c.property == p) {
-          const std::string index = has_atoms(request) ? std::to_string(c.index) : "";
-          line += std::isnan(c.value) ? fmt::format("  {}{} none", symbol_of(c), index)
-                                      : fmt::format("  {}{} {:+.3g}", symbol_of(c), index, c.value);
+          const std::string index = has_atoms(request) && !c.is_given ? std::to_string(c.index) : "";
+          line += std::isnan(c.value) ? fmt::format("  {}{} none", symbol_of(request, c), index)
+                                      : fmt::format("  {}{} {:+.3g}", symbol_of(request, c), index, c.value);
           any = true;
         }
       }

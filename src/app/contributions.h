@@ -1,6 +1,7 @@
 #pragma once
 /// \file
-/// What atoms and elements contribute to a prediction: it minus that without the part, see chem::masked.
+/// What atoms and elements contribute to a prediction: it minus that without the part, see chem::masked. Of what is
+/// given beside the text: it minus that with the training rows' median, or their most frequent category.
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -13,8 +14,9 @@ namespace epitaxy::app {
 struct Contribution {
   std::size_t row = 0;  ///< Of the input.
   std::size_t property = 0;
-  std::size_t index = 0;  ///< Of the atom or element, from 0.
-  int element = 0;        ///< Atomic number; 0 of a dummy.
+  bool is_given = false;  ///< It is of an input and not of an atom or element.
+  std::size_t index = 0;  ///< Of the atom, element or input, from 0.
+  int element = 0;        ///< Atomic number; 0 of a dummy or input.
   double value = 0;       ///< In the property's unit (a probability of a class); NaN where nothing can be predicted.
 };
 

@@ -101,10 +101,10 @@ TextColumn guess_text_column(const std::filesystem::path& file, const data::CsvT
 std::vector<std::string> number_columns(const data::CsvTable& table) {
   std::vector<std::string> names;
   for (std::size_t c = 0; c < table.columns().size(); ++c) {
-    const auto fields = look_at(table, c).texts;
-    const auto numbers =
-        std::ranges::count_if(fields, [](const std::string& field) { return text::to_double(field).has_value(); });
-    if (!fields.empty() && static_cast<double>(numbers) >= kEnough * static_cast<double>(fields.size())) {
+    const auto rows = look_at(table, c).rows;
+    const auto numbers = std::ranges::count_if(
+        rows, [&](std::size_t row) { return text::to_double(table.number_text(row, c)).has_value(); });
+    if (!rows.empty() && static_cast<double>(numbers) >= kEnough * static_cast<double>(rows.size())) {
       names.push_back(table.columns()[c]);
     }
   }

@@ -28,6 +28,7 @@ LookedAt look_at(const data::CsvTable& table, std::size_t column) {
   for (std::size_t i = 0; i < rows.size(); i += step) {
     result.texts.emplace_back(table.field(rows[i], column));
     result.lines.push_back(table.line(rows[i]));
+    result.rows.push_back(rows[i]);
   }
   return result;
 }

@@ -14,6 +14,7 @@ namespace epitaxy::app {
 struct LookedAt {
   std::vector<std::string> texts;
   std::vector<std::size_t> lines;  ///< [texts] of the table.
+  std::vector<std::size_t> rows;   ///< [texts]
 };
 LookedAt look_at(const data::CsvTable& table, std::size_t column);
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/statistics.h"
 #include "base/text.h"
 
 namespace epitaxy::transfer {
@@ -67,12 +68,16 @@ void RowInput::learn(const std::vector<double>& values) {
   if (is_number()) {
     low = std::ranges::min(values);
     high = std::ranges::max(values);
+    typical = statistics::upper_median(values);
     return;
   }
+  std::vector<std::size_t> counts(categories.size(), 0);
   known.assign(categories.size(), 0);
   for (const double value : values) {
     known[static_cast<std::size_t>(value)] = 1;
+    ++counts[static_cast<std::size_t>(value)];
   }
+  typical = static_cast<double>(std::ranges::max_element(counts) - counts.begin());
 }
 
 void RowInput::narrow(const RowInput& other) {
@@ -90,6 +95,9 @@ void RowInput::write(data::Hdf5File& file, const std::string& group) const {
   file.write_attribute(group, "unit", unit);
   file.write_attribute(group, "low", low);
   file.write_attribute(group, "high", high);
+  if (typical) {
+    file.write_attribute(group, "typical", *typical);
+  }
 }
 
 RowInput RowInput::read(const data::Hdf5File& file, const std::string& group) {
@@ -100,6 +108,9 @@ RowInput RowInput::read(const data::Hdf5File& file, const std::string& group) {
                  file.number_attribute(group, "high"),
                  file.read<std::string>(group + "/categories"),
                  file.read<std::int64_t>(group + "/known")};
+  if (file.has_attribute(group, "typical")) {
+    input.typical = file.number_attribute(group, "typical");
+  }
   if (input.known.size() != input.categories.size()) {
     fail_input("{}: the categories of {} do not fit together", file.path().string(), input.name);
   }

@@ -3,6 +3,7 @@
 /// What a row needs besides its text: the values of a cheap model, and those that the user gives (a temperature, a
 /// solvent). The learners of every way read what is given, as columns behind those of the text.
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,6 +23,8 @@ struct RowInput {
   double low = 0, high = 0;                  ///< Range of a number in training.
   std::vector<std::string> categories = {};  ///< Names, by which values are numbered; none: its values are numbers.
   std::vector<std::int64_t> known = {};      ///< [categories] 1 for those that training rows have.
+  /// The upper median of a number, the most frequent category; files of earlier versions do not tell.
+  std::optional<double> typical = {};
 
   bool is_number() const { return categories.empty(); }
   std::vector<std::string> known_names() const;

@@ -93,11 +93,17 @@ BOOST_AUTO_TEST_CASE(the_stage_file_says_what_was_found_and_asked_for) {
     o.coverage = 0.8;
   });
   for (const char* part : {"stage: fit", "kind: molecules", "smiles_column: \"structure\"", "learn: [\"y\"]",
-                           "{column: \"y\", unit: \"eV\", to: \"kJ/mol\", transform: \"log10\"}", "folds: 3", "seeds: [1, 2]",
-                           "coverage: 0.8", "{kind: morgan", "kind: kernel_ridge"}) {
+                           "{column: \"y\", unit: \"eV\", to: \"kJ/mol\", transform: \"log10\"}", "folds: 3",
+                           "seeds: [1, 2]", "coverage: 0.8", "{kind: morgan", "kind: kernel_ridge"}) {
     BOOST_TEST(holds(yaml, part), yaml << " holds " << part);
   }
   BOOST_TEST(holds(Table(kMaterials).stage(), "formula_column: \"material\""));
+}
+
+BOOST_AUTO_TEST_CASE(numbers_with_decimal_commas_are_no_categories) {
+  const Table table("s;y;T\nCCO;1,5;298,25\nCCN;2,5;298,5\nCCC=O;3,5;300,75\nCCS;4,5;301,25\n");
+  const std::string yaml = table.stage([](FitOptions& o) { o.features = {"T"}; });
+  BOOST_TEST(holds(yaml, "{column: \"T\"}"), yaml);
 }
 
 BOOST_AUTO_TEST_CASE(a_unit_is_converted_from_another) {

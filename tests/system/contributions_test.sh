@@ -23,6 +23,13 @@ with open("chains.csv", "w") as table:  # y = N(N) + 3 N(O) + 0.5 N(C), rings of
             if length > 2 and chain <= chain[::-1]:
                 print(f"{chain[0]}1{chain[1:]}1,{y}", file=table)
 PYTHON
+python3 - <<'PYTHON'
+with open("given.csv", "w") as table:  # y = carbons + T / 10, and 5 more in octanol
+    print("smiles,y,T,solvent", file=table)
+    for i in range(60):
+        octanol, t = i % 3 == 0, 20 + i * 7 % 31
+        print(f"{'C' * (2 + i % 11)},{2 + i % 11 + t / 10 + 5 * octanol},{t},{'octanol' if octanol else 'water'}", file=table)
+PYTHON
 stage() { # NAME KIND COLUMN FEATURES
   cat >"$1.yaml" <<YAML
 stage: fit
@@ -67,6 +74,35 @@ values = [float(r["contribution"]) for r in rows]
 assert all(abs(a - b) < 0.02 for a, b in zip(values, (3, 0.5, 0.5, 1))), values
 PYTHON
 expect "as worked out by hand" python3 check.py
+
+say "what is given: against the median, or the most frequent category"
+cat >given.yaml <<YAML
+stage: fit
+table:
+  source: $work/given.csv
+  kind: molecules
+  duplicates: keep
+  targets: [{column: y}, {column: T}, {column: solvent, values: classes}]
+learn: [y]
+given: [T, solvent]
+features: [{kind: descriptors}]
+learners: {ridge: {penalty: 0.001}}
+folds: 3
+inner_folds: 3
+YAML
+expect_exit 0 "$program" run given.yaml --output given
+printf 'smiles,T,solvent\nCCCCC,45,octanol\n' >given_new.csv
+expect_exit 0 "$program" predict --model given/model.h5 --input given_new.csv --output given_out.csv --contributions
+cat >check_given.py <<'PYTHON'
+import csv
+
+temperatures = sorted(int(row["T"]) for row in csv.DictReader(open("given.csv")))
+rows = {r["symbol"]: r for r in csv.DictReader(open("given_out_contributions.csv")) if r["part"] == "given"}
+assert set(rows) == {"T", "solvent"}, rows
+assert abs(float(rows["T"]["contribution"]) - (45 - temperatures[30]) / 10) < 0.1, rows
+assert abs(float(rows["solvent"]["contribution"]) - 5) < 0.3, rows
+PYTHON
+expect "as worked out by hand" python3 check_given.py
 
 say "for people"
 expect_exit 0 "$program" predict --model oxides/model.h5 --contributions Fe2O3

@@ -61,7 +61,7 @@ expect_message 'rejected'
 expect_exit 2 "$program" fit table.csv --target constant --quick --output constant
 expect_message 'constant is 1 in every one'
 expect_exit 2 "$program" fit table.csv --target rare --quick --output rare
-expect_message 'too few to learn from'
+expect_message '3 distinct molecules with rare are too few to learn from'
 expect_exit 2 "$program" fit table.csv --target gap --quick --output two
 expect_message 'two holds another fit'
 expect_exit 2 "$program" fit missing.csv --target gap
@@ -70,7 +70,7 @@ expect_exit 0 "$program" fit table.csv --target gap --quick --output two --fresh
 # What failed before any job took no work.
 expect_exit 2 "$program" fit table.csv --target constant --quick --output again
 expect_exit 2 "$program" fit table.csv --target rare --quick --output again
-expect_message 'too few for 5 folds'
+expect_message '3 distinct molecules with rare are too few to learn from'
 # Names that are no names of results, and those in brackets.
 sed '1s/gap/E\/atom/; 1s/log_k/[Tb]/' table.csv >names.csv
 expect_exit 0 "$program" fit names.csv --target E/atom --quick --output slash

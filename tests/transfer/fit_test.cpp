@@ -188,7 +188,7 @@ BOOST_AUTO_TEST_CASE(rows_of_one_scaffold_alone_cannot_be_split_by_it) {
   }
   const FitCase files(table);
   BOOST_CHECK_EXCEPTION(files.run(files.settings("learn: value\nsplit: {by: scaffold}")), InputError,
-                        says("all 20 rows are of one group ('c1ccccc1')", "take another split"));
+                        says("all 20 rows are of one group (", "take another split"));
 }
 
 BOOST_AUTO_TEST_CASE(a_target_that_is_missing_nearly_everywhere_is_refused) {
