@@ -21,7 +21,7 @@ void append(const RowRequest& request, std::size_t row, std::vector<Contribution
   } catch (const std::runtime_error&) {
     return;  // it is not predicted, which its warning tells
   }
-  const auto parts = chem::masked(*description.substance, text);
+  const auto parts = description.substance->masked(text);
   std::vector<std::string> texts{text};
   std::vector<double> values = inputs;
   for (const chem::Masked& part : parts) {
@@ -63,8 +63,6 @@ std::string symbol_of(const RowRequest& request, const Contribution& contributio
   return contribution.element == 0 ? "*" : std::string(chem::symbol(contribution.element));
 }
 
-bool has_atoms(const RowRequest& request) { return request.description().substance == &chem::molecules(); }
-
 }  // namespace
 
 std::vector<Contribution> contributions_of(const parallel::Communicator& communicator, const RowRequest& request) {
@@ -85,7 +83,7 @@ std::filesystem::path contributions_file(const std::filesystem::path& output) {
 void write_contributions(const std::filesystem::path& path, const RowRequest& request,
                          const std::vector<Contribution>& contributions) {
   train::CsvWriter out({"line", "text", "target", "part", "index", "symbol", "contribution"});
-  const std::string part = has_atoms(request) ? "atom" : "element";
+  const std::string part = request.description().substance->part_kind().name;
   for (const Contribution& c : contributions) {
     out.row({std::to_string(request.table.line(c.row)), std::string(request.table.field(c.row, request.column)),
              request.description().properties[c.property].name, c.is_given ? "given" : part, std::to_string(c.index),
@@ -104,7 +102,8 @@ void print_contributions(const RowRequest& request, const std::vector<Contributi
       bool any = false;
       for (const Contribution& c : contributions) {
         if (c.row == row && c.property == p) {
-          const std::string index = has_atoms(request) && !c.is_given ? std::to_string(c.index) : "";
+          const bool is_numbered = request.description().substance->part_kind().may_repeat && !c.is_given;
+          const std::string index = is_numbered ? std::to_string(c.index) : "";
           line += std::isnan(c.value) ? fmt::format("  {}{} none", symbol_of(request, c), index)
                                       : fmt::format("  {}{} {:+.3g}", symbol_of(request, c), index, c.value);
           any = true;

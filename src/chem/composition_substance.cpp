@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "chem/formula.h"
 #include "chem/fractions.h"
+#include "chem/masked.h"
 #include "chem/substance.h"
 
 namespace epitaxy::chem {
@@ -119,6 +120,9 @@ class CompositionSubstance final : public Substance {
     }
     return std::make_unique<FormulaPreparer>();
   }
+
+  PartKind part_kind() const override { return {"element", false}; }
+  std::vector<Masked> masked(std::string_view text) const override { return without_each_element(text); }
 
   const std::vector<Representation>& representations() const override {
     static const std::vector<Representation> none;

@@ -26,16 +26,21 @@ std::string without_atom(const RDKit::ROMol& molecule, unsigned index) {
   return RDKit::MolToSmiles(changed);
 }
 
-std::vector<Masked> without_each_atom(std::string_view smiles) {
+}  // namespace
+
+std::vector<Masked> without_each_atom(std::string_view smiles) try {
+  silence_rdkit();
   const auto molecule = parse_smiles(without_blanks(smiles));
   std::vector<Masked> parts;
   for (unsigned i = 0; molecule && i < molecule->getNumAtoms(); ++i) {
     parts.push_back({i, molecule->getAtomWithIdx(i)->getSymbol(), without_atom(*molecule, i)});
   }
   return parts;
+} catch (const std::exception&) {
+  return {};
 }
 
-std::vector<Masked> without_each_element(std::string_view formula) {
+std::vector<Masked> without_each_element(std::string_view formula) try {
   const Composition composition = parse_formula(formula);
   std::vector<Masked> parts;
   for (const auto& [left_out, amount] : composition.atoms) {
@@ -47,17 +52,8 @@ std::vector<Masked> without_each_element(std::string_view formula) {
     }
   }
   return parts;
-}
-
-}  // namespace
-
-std::vector<Masked> masked(const Substance& substance, std::string_view text) {
-  silence_rdkit();
-  try {
-    return &substance == &compositions() ? without_each_element(text) : without_each_atom(text);
-  } catch (const std::exception&) {
-    return {};
-  }
+} catch (const std::exception&) {
+  return {};
 }
 
 }  // namespace epitaxy::chem

@@ -9,16 +9,12 @@
 
 namespace epitaxy::chem {
 
-struct Masked {
-  std::size_t index = 0;  ///< Of the part, from 0.
-  std::string symbol;     ///< Its element.
-  std::string text;       ///< The substance without it; empty where nothing is left.
-};
-
-/// Of molecules each heavy atom, in the order in which the text writes them, becomes a dummy `*` that keeps its bonds
-/// and loses its hydrogens and charge (as Sheridan, J. Chem. Inf. Model. 59, 1324, 2019, makes atoms unknown types). Of
-/// compositions each element is left out, in order of atomic number; fractions of the others then add up to 1. None of
-/// a text that cannot be read.
-std::vector<Masked> masked(const Substance& substance, std::string_view text);
+/// Each heavy atom of a molecule, in the order in which the SMILES writes them, becomes a dummy `*` that keeps its
+/// bonds and loses its hydrogens and charge (as Sheridan, J. Chem. Inf. Model. 59, 1324, 2019, makes atoms unknown
+/// types). None of a SMILES that cannot be read.
+std::vector<Masked> without_each_atom(std::string_view smiles);
+/// Each element of a formula is left out, in order of atomic number; fractions of the others then add up to 1. None of
+/// a formula that cannot be read.
+std::vector<Masked> without_each_element(std::string_view formula);
 
 }  // namespace epitaxy::chem

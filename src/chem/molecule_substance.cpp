@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "chem/fingerprint.h"
+#include "chem/masked.h"
 #include "chem/molecule_drawing.h"
 #include "chem/molecule_standard.h"
 #include "chem/rdkit_molecule.h"
@@ -128,6 +129,9 @@ class MoleculeSubstance final : public Substance {
     }
     return std::make_unique<SmilesPreparer>(result);
   }
+
+  PartKind part_kind() const override { return {"atom", true}; }
+  std::vector<Masked> masked(std::string_view text) const override { return without_each_atom(text); }
 
   const std::vector<Representation>& representations() const override {
     static const std::vector<Representation> all{{"characters", "", Tokenizer::characters},

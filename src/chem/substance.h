@@ -111,6 +111,18 @@ struct ImportDefaults {
   bool missing_allowed = false;
 };
 
+/// A substance without one of its parts, to ask a model what that part contributes.
+struct Masked {
+  std::size_t index = 0;  ///< Of the part, from 0.
+  std::string symbol;     ///< Its element.
+  std::string text;       ///< The substance without it; empty where nothing is left.
+};
+/// What such a part is.
+struct PartKind {
+  std::string name;         ///< `atom`, `element`
+  bool may_repeat = false;  ///< Several have one symbol.
+};
+
 class Substance {
  public:
   virtual ~Substance() = default;
@@ -126,6 +138,10 @@ class Substance {
   virtual Rules default_rules() const = 0;
   /// Throws InputError: a rule, or a value of one, that this version does not know.
   virtual std::unique_ptr<Preparer> preparer(const Rules& rules) const = 0;
+
+  virtual PartKind part_kind() const = 0;
+  /// A text without each of its parts, see masked.h; none of a text that cannot be read.
+  virtual std::vector<Masked> masked(std::string_view text) const = 0;
 
   /// Ways to write its texts as tokens; none for what is no string.
   virtual const std::vector<Representation>& representations() const = 0;

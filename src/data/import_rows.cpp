@@ -173,7 +173,8 @@ double TargetRows::read(Column& column, std::size_t row, double atoms) const {
   if (markers_.holds(field)) {
     return missing(column, field);
   }
-  return column.is_classes() ? read_class(column, row, field) : read_time(column, row, table_.number_text(row, column.column));
+  return column.is_classes() ? read_class(column, row, field)
+                             : read_time(column, row, table_.number_text(row, column.column));
 }
 
 void TargetRows::read(std::size_t row, double atoms) {

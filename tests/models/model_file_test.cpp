@@ -139,8 +139,7 @@ BOOST_AUTO_TEST_CASE(a_changed_model_group_is_found) {
   std::string changed = bytes;
   changed[place] = static_cast<char>(changed[place] ^ 1);
   folder.write("changed.h5", changed);
-  BOOST_CHECK_EXCEPTION(read_model(folder / "changed.h5"), data::DamagedFileError,
-                        test::says("changed.h5", "damaged"));
+  BOOST_CHECK_EXCEPTION(read_model(folder / "changed.h5"), data::DamagedFileError, test::says("changed.h5", "damaged"));
   {
     data::Hdf5File file(folder / "group.h5", data::Hdf5File::Mode::create);
     write_model_group(file, model.description, {model.members[0].data()}, model.trained_on);
