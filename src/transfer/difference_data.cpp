@@ -10,6 +10,7 @@
 #include "base/statistics.h"
 #include "base/text.h"
 #include "data/units.h"
+#include "transfer/difference_checks.h"
 #include "transfer/start_model.h"
 
 namespace epitaxy::transfer {
@@ -84,10 +85,23 @@ double unit_factor(const data::DatasetIndex& index, const DifferenceSettings& se
   return conversion.factor;
 }
 
+/// A column of some rows with the numbers of the classes of `names`, since each data set numbers its own. What is none
+/// of them is NaN.
+std::vector<double> numbered_as(const data::Target& column, const std::vector<std::string>& names) {
+  std::vector<double> values = column.values;
+  for (double& value : values) {
+    if (!column.classes.empty() && !std::isnan(value)) {
+      const auto found = std::ranges::find(names, column.classes[static_cast<std::size_t>(value)]);
+      value = found == names.end() ? std::nan("") : static_cast<double>(found - names.begin());
+    }
+  }
+  return values;
+}
+
 /// Values of the rows that there are; weights of those alone that are learned from.
-void read_values(DifferenceRows& rows, const DifferenceSettings& settings, bool is_learned = true) {
+void read_values(DifferenceRows& rows, const DifferenceSettings& settings, const DifferenceData& data) {
   const double factor = unit_factor(rows.set.index(), settings);
-  rows.measured = rows.set.labels(settings.measured).values;
+  rows.measured = numbered_as(rows.set.labels(settings.measured), data.classes);
   rows.cheap.resize(rows.count() * settings.cheap.size());
   for (std::size_t c = 0; c < settings.cheap.size(); ++c) {
     const data::Target column = rows.set.labels(settings.cheap[c]);
@@ -97,12 +111,12 @@ void read_values(DifferenceRows& rows, const DifferenceSettings& settings, bool 
   }
   rows.given.resize(rows.count() * settings.given.size());
   for (std::size_t c = 0; c < settings.given.size(); ++c) {
-    const data::Target column = rows.set.labels(settings.given[c]);
+    const auto values = numbered_as(rows.set.labels(settings.given[c]), data.inputs[data.cheap.size() + c].categories);
     for (std::size_t i = 0; i < rows.count(); ++i) {
-      rows.given[i * settings.given.size() + c] = column.values[i];
+      rows.given[i * settings.given.size() + c] = values[i];
     }
   }
-  if (!settings.weights.empty() && is_learned) {
+  if (!settings.weights.empty() && &rows == &data.rows) {
     rows.weights = row_weights(rows.set, settings.weights);
   }
 }
@@ -120,37 +134,13 @@ std::vector<RowInput> inputs_of(const data::DatasetIndex& index, const Differenc
   return inputs;
 }
 
-/// [rows] of an input, by its number.
-std::vector<double> values_of(const DifferenceData& data, std::size_t input, const std::vector<std::size_t>& rows) {
-  const std::size_t cheap = data.cheap.size();
-  const std::size_t given = data.inputs.size() - cheap;
-  std::vector<double> values;
-  for (const std::size_t i : rows) {
-    values.push_back(input < cheap ? data.rows.cheap[i * cheap + input] : data.rows.given[i * given + input - cheap]);
-  }
-  return values;
-}
-
-/// What a row must have beside its label.
-std::vector<std::string> needed(const DifferenceSettings& settings) {
-  std::vector<std::string> names = settings.cheap;
-  names.insert(names.end(), settings.given.begin(), settings.given.end());
-  return names;
-}
-
-/// What a row must have: `gap`, or `gap and gap_xtb`.
-std::string told_values(const DifferenceSettings& settings) {
-  const auto names = needed(settings);
-  return names.empty() ? settings.measured : fmt::format("{} and {}", settings.measured, text::join(names, ", "));
-}
-
 /// The rows that have all values.
 DifferenceRows complete_rows(const std::string& file, const DifferenceSettings& settings) {
   DifferenceRows rows;
   rows.set = data::LabelledRows(data::read_index(file));
   unit_factor(rows.set.index(), settings);
   rows.set.need_all(data::LeftOut::unlabelled, {settings.measured});
-  rows.set.need_all(data::LeftOut::incomplete, needed(settings));
+  rows.set.need_all(data::LeftOut::incomplete, needed_values(settings));
   if (rows.set.empty()) {
     fail_input("no row of {} has {}", file, told_values(settings));
   }
@@ -186,64 +176,6 @@ void keep_used_rows(DifferenceData& data, const DifferenceSettings& settings) {
   keep_units(data.rows, data.rows.set.leave_out(data::LeftOut::unused, [&](std::size_t i) { return !used[i]; }));
 }
 
-/// Two classes, each in as many rows as it takes to learn it.
-void check_classes(const DifferenceData& data) {
-  constexpr std::ptrdiff_t kFewest = 10;
-  if (data.classes.size() != 2) {
-    fail_input("{} names {} classes ({}): two can be told apart{}", data.measured, data.classes.size(),
-               text::join(data.classes, ", "),
-               data.classes.size() > 2 ? ". Make a column of two for each of them, such as one of 0 and 1" : "");
-  }
-  for (std::size_t k = 0; k < data.classes.size(); ++k) {
-    const auto rows = std::ranges::count(data.rows.measured, static_cast<double>(k));
-    if (rows < kFewest) {
-      fail_input("{}: {} of {} rows are '{}', and at least {} of each class are needed", data.measured, rows,
-                 data.rows.count(), data.classes[k], kFewest);
-    }
-  }
-}
-
-std::vector<std::size_t> positions_of(const DifferenceRows& rows) {
-  std::vector<std::size_t> positions(rows.count());
-  std::iota(positions.begin(), positions.end(), std::size_t{0});
-  return positions;
-}
-
-void check_column(const std::string& name, const std::vector<double>& values) {
-  const auto [low, high] = std::ranges::minmax_element(values);
-  if (*low == *high) {
-    fail_input("{} is {} in every one of {} rows: there is nothing to learn", name, *low, values.size());
-  }
-}
-
-/// The line from the first cheap value alone shows whether its unit is that of the measured values.
-void check_values(DifferenceData& data) {
-  check_column(data.measured, data.rows.measured);
-  const auto rows = positions_of(data.rows);
-  for (std::size_t c = 0; c < data.inputs.size(); ++c) {
-    const auto column = values_of(data, c, rows);
-    if (data.inputs[c].is_cheap) {
-      check_column(data.inputs[c].name, column);
-    } else {
-      check_given(data.inputs[c], column);
-    }
-  }
-  if (data.cheap.empty()) {
-    return;
-  }
-  const auto first = values_of(data, 0, rows);
-  data.line = FittedBaseline::fit(Baseline::line, first, 1, data.rows.measured);
-  const double slope = data.line.slopes.front();
-  const double scale = statistics::spread(data.rows.measured).deviation / statistics::spread(first).deviation;
-  const auto suspicious = [](double factor) { return factor > kSuspiciousSlope || factor < 1 / kSuspiciousSlope; };
-  if (suspicious(slope) || suspicious(scale)) {
-    log::warning(
-        "{} = {:.4g} x {} + {:.4g}, and its spread is {:.4g} times as large: are both in {}? The ways 'difference' and "
-        "'cheap_alone' take them as they are; those with a line correct a factor",
-        data.measured, slope, data.cheap.front(), data.line.offset, scale, data.unit);
-  }
-}
-
 /// Features and values of the rows that can be read.
 void compute_features(const parallel::Communicator& communicator, const DifferenceSettings& settings,
                       DifferenceRows& rows, const DifferenceData& data) {
@@ -265,7 +197,7 @@ void compute_features(const parallel::Communicator& communicator, const Differen
   });
   rows.features = learners::pick_rows(rows.features, stay);
   keep_units(rows, stay);
-  read_values(rows, settings, &rows == &data.rows);
+  read_values(rows, settings, data);
   append_given(rows.features, std::span(data.inputs).subspan(data.cheap.size()), rows.given);
 }
 
@@ -286,11 +218,30 @@ RowFeatures make_features(const DifferenceSettings& settings, const data::Datase
   return features;
 }
 
+/// The rows of another table, but for those of categories of which the table says nothing.
+DifferenceRows read_kept_back(const DifferenceData& data, const DifferenceSettings& settings) {
+  DifferenceRows test = complete_rows(settings.kept_back.file, settings);
+  for (const std::string& name : test.set.labels(settings.measured).classes) {
+    if (std::ranges::find(data.classes, name) == data.classes.end()) {
+      fail_input("{}: '{}' is no class of {}, which are {}", settings.kept_back.file, name, settings.measured,
+                 text::join(data.classes, ", "));
+    }
+  }
+  for (std::size_t c = 0; c < settings.given.size(); ++c) {
+    const auto values = numbered_as(test.set.labels(settings.given[c]), data.inputs[data.cheap.size() + c].categories);
+    test.set.leave_out(data::LeftOut::incomplete, [&](std::size_t i) { return std::isnan(values[i]); });
+  }
+  if (test.set.empty()) {
+    fail_input("no row of {} has {} as the table knows them", settings.kept_back.file, told_values(settings));
+  }
+  return test;
+}
+
 /// Takes the rows out that only the model on all others predicts, or reads them from their file.
 void keep_back(DifferenceData& data, const DifferenceSettings& settings) {
   const KeptBack& kept = settings.kept_back;
   if (!kept.file.empty()) {
-    data.test = complete_rows(kept.file, settings);
+    data.test = read_kept_back(data, settings);
   }
   if (kept.fraction == 0) {
     return;
@@ -314,56 +265,6 @@ void keep_back(DifferenceData& data, const DifferenceSettings& settings) {
   }
   data.test.set = data.rows.set.take_out(data::LeftOut::test, [&](std::size_t i) { return is_test[i]; });
   keep_units(data.rows, stay);
-}
-
-std::size_t count_groups(const SplitUnits& units) {
-  return std::set<std::string_view>(units.groups.begin(), units.groups.end()).size();
-}
-
-/// Enough groups for the folds, and in each training part for the inner folds.
-void check_counts(const DifferenceData& data, const DifferenceSettings& settings) {
-  const std::size_t groups = count_groups(data.rows.units());
-  const auto folds = static_cast<std::size_t>(settings.has_test() ? 1 : settings.folds);
-  const auto inner = static_cast<std::size_t>(settings.inner_folds);
-  const bool is_ordered = settings.split.by == SplitBy::order;
-  const std::string what = !settings.split.groups.empty() ? fmt::format("groups by {}", settings.split.groups)
-                           : settings.split.by == SplitBy::substance || is_ordered
-                               ? data.rows.set.index().substance->plural()
-                               : fmt::format("groups by {}", name_of(settings.split.by));
-  const std::string told =
-      fmt::format("{}: {} distinct {} with {}", settings.file, groups, what, told_values(settings));
-  if (groups == 1 && data.rows.count() > 1) {
-    fail_input("{}: all {} rows are of one group ('{}'), so none can be held out: take another split", settings.file,
-               data.rows.count(), data.rows.split_groups.front());
-  }
-  constexpr std::size_t kFewest = 4;  // two folds, and two inner folds in each training part
-  if (groups < kFewest && !settings.has_test()) {
-    fail_input("{} are too few to learn from: at least {} are needed", told, kFewest);
-  }
-  if (groups < folds) {
-    fail_input("{} are too few for {} folds: set 'folds' (--folds) to at most {}", told, folds, groups);
-  }
-  std::size_t smallest = groups;  // of the training parts
-  if (!settings.has_test()) {
-    for (const auto& part : split_by_folds(data, settings, settings.seeds.front())) {
-      smallest = std::min(smallest, count_groups(data.rows.units(part.train)));
-    }
-  }
-  const std::size_t most = smallest - (is_ordered ? 1 : 0);  // by order the first rows only train
-  if (most < inner && most >= 2) {
-    fail_input(
-        "{} leave {} in a training part, which is too few for {} inner folds: set 'inner_folds' (--inner-folds) "
-        "to at most {}",
-        told, smallest, inner, most);
-  }
-  if (most < inner) {
-    fail_input("{} leave {} in a training part, and none to choose by: set 'folds' (--folds) {}", told, smallest,
-               is_ordered ? "lower, or have more rows of earlier times" : "higher");
-  }
-  if (!settings.labels.empty() && data.rows.count() < settings.labels.back()) {
-    fail_input("'label_counts' asks for {}, but {} has {} rows with all values that are not in the test",
-               settings.labels.back(), settings.file, data.rows.count());
-  }
 }
 
 }  // namespace
@@ -400,7 +301,7 @@ DifferenceData load_difference_data(const parallel::Communicator& communicator, 
     data.rows.times = split_times(data.rows.set, settings.split);
     keep_back(data, settings);
     check_counts(data, settings);
-    read_values(data.rows, settings);
+    read_values(data.rows, settings, data);
     if (settings.classes) {
       check_classes(data);
     }
@@ -422,10 +323,26 @@ DifferenceData load_difference_data(const parallel::Communicator& communicator, 
   return std::move(*loaded);
 }
 
+std::vector<std::size_t> all_positions(const DifferenceRows& rows) {
+  std::vector<std::size_t> positions(rows.count());
+  std::iota(positions.begin(), positions.end(), std::size_t{0});
+  return positions;
+}
+
+std::vector<double> input_values(const DifferenceData& data, std::size_t input, const std::vector<std::size_t>& rows) {
+  const std::size_t cheap = data.cheap.size();
+  const std::size_t given = data.inputs.size() - cheap;
+  std::vector<double> values;
+  for (const std::size_t i : rows) {
+    values.push_back(input < cheap ? data.rows.cheap[i * cheap + input] : data.rows.given[i * given + input - cheap]);
+  }
+  return values;
+}
+
 std::vector<RowInput> learned_inputs(const DifferenceData& data, const std::vector<std::size_t>& rows) {
   std::vector<RowInput> inputs = data.inputs;
   for (std::size_t c = 0; c < inputs.size(); ++c) {
-    inputs[c].learn(values_of(data, c, rows));
+    inputs[c].learn(input_values(data, c, rows));
   }
   return inputs;
 }
@@ -441,7 +358,7 @@ data::TrainHeldOut split_by_labels(const DifferenceData& data, const DifferenceS
   const data::Split split(settings.split_seed, Purpose::labels, seed);
   data::TrainHeldOut parts;
   parts.train = split.first_groups(data.rows.set.groups(), labels == 0 ? data.rows.count() : labels);
-  parts.held_out = positions_of(data.test);
+  parts.held_out = all_positions(data.test);
   return parts;
 }
 

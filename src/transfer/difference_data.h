@@ -59,9 +59,10 @@ struct DifferenceData {
 /// Collective.
 DifferenceData load_difference_data(const parallel::Communicator& communicator, const DifferenceSettings& settings);
 
-/// The line's slope beyond which (or below whose inverse) other units are suspected.
-inline constexpr double kSuspiciousSlope = 2.5;
-
+/// 0, 1, ... of all rows.
+std::vector<std::size_t> all_positions(const DifferenceRows& rows);
+/// [rows] of an input, by its number.
+std::vector<double> input_values(const DifferenceData& data, std::size_t input, const std::vector<std::size_t>& rows);
 /// What rows need, with the values that some rows have.
 std::vector<RowInput> learned_inputs(const DifferenceData& data, const std::vector<std::size_t>& rows);
 

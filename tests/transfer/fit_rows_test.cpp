@@ -55,6 +55,60 @@ BOOST_AUTO_TEST_CASE(test_rows_of_known_substances_are_told_apart) {
   BOOST_TEST(result.at("new").at("rows") == 10);
 }
 
+namespace {
+
+/// Chains in solvents, each of which adds its own to the value; `large` says which have a high value.
+std::string solvent_table(std::size_t first, std::size_t count, const std::vector<std::string>& solvents,
+                          const std::string& prefix) {
+  const auto rows = test::chains(first, count);
+  std::string text = "smiles,y,solvent,large\n";
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string& solvent = solvents[(i / 9 + i / 3 + i) % solvents.size()];  // whatever the atoms
+    const double shift = solvent == "octanol" ? 0 : solvent == "toluene" ? 5 : 10;
+    const double value = rows.index.targets[1].values[i] + shift;
+    text += fmt::format("{}{},{},{},{}\n", prefix, rows.index.texts[i], value, solvent, value > 8 ? "yes" : "no");
+  }
+  return text;
+}
+
+/// The test part of the summary of a fit whose test rows are of another table.
+nlohmann::json tested(const std::string& target, const std::string& keys, const std::string& test_rows) {
+  const test::TemporaryFolder folder;
+  file::write_atomically(folder / "rows.csv", solvent_table(0, 90, {"water", "octanol", "toluene"}, ""));
+  file::write_atomically(folder / "test.csv", test_rows);
+  const auto document = config::Document::from_text(
+      fmt::format("table: {{source: {}, kind: molecules, duplicates: keep, targets: [{{column: y}}, {{column: solvent, "
+                  "values: classes}}, {{column: large, values: classes}}]}}\nlearn: {}\n"
+                  "features: [{{kind: morgan, radius: 1, bits: 128}}]\nlearners: {{ridge: {{}}}}\nfolds: 3\n"
+                  "inner_folds: 2\nlearning_curve: false\ntest: {{file: {}}}\n{}\n",
+                  (folder / "rows.csv").string(), target, (folder / "test.csv").string(), keys),
+      "fit.yaml");
+  const auto settings = config::read<FitSettings>(document.root());
+  document.finish();
+  parallel::StopHandler stop;
+  BOOST_TEST(run_fit(parallel::Communicator::self(), settings, folder / "run", stop));
+  return nlohmann::json::parse(file::read(folder / "run" / "summary.json")).at("targets").at(target).at("test");
+}
+
+}  // namespace
+
+/// A table numbers its own classes and categories; one that names fewer of them numbers these in another way.
+BOOST_AUTO_TEST_CASE(test_rows_mean_the_categories_of_the_table) {
+  const auto test = tested("y", "given: solvent", solvent_table(300, 10, {"water"}, "CC"));
+  BOOST_TEST(test.at("all").at("rows") == 10);
+  BOOST_TEST(test.at("all").at("mae_none").get<double>() < 4);  // octanol would be off by 10
+  const auto unknown = tested("y", "given: solvent", solvent_table(300, 10, {"water", "hexane"}, "CC"));
+  BOOST_TEST(unknown.at("all").at("rows") == 6);  // nothing is known of hexane
+}
+
+BOOST_AUTO_TEST_CASE(test_rows_mean_the_classes_of_the_table) {
+  const auto test = tested("large", "given: solvent", solvent_table(300, 10, {"water"}, "CC"));
+  BOOST_TEST(test.at("all").at("brier").get<double>() < 0.2);  // all are large, the second class
+  std::string other = solvent_table(300, 10, {"water"}, "CC");
+  other.replace(other.rfind("yes"), 3, "perhaps");
+  BOOST_CHECK_EXCEPTION(tested("large", "given: solvent", other), InputError, says("'perhaps'", "large", "no, yes"));
+}
+
 BOOST_AUTO_TEST_CASE(the_error_falls_with_the_rows) {
   const FitCase files;
   const auto curve = files.run(files.settings()).at("targets").at("value").at("learning_curve");
