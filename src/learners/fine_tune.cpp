@@ -37,31 +37,20 @@ ReadTexts read_texts(const models::ModelDescription& description, const std::vec
 }
 
 /// A pretrained network after it learned the labels.
-class FineTuned final : public Regressor {
+class FineTuned final : public NetworkRegressor {
  public:
-  FineTuned(models::ModelDescription description, linalg::Buffer<float> weights)
-      : model_(models::make_model(description)), weights_(std::move(weights)), predictor_(*model_, {}) {}
+  using NetworkRegressor::NetworkRegressor;
 
   std::vector<double> predict(const Matrix& rows) const override {
-    const auto read = read_texts(model_->description(), rows.texts);
-    std::vector<float> outputs(rows.rows);
-    predictor_.predict(weights_.data(), read.block, outputs.data());
-    std::vector<double> values(rows.rows);
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const double value = model_->description().heads.front().standardizer.backward(outputs[i]);
-      values[i] = read.readable[i] ? value : std::nan("");
+    const auto read = read_texts(description(), rows.texts);
+    const auto computed = outputs(read.block);
+    std::vector<double> values;
+    for (std::size_t i = 0; i < rows.rows; ++i) {
+      const double value = description().heads.front().standardizer.backward(computed[i]);
+      values.push_back(read.readable[i] ? value : std::nan(""));
     }
     return values;
   }
-
-  void write(data::Hdf5File& file, const std::string& group) const override {
-    write_network(file, group, model_->description(), weights_);
-  }
-
- private:
-  std::unique_ptr<models::Model> model_;
-  linalg::Buffer<float> weights_;
-  mutable train::Predictor predictor_;
 };
 
 struct FineTuneSettings {

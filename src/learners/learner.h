@@ -55,6 +55,9 @@ struct Candidate {
   bool has_common_work(const Candidate& other) const;
 };
 
+/// Indices of candidates, those together that are trained faster so.
+std::vector<std::vector<std::size_t>> common_works(std::span<const Candidate> candidates);
+
 class Learner {
  public:
   Learner() = default;

@@ -16,6 +16,20 @@ std::span<const Learner* const> learners() {
   return all;
 }
 
+std::vector<std::vector<std::size_t>> common_works(std::span<const Candidate> candidates) {
+  std::vector<std::vector<std::size_t>> groups;
+  for (std::size_t c = 0; c < candidates.size(); ++c) {
+    const auto group = std::ranges::find_if(
+        groups, [&](const auto& g) { return candidates[g.front()].has_common_work(candidates[c]); });
+    if (group == groups.end()) {
+      groups.push_back({c});
+    } else {
+      group->push_back(c);
+    }
+  }
+  return groups;
+}
+
 std::vector<std::string> learner_names() {
   std::vector<std::string> names;
   for (const Learner* learner : learners()) {

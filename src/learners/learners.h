@@ -11,10 +11,10 @@ namespace epitaxy::learners {
 const Learner& random_forest();
 const Learner& gradient_boosting();
 /// Ridge regression with the kernel
-///     (w T + (1 - w) G) C V K;   T = sum min(a, b) / sum max(a, b) of the fragment counts (Ralaivola et al., Neural
-///     Netw.
-/// 18, 1093, 2005), G, C and V Gaussians of standardized numbers, cheap values and given numbers, K of the number of
-/// categories that differ; what has no columns is 1 (T, G alone).
+///     (w T + (1 - w) G) C V K
+/// T = sum min(a, b) / sum max(a, b) of the fragment counts (Ralaivola et al., Neural Netw. 18, 1093, 2005), G, C and V
+/// Gaussians of standardized numbers, cheap values and given numbers, K of the number of categories that differ; what
+/// has no columns is 1 (T, G alone).
 const Learner& kernel_ridge();
 /// Linear in standardized columns.
 const Learner& ridge();

@@ -21,25 +21,14 @@ models::RowBlock block_of(const models::ModelDescription& description, const Mat
   return block;
 }
 
-class Network final : public Regressor {
+class Network final : public NetworkRegressor {
  public:
-  Network(const models::ModelDescription& description, linalg::Buffer<float> weights)
-      : model_(models::make_model(description)), weights_(std::move(weights)), predictor_(*model_, {}) {}
+  using NetworkRegressor::NetworkRegressor;
 
   std::vector<double> predict(const Matrix& rows) const override {
-    std::vector<float> values(rows.rows);
-    predictor_.predict(weights_.data(), block_of(model_->description(), rows), values.data());
+    const auto values = outputs(block_of(description(), rows));
     return {values.begin(), values.end()};
   }
-
-  void write(data::Hdf5File& file, const std::string& group) const override {
-    write_network(file, group, model_->description(), weights_);
-  }
-
- private:
-  std::unique_ptr<models::Model> model_;
-  linalg::Buffer<float> weights_;
-  mutable train::Predictor predictor_;
 };
 
 struct NetworkSettings {

@@ -26,10 +26,18 @@ bool train_network(const models::Model& model, train::TrainingSettings training,
   return trainer.run(hooks) != train::Outcome::stopped;
 }
 
-void write_network(data::Hdf5File& file, const std::string& group, const models::ModelDescription& description,
-                   const linalg::Buffer<float>& weights) {
-  file.write(group + "/network_weights", weights.data(), weights.size());
-  file.write_attribute(group, "network", description.to_json());
+NetworkRegressor::NetworkRegressor(const models::ModelDescription& description, linalg::Buffer<float> weights)
+    : model_(models::make_model(description)), weights_(std::move(weights)), predictor_(*model_, {}) {}
+
+void NetworkRegressor::write(data::Hdf5File& file, const std::string& group) const {
+  file.write(group + "/network_weights", weights_.data(), weights_.size());
+  file.write_attribute(group, "network", description().to_json());
+}
+
+std::vector<float> NetworkRegressor::outputs(const models::RowBlock& rows) const {
+  std::vector<float> values(rows.rows());
+  predictor_.predict(weights_.data(), rows, values.data());
+  return values;
 }
 
 linalg::Buffer<float> read_network_weights(const data::Hdf5File& file, const std::string& group,

@@ -106,21 +106,6 @@ Candidates candidates_of(const DifferenceSettings& settings, const DifferenceJob
   return settings.ways[job.way].learns ? settings.learners[job.learner].candidates : Candidates(1);
 }
 
-/// Indices of candidates, those together that are trained faster so.
-std::vector<std::vector<std::size_t>> groups_of(const Candidates& candidates) {
-  std::vector<std::vector<std::size_t>> groups;
-  for (std::size_t c = 0; c < candidates.size(); ++c) {
-    const auto group = std::ranges::find_if(
-        groups, [&](const auto& g) { return candidates[g.front()].has_common_work(candidates[c]); });
-    if (group == groups.end()) {
-      groups.push_back({c});
-    } else {
-      group->push_back(c);
-    }
-  }
-  return groups;
-}
-
 /// The one with the smallest error (by the rows' weights) in the inner cross-validation, of equal ones the first.
 /// Nothing when stopped.
 std::optional<LearnedWay> choose(const Way& way, const Candidates& candidates, const Design& part,
@@ -136,7 +121,7 @@ std::optional<LearnedWay> choose(const Way& way, const Candidates& candidates, c
   const auto rank = [&](const LearnedWay& learned) {
     return std::pair(mean_loss(learned.errors, loss, weights), learned.candidate);
   };
-  for (const auto& group : groups_of(candidates)) {
+  for (const auto& group : learners::common_works(candidates)) {
     Candidates together;
     for (const std::size_t c : group) {
       together.push_back(candidates[c]);

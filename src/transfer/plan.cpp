@@ -1,32 +1,19 @@
 #include "transfer/plan.h"
 
-#include <algorithm>
-
 namespace epitaxy::transfer {
 
 namespace {
 
 constexpr double kRowsOfUnit = 1000;
 
-/// Those that are trained together, such as the penalties of one kernel, count as one.
-std::size_t count_works(const std::vector<learners::Candidate>& candidates) {
-  std::vector<const learners::Candidate*> works;
-  for (const learners::Candidate& candidate : candidates) {
-    const auto is_common = [&](const learners::Candidate* other) { return other->has_common_work(candidate); };
-    if (std::ranges::none_of(works, is_common)) {
-      works.push_back(&candidate);
-    }
-  }
-  return works.size();
-}
-
 }  // namespace
 
 JobCost cost_of(const DifferenceSettings& settings, const DifferenceJob& job, std::size_t rows) {
   const auto folds = static_cast<std::size_t>(settings.folds);
   const auto inner = static_cast<std::size_t>(settings.inner_folds);
-  const std::size_t works =
-      settings.ways[job.way].learns ? count_works(settings.learners[job.learner].candidates) : std::size_t{1};
+  const std::size_t works = settings.ways[job.way].learns
+                                ? learners::common_works(settings.learners[job.learner].candidates).size()
+                                : std::size_t{1};
   JobCost cost;
   cost.rows = job.fold == kNoFold ? rows : rows * (folds - 1) / folds * static_cast<std::size_t>(job.share) / 100;
   cost.trainings = works * inner + 1;
